@@ -1,0 +1,163 @@
+//! Scan articles for paragraphs that repeat: `cargo run --release --example scan -- article.txt`
+
+use std::io::{self, BufWriter, Read, Write};
+use std::ops::Range;
+use std::process::ExitCode;
+
+use clap::Parser;
+use dittograph::{Boundary, Config, Detector, Measure, Report, Run, Shingles};
+use serde::Serialize;
+
+/// Find the paragraphs of an article that repeat, exactly or nearly
+#[derive(Parser)]
+struct Arguments {
+    /// Articles in UTF-8, one a file; '-' is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// Print one JSON object a file, each on one line
+    #[arg(long, conflicts_with = "dedup")]
+    json: bool,
+    /// Print the article without its redundant paragraphs
+    #[arg(long)]
+    dedup: bool,
+    /// How alike two paragraphs must be: 0 < T <= 1
+    #[arg(long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
+    threshold: f64,
+    /// What the threshold is held against: jaccard, containment
+    #[arg(long, default_value_t)]
+    measure: Measure,
+    /// What is compared: words:N, chars:N, auto
+    #[arg(long, default_value_t)]
+    shingles: Shingles,
+    /// What separates paragraphs: newline, blank-line, auto
+    #[arg(long, default_value_t)]
+    boundary: Boundary,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+        Ok(()) => ExitCode::SUCCESS,
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let detector = Config::new()
+        .threshold(arguments.threshold)
+        .measure(arguments.measure)
+        .shingles(arguments.shingles)
+        .boundary(arguments.boundary)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    for file in &arguments.files {
+        let article = read(file)?;
+        match print(&mut out, arguments, file, &article, &detector).and_then(|()| out.flush()) {
+            // Whoever read the output has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(|error| format!("standard output: {error}"))?,
+        }
+    }
+    Ok(())
+}
+
+fn read(file: &str) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(file).map(|content| bytes = content)
+    };
+    read.map_err(|error| format!("{file}: {error}"))?;
+    String::from_utf8(bytes)
+        .map_err(|error| format!("{file}: invalid UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}
+
+fn print(
+    out: &mut impl Write,
+    arguments: &Arguments,
+    file: &str,
+    article: &str,
+    detector: &Detector,
+) -> io::Result<()> {
+    if arguments.dedup {
+        return out.write_all(detector.dedup(article).as_bytes());
+    }
+    let report = detector.scan(article);
+    if arguments.json {
+        serde_json::to_writer(&mut *out, &Found::new(file, &report))?;
+        return writeln!(out);
+    }
+    if arguments.files.len() > 1 {
+        writeln!(out, "{file}")?;
+    }
+    write!(out, "{report}")
+}
+
+/// The JSON object of one article.
+#[derive(Serialize)]
+struct Found<'r> {
+    file: &'r str,
+    paragraphs: Vec<Span>,
+    pairs: Vec<Pair>,
+    clusters: Vec<Vec<usize>>,
+    runs: Vec<Sides>,
+    doubled_body: Option<Sides>,
+    redundant: &'r [usize],
+}
+
+#[derive(Serialize)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Serialize)]
+struct Pair {
+    earlier: usize,
+    later: usize,
+    jaccard: f64,
+    containment: f64,
+    exact: bool,
+}
+
+#[derive(Serialize)]
+struct Sides {
+    earlier: [usize; 2],
+    later: [usize; 2],
+}
+
+impl<'r> Found<'r> {
+    fn new(file: &'r str, report: &'r Report<'_>) -> Self {
+        let paragraphs = report.paragraphs().iter().map(|paragraph| paragraph.span());
+        let pairs = report.pairs().iter().map(|pair| Pair {
+            earlier: pair.earlier,
+            later: pair.later,
+            jaccard: pair.similarity.jaccard(),
+            containment: pair.similarity.containment(),
+            exact: pair.similarity.is_exact(),
+        });
+        let clusters = report.clusters().iter().map(|cluster| {
+            std::iter::once(cluster.representative).chain(cluster.redundant.iter().copied()).collect()
+        });
+        Found {
+            file,
+            paragraphs: paragraphs.map(|span| Span { start: span.start, end: span.end }).collect(),
+            pairs: pairs.collect(),
+            clusters: clusters.collect(),
+            runs: report.runs().iter().map(Sides::of).collect(),
+            doubled_body: report.doubled_body().map(Sides::of),
+            redundant: report.redundant(),
+        }
+    }
+}
+
+impl Sides {
+    fn of(run: &Run) -> Self {
+        let ends = |range: &Range<usize>| [range.start, range.end];
+        Sides { earlier: ends(&run.earlier), later: ends(&run.later) }
+    }
+}

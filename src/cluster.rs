@@ -1,0 +1,46 @@
+//! Clusters: which paragraph is kept, and which are redundant beside it.
+
+use crate::pair::{Copies, DuplicatePair};
+
+/// A paragraph that is kept and those that are redundant beside it.
+///
+/// Every redundant paragraph was compared with the representative itself, and is at the threshold or above;
+/// nothing is joined by way of a third. Redundant paragraphs may be less alike among themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Cluster {
+    /// The paragraph that is kept: the earliest.
+    pub representative: usize,
+    /// The others, in their order; at least one.
+    pub redundant: Vec<usize>,
+}
+
+/// The clusters of an article, by representative.
+///
+/// In order of the text, a paragraph is redundant if it is paired with an earlier representative (the earliest
+/// of them counts), else it becomes a representative itself. An exact copy follows the first of its group: the
+/// two are one set of shingles, so what was verified for one holds for the other.
+pub(crate) fn clusters(copies: &Copies, near: &[DuplicatePair]) -> Vec<Cluster> {
+    // `near` pairs the firsts of groups, sorted by (earlier, later): a representative is known before any
+    // pair that it is the earlier of, and the earliest one comes first.
+    let mut kept: Vec<usize> = (0..copies.len()).collect(); // which paragraph stands for each
+    for pair in near {
+        let free = kept[pair.later] == pair.later;
+        if free && kept[pair.earlier] == pair.earlier {
+            kept[pair.later] = pair.earlier;
+        }
+    }
+    let mut redundant: Vec<Vec<usize>> = vec![Vec::new(); copies.len()];
+    for paragraph in 0..copies.len() {
+        let representative = kept[copies.first(paragraph)];
+        if representative != paragraph {
+            redundant[representative].push(paragraph);
+        }
+    }
+    redundant
+        .into_iter()
+        .enumerate()
+        .filter(|(_, redundant)| !redundant.is_empty())
+        .map(|(representative, redundant)| Cluster { representative, redundant })
+        .collect()
+}

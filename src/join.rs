@@ -1,0 +1,171 @@
+//! The exact candidate source: every pair of sets at the threshold, recall 1, without comparing all pairs.
+//!
+//! A prefix filter (Chaudhuri, Ganti and Kaushik, ICDE 2006; Bayardo, Ma and Srikant, WWW 2007). Put the
+//! shingles of every set in one order, rarest first. Two sets that must have c shingles in common share at least
+//! one among the first |A| − c + 1 of A and the first |B| − c + 1 of B; so it is enough to look for pairs that
+//! share one of those *prefixes*, which are short and made of rare shingles. Shingles that stand in one set alone
+//! come first in the order and are in nobody else's, so a set whose prefix holds nothing else is never touched.
+
+use ahash::AHashMap;
+use rayon::prelude::*;
+
+use crate::compare::{Comparator, Measure, Similarity};
+use crate::shingle::ShingleSet;
+
+/// Two sets by their numbers, the smaller number first, and how alike they are.
+pub(crate) type Joined = (usize, usize, Similarity);
+
+/// The sets of an article or corpus, made ready to be joined.
+pub(crate) struct Join<'s> {
+    sets: &'s [ShingleSet],
+    /// Numbers of the sets that have shingles, smallest set first: a set is joined with those before it.
+    by_size: Vec<u32>,
+    counts: Counts,
+}
+
+impl<'s> Join<'s> {
+    pub(crate) fn new(sets: &'s [ShingleSet]) -> Self {
+        let count = u32::try_from(sets.len()).expect("fewer than 2^32 paragraphs fit in memory");
+        let mut by_size: Vec<u32> = (0..count).filter(|&n| !sets[n as usize].is_empty()).collect();
+        by_size.sort_unstable_by_key(|&n| (sets[n as usize].len(), n));
+        Self { sets, by_size, counts: Counts::of(sets) }
+    }
+
+    /// All pairs at the comparator's threshold, ordered by their numbers.
+    pub(crate) fn pairs(&self, comparator: &Comparator) -> Vec<Joined> {
+        self.pairs_sharing(comparator, u8::MAX)
+    }
+
+    /// The pairs at the threshold that share a shingle of their prefixes which stands in at most `most` sets: what
+    /// is alike in more than boilerplate.
+    pub(crate) fn pairs_sharing_rare(&self, comparator: &Comparator, most: u8) -> Vec<Joined> {
+        self.pairs_sharing(comparator, most)
+    }
+
+    fn pairs_sharing(&self, comparator: &Comparator, most: u8) -> Vec<Joined> {
+        let postings = self.postings(comparator, most);
+        let mut pairs: Vec<Joined> = (0..self.by_size.len())
+            .into_par_iter()
+            .flat_map_iter(|rank| {
+                let set = self.set(rank);
+                let mut candidates: Vec<u32> = Vec::new();
+                let least_size = least_partner(comparator, set.len());
+                for shingle in self.prefix(set, probe_prefix(comparator, set.len()), most) {
+                    let before = postings.of(shingle);
+                    let from = before.partition_point(|&other| self.set(other as usize).len() < least_size);
+                    candidates.extend(before[from..].iter().take_while(|&&other| (other as usize) < rank));
+                }
+                candidates.sort_unstable();
+                candidates.dedup();
+                candidates.into_iter().filter_map(move |other| self.compare(comparator, rank, other as usize))
+            })
+            .collect();
+        pairs.par_sort_unstable_by_key(|&(earlier, later, _)| (earlier, later));
+        pairs
+    }
+
+    fn set(&self, rank: usize) -> &'s ShingleSet {
+        &self.sets[self.by_size[rank] as usize]
+    }
+
+    fn compare(&self, comparator: &Comparator, a: usize, b: usize) -> Option<Joined> {
+        let similarity = comparator.compare(self.set(a), self.set(b))?;
+        let (a, b) = (self.by_size[a] as usize, self.by_size[b] as usize);
+        Some((a.min(b), a.max(b), similarity))
+    }
+
+    /// The `length` rarest shingles of a set, of those that stand in more than one set and in at most `most`.
+    fn prefix(&self, set: &ShingleSet, length: usize, most: u8) -> impl Iterator<Item = u64> + use<> {
+        let mut by_rarity: Vec<(u8, u64)> =
+            set.hashes().iter().map(|&s| (self.counts.at_most(s), s)).collect();
+        if 0 < length && length < by_rarity.len() {
+            by_rarity.select_nth_unstable(length - 1);
+        }
+        by_rarity.truncate(length);
+        by_rarity
+            .into_iter()
+            .filter(move |&(count, _)| 1 < count && count <= most)
+            .map(|(_, shingle)| shingle)
+    }
+
+    /// For each shingle of an index prefix the sets whose prefix it is in, by rank.
+    fn postings(&self, comparator: &Comparator, most: u8) -> Postings {
+        let mut entries: Vec<(u64, u32)> = (0..self.by_size.len())
+            .into_par_iter()
+            .flat_map_iter(|rank| {
+                let set = self.set(rank);
+                let length = index_prefix(comparator, set.len());
+                #[allow(clippy::cast_possible_truncation)] // a rank is below the count, which is a u32
+                self.prefix(set, length, most).map(move |shingle| (shingle, rank as u32))
+            })
+            .collect();
+        entries.par_sort_unstable();
+        let mut ranges: AHashMap<u64, (usize, usize)> = AHashMap::new();
+        let mut start = 0;
+        for group in entries.chunk_by(|a, b| a.0 == b.0) {
+            ranges.insert(group[0].0, (start, start + group.len()));
+            start += group.len();
+        }
+        Postings { ranges, ranks: entries.into_iter().map(|(_, rank)| rank).collect() }
+    }
+}
+
+/// Sets are probed with this prefix for partners that are no larger than they are.
+fn probe_prefix(comparator: &Comparator, size: usize) -> usize {
+    match comparator.measure {
+        Measure::Jaccard => size + 1 - comparator.threshold.share(size).clamp(1, size),
+        Measure::Containment => size, // the smaller may be any part of the larger
+    }
+}
+
+/// Sets are found by this prefix by partners that are no smaller than they are.
+fn index_prefix(comparator: &Comparator, size: usize) -> usize {
+    size + 1 - comparator.least_common(size, size).clamp(1, size)
+}
+
+/// The least size of a partner that is no larger.
+fn least_partner(comparator: &Comparator, size: usize) -> usize {
+    match comparator.measure {
+        Measure::Jaccard => comparator.threshold.share(size),
+        Measure::Containment => 1,
+    }
+}
+
+struct Postings {
+    ranges: AHashMap<u64, (usize, usize)>,
+    ranks: Vec<u32>,
+}
+
+impl Postings {
+    fn of(&self, shingle: u64) -> &[u32] {
+        self.ranges.get(&shingle).map_or(&[], |&(start, end)| &self.ranks[start..end])
+    }
+}
+
+/// In how many sets each shingle stands, as an upper bound: one saturating byte for all shingles that agree in
+/// their low bits. Any fixed order of the shingles makes the filter exact; the better the counts, the fewer
+/// candidates.
+struct Counts {
+    bytes: Vec<u8>,
+}
+
+impl Counts {
+    fn of(sets: &[ShingleSet]) -> Self {
+        let shingles: usize = sets.iter().map(ShingleSet::len).sum();
+        let mut counts = Self { bytes: vec![0; (2 * shingles).next_power_of_two().max(1 << 12)] };
+        for &shingle in sets.iter().flat_map(ShingleSet::hashes) {
+            let at = counts.place(shingle);
+            counts.bytes[at] = counts.bytes[at].saturating_add(1);
+        }
+        counts
+    }
+
+    fn at_most(&self, shingle: u64) -> u8 {
+        self.bytes[self.place(shingle)]
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
+    fn place(&self, shingle: u64) -> usize {
+        shingle as usize & (self.bytes.len() - 1)
+    }
+}

@@ -1,0 +1,156 @@
+//! Locality-sensitive hashing: which pairs are worth comparing (Leskovec, Rajaraman and Ullman, *Mining of
+//! Massive Datasets*, chapter 3).
+//!
+//! Part of the lower level, for those who build their own pipeline.
+
+use std::fmt;
+
+use ahash::AHashMap;
+
+use crate::compare::Threshold;
+use crate::error::Error;
+use crate::hash;
+use crate::minhash::Signature;
+
+/// How a signature is cut into bands: two paragraphs are a candidate pair if all rows of one band agree.
+///
+/// ```
+/// use dittograph::lsh::Banding;
+///
+/// let banding = Banding::for_recall(0.8, 0.99, 128)?;
+/// assert_eq!((banding.bands, banding.rows), (16, 6));
+/// assert!(banding.recall_at(0.8) >= 0.99);
+/// assert!(banding.recall_at(0.3) < 0.02); // few are compared in vain
+/// # Ok::<(), dittograph::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Banding {
+    /// How many bands there are.
+    pub bands: usize,
+    /// How many slots of the signature a band has.
+    pub rows: usize,
+}
+
+impl Banding {
+    /// A banding of so many bands and rows; it takes `bands * rows` slots of a signature.
+    #[must_use]
+    pub const fn new(bands: usize, rows: usize) -> Self {
+        Self { bands, rows }
+    }
+
+    /// The banding that finds pairs *at* the threshold with at least this recall (so those above it with more),
+    /// and compares the fewest in vain: with the most rows that `slots` allow, and no more bands than it takes.
+    ///
+    /// With r rows it takes b = ⌈ln(1 − recall) / ln(1 − tʳ)⌉ bands.
+    ///
+    /// # Errors
+    ///
+    /// If the threshold is not above 0 and at most 1, if the recall is not between 0 and 1 (1 takes an exact
+    /// join), or if it takes more than `slots` slots even with one row.
+    pub fn for_recall(threshold: f64, recall: f64, slots: usize) -> Result<Self, Error> {
+        Threshold::new(threshold)?;
+        if !(recall > 0.0 && recall < 1.0) {
+            return Err(Error::config("recall", "a number above 0 and below 1", recall));
+        }
+        let with_rows = |rows: usize| {
+            let rest = bands_missed(threshold, rows, 1);
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive; `as` saturates
+            let mut bands = if rest <= 0.0 { 1 } else { ((1.0 - recall).ln() / rest.ln()).ceil() as usize };
+            bands = bands.max(1);
+            let banding = Self { bands, rows };
+            // The quotient is rounded; one more band makes sure.
+            let enough = banding.recall_at(threshold) >= recall;
+            if enough { banding } else { Self { bands: bands.saturating_add(1), rows } }
+        };
+        let fits = |banding: &Self| banding.bands.checked_mul(banding.rows).is_some_and(|used| used <= slots);
+        (1..=slots).rev().map(with_rows).find(fits).ok_or_else(|| {
+            let needed = with_rows(1).bands;
+            let expected = format!("at least {needed} for recall {recall} at threshold {threshold}");
+            Error::config("signature length", expected, slots)
+        })
+    }
+
+    /// The probability that a pair of this Jaccard becomes a candidate: 1 − (1 − Jʳ)ᵇ.
+    #[must_use]
+    pub fn recall_at(&self, jaccard: f64) -> f64 {
+        1.0 - bands_missed(jaccard, self.rows, self.bands)
+    }
+
+    /// The bucket key of each band. Slots beyond `bands * rows` are not used; bands that the signature is too
+    /// short for are left out.
+    pub fn keys(&self, signature: &Signature) -> impl Iterator<Item = u64> + use<> {
+        let rows = self.rows.max(1);
+        let mut bytes = Vec::with_capacity(2 * rows);
+        let keys: Vec<u64> = signature
+            .slots()
+            .chunks_exact(rows)
+            .take(self.bands)
+            .enumerate()
+            .map(|(band, slots)| {
+                bytes.clear();
+                bytes.extend(slots.iter().flat_map(|slot| slot.to_le_bytes()));
+                hash::band(band, &bytes)
+            })
+            .collect();
+        keys.into_iter()
+    }
+}
+
+impl fmt::Display for Banding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bands of {} rows", self.bands, self.rows)
+    }
+}
+
+/// (1 − Jʳ)ᵇ, the probability that a pair agrees in no band.
+fn bands_missed(jaccard: f64, rows: usize, bands: usize) -> f64 {
+    let power = |base: f64, exponent: usize| base.powf(exponent as f64);
+    power(1.0 - power(jaccard.clamp(0.0, 1.0), rows), bands)
+}
+
+/// Buckets by key, each with the numbers of what was put there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Buckets {
+    buckets: AHashMap<u64, Vec<u32>>,
+    entries: usize,
+}
+
+impl Buckets {
+    pub(crate) fn insert(&mut self, keys: &[u64], number: u32) {
+        for &key in keys {
+            self.buckets.entry(key).or_default().push(number);
+        }
+        self.entries += keys.len();
+    }
+
+    /// Take a number out of the buckets that it was put in.
+    pub(crate) fn remove(&mut self, keys: &[u64], number: u32) {
+        for key in keys {
+            let Some(bucket) = self.buckets.get_mut(key) else { continue };
+            bucket.retain(|&other| other != number);
+            if bucket.is_empty() {
+                self.buckets.remove(key);
+            }
+        }
+        self.entries -= keys.len();
+    }
+
+    /// The numbers that share a bucket with these keys: ascending, none twice.
+    pub(crate) fn candidates(&self, keys: &[u64]) -> Vec<u32> {
+        let mut found: Vec<u32> =
+            keys.iter().filter_map(|key| self.buckets.get(key)).flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// How many numbers stand in buckets, counted once for each bucket.
+    pub(crate) fn entries(&self) -> usize {
+        self.entries
+    }
+
+    /// The size of the largest bucket.
+    pub(crate) fn largest(&self) -> usize {
+        self.buckets.values().map(Vec::len).max().unwrap_or(0)
+    }
+}

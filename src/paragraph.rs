@@ -1,0 +1,197 @@
+//! Paragraphs: spans of the caller's text, never copies.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// What separates paragraphs.
+///
+/// A line break is `\n`, `\r\n`, `\r`, a form feed, U+0085 (next line), U+2028 (line separator) or U+2029
+/// (paragraph separator). A blank line holds nothing but white space.
+///
+/// ```
+/// use dittograph::Boundary;
+///
+/// let wrapped = "Two lines that were\nwrapped at a column.\n\nA second paragraph.";
+/// assert_eq!(Boundary::Newline.paragraphs(wrapped).len(), 3);
+/// assert_eq!(Boundary::BlankLine.paragraphs(wrapped).len(), 2);
+/// assert_eq!(Boundary::Auto.paragraphs(wrapped).len(), 2);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Boundary {
+    /// Every line break.
+    Newline,
+    /// One or more blank lines; the lines between them belong together.
+    BlankLine,
+    /// [`BlankLine`](Boundary::BlankLine) where the text uses blank lines, [`Newline`](Boundary::Newline) where
+    /// it does not.
+    ///
+    /// A text uses them when a blank line stands between two lines that are not blank, unless the lines that are
+    /// followed by a single break are too long to have been wrapped by hand or by an editor: when more than half
+    /// of the text in such lines stands in lines of over 120 columns (an East Asian character takes two), each
+    /// line is a paragraph of its own. So a news page with one stray blank line below its title is still read
+    /// line by line.
+    #[default]
+    Auto,
+}
+
+/// The widest column at which text is wrapped: mail and prose at 72 to 80, code and its comments at 100 to 120.
+const WIDEST_WRAP: usize = 120;
+
+impl Boundary {
+    /// The paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text, two for
+    /// [`Boundary::Auto`].
+    #[must_use]
+    pub fn paragraphs(self, text: &str) -> Vec<Paragraph<'_>> {
+        let by_line = self.resolve(text) == Boundary::Newline;
+        let mut paragraphs: Vec<Paragraph<'_>> = Vec::new();
+        let mut open = false; // the last paragraph goes on with the next line
+        for line in lines(text) {
+            let span = trim(text, line);
+            if span.is_empty() {
+                open = false;
+            } else if let (true, Some(last)) = (open, paragraphs.last_mut()) {
+                last.text = &text[last.start..span.end];
+            } else {
+                paragraphs.push(Paragraph { text: &text[span.clone()], start: span.start });
+                open = !by_line;
+            }
+        }
+        paragraphs
+    }
+
+    /// The boundary that a text is cut at: `self`, but for [`Boundary::Auto`] the one that it stands for here.
+    #[must_use]
+    pub fn resolve(self, text: &str) -> Boundary {
+        if self != Boundary::Auto {
+            return self;
+        }
+        let mut seen: Option<Range<usize>> = None; // the last line that is not blank
+        let (mut after_blank, mut between) = (false, false);
+        let (mut wrapped, mut long) = (0, 0); // columns of text in lines before a single break
+        for line in lines(text) {
+            let span = trim(text, line);
+            if span.is_empty() {
+                after_blank = true;
+                continue;
+            }
+            if let Some(last) = seen.replace(span) {
+                if after_blank {
+                    between = true;
+                } else {
+                    let columns = columns(&text[last]);
+                    *(if columns > WIDEST_WRAP { &mut long } else { &mut wrapped }) += columns;
+                }
+            }
+            after_blank = false;
+        }
+        if between && long <= wrapped { Boundary::BlankLine } else { Boundary::Newline }
+    }
+}
+
+impl fmt::Display for Boundary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Boundary::Newline => "newline",
+            Boundary::BlankLine => "blank-line",
+            Boundary::Auto => "auto",
+        })
+    }
+}
+
+/// Reads what `Display` writes: `newline`, `blank-line` or `auto`.
+impl FromStr for Boundary {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "newline" => Ok(Boundary::Newline),
+            "blank-line" => Ok(Boundary::BlankLine),
+            "auto" => Ok(Boundary::Auto),
+            _ => Err(Error::config("boundary", "newline, blank-line or auto", name)),
+        }
+    }
+}
+
+/// A paragraph: a span of the caller's text without the white space at its ends, never empty.
+///
+/// Its text is what the caller wrote, byte for byte. A byte order mark at the start of the text belongs to no
+/// paragraph.
+///
+/// ```
+/// let text = "\u{feff}First.\r\n  Second.  \r\n";
+/// let paragraphs = dittograph::Boundary::Newline.paragraphs(text);
+/// assert_eq!(paragraphs[1].as_str(), "Second.");
+/// assert_eq!(&text[paragraphs[1].span()], "Second.");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Paragraph<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl<'t> Paragraph<'t> {
+    /// The text of the paragraph.
+    #[must_use]
+    pub fn as_str(&self) -> &'t str {
+        self.text
+    }
+
+    /// Where it stands, in bytes of the text it was cut from.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+}
+
+/// The lines of a text without their breaks. A byte order mark at the start belongs to none.
+fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut breaks = text.char_indices().filter(|&(_, c)| is_break(c));
+    let mut done = false;
+    std::iter::from_fn(move || {
+        if done {
+            return None;
+        }
+        // Between the halves of "\r\n" there is an empty line; it would read as blank, so it is passed over.
+        let (end, next) = loop {
+            match breaks.next() {
+                Some((at, '\n')) if at == start && text[..at].ends_with('\r') => start = at + 1,
+                Some((at, c)) => break (at, at + c.len_utf8()),
+                None => {
+                    done = true;
+                    break (text.len(), text.len());
+                }
+            }
+        };
+        Some(std::mem::replace(&mut start, next)..end)
+    })
+}
+
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// The span without the white space at its ends; empty where there is nothing else.
+fn trim(text: &str, span: Range<usize>) -> Range<usize> {
+    let line = &text[span.clone()];
+    let end = span.start + line.trim_end().len();
+    let start = end - line.trim().len();
+    start..end
+}
+
+/// How wide a line is in a terminal, nearly: East Asian characters take two columns.
+fn columns(line: &str) -> usize {
+    line.chars()
+        .map(|c| {
+            if matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{fa6d}' | '\u{ff00}'..='\u{ff60}') {
+                2
+            } else {
+                1
+            }
+        })
+        .sum()
+}

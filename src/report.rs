@@ -1,0 +1,228 @@
+//! What was found in one article.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use crate::cluster::Cluster;
+use crate::pair::DuplicatePair;
+use crate::paragraph::Paragraph;
+use crate::run::{self, Run};
+
+/// What repeats in an article. It borrows the article's text; indices of paragraphs count from 0.
+///
+/// `Display` writes it for people, with short excerpts.
+///
+/// ```
+/// let report = dittograph::scan("A first paragraph of some words.\nAnother one.\nA first paragraph, of some words!");
+/// let pair = &report.pairs()[0];
+/// assert_eq!((pair.earlier, pair.later, pair.similarity.is_exact()), (0, 2, true));
+/// assert_eq!(report.redundant(), [2]);
+/// assert_eq!(report.without_redundant(), "A first paragraph of some words.\nAnother one.");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Report<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) paragraphs: Vec<Paragraph<'t>>,
+    pub(crate) words: Vec<usize>,
+    pub(crate) pairs: Vec<DuplicatePair>,
+    pub(crate) clusters: Vec<Cluster>,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) redundant: Vec<usize>,
+}
+
+impl<'t> Report<'t> {
+    /// The article.
+    #[must_use]
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Its paragraphs, in their order.
+    #[must_use]
+    pub fn paragraphs(&self) -> &[Paragraph<'t>] {
+        &self.paragraphs
+    }
+
+    /// The verified pairs by earlier, then later paragraph.
+    ///
+    /// Exact copies form a group: each later copy is paired with the first of its group, and only the first of a
+    /// group is paired with paragraphs that are not exact copies of it.
+    #[must_use]
+    pub fn pairs(&self) -> &[DuplicatePair] {
+        &self.pairs
+    }
+
+    /// The clusters by representative. A paragraph is in one cluster at most.
+    #[must_use]
+    pub fn clusters(&self) -> &[Cluster] {
+        &self.clusters
+    }
+
+    /// The passages that come again in the same order, by where they first stand.
+    #[must_use]
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The run that makes this article a doubled one: its two sides together hold at least half of the
+    /// article's words. Of several it is the one that holds most, of equals the earliest.
+    ///
+    /// A refrain, a pull-quote or a repeated caption holds less. Words are those of UAX #29, counted over all
+    /// paragraphs between the ends of the run, matched or not.
+    #[must_use]
+    pub fn doubled_body(&self) -> Option<&Run> {
+        run::doubled_body(&self.runs, &self.words)
+    }
+
+    /// The redundant paragraphs of all clusters, in ascending order.
+    #[must_use]
+    pub fn redundant(&self) -> &[usize] {
+        &self.redundant
+    }
+
+    /// What [`without_redundant`](Self::without_redundant) leaves out: each redundant paragraph and the
+    /// separator before it, in bytes of the text. Neighbours are joined into one span.
+    pub fn redundant_spans(&self) -> impl Iterator<Item = Range<usize>> {
+        // The first paragraph is never redundant, so there is always one before.
+        self.redundant.chunk_by(|a, b| a + 1 == *b).map(|group| {
+            let (first, last) = (group[0], group[group.len() - 1]);
+            self.paragraphs[first - 1].span().end..self.paragraphs[last].span().end
+        })
+    }
+
+    /// The article without its redundant paragraphs; borrowed, byte for byte, if there are none.
+    #[must_use]
+    pub fn without_redundant(&self) -> Cow<'t, str> {
+        if self.redundant.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        let mut kept = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for span in self.redundant_spans() {
+            kept.push_str(&self.text[from..span.start]);
+            from = span.end;
+        }
+        kept.push_str(&self.text[from..]);
+        Cow::Owned(kept)
+    }
+
+    /// Counts of what was read and found.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            paragraphs: self.paragraphs.len(),
+            without_words: self.words.iter().filter(|&&words| words == 0).count(),
+            words: self.words.iter().sum(),
+            pairs: self.pairs.len(),
+            exact_pairs: self.pairs.iter().filter(|pair| pair.similarity.is_exact()).count(),
+            clusters: self.clusters.len(),
+            redundant: self.redundant.len(),
+            redundant_words: self.redundant.iter().map(|&paragraph| self.words[paragraph]).sum(),
+            runs: self.runs.len(),
+        }
+    }
+}
+
+/// Counts of what was read and found in one article.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Paragraphs in all.
+    pub paragraphs: usize,
+    /// Paragraphs without a word, which are similar to nothing.
+    pub without_words: usize,
+    /// Words (UAX #29) of all paragraphs.
+    pub words: usize,
+    /// Verified pairs.
+    pub pairs: usize,
+    /// Pairs of exact copies.
+    pub exact_pairs: usize,
+    /// Clusters.
+    pub clusters: usize,
+    /// Redundant paragraphs.
+    pub redundant: usize,
+    /// Words of the redundant paragraphs.
+    pub redundant_words: usize,
+    /// Runs.
+    pub runs: usize,
+}
+
+/// How many pairs are shown to a person who asked for a report, and how many characters of a paragraph.
+const PAIRS_SHOWN: usize = 20;
+const EXCERPT: usize = 48;
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.statistics();
+        match self.doubled_body() {
+            Some(body) => {
+                let (earlier, later) = (Paragraphs(&body.earlier), Paragraphs(&body.later));
+                writeln!(f, "The body stands here twice: {earlier} come again as {later}.")?;
+            }
+            None if counts.pairs == 0 && counts.runs == 0 => writeln!(f, "No paragraph repeats.")?,
+            None => writeln!(f, "Some paragraphs repeat; the body as a whole does not.")?,
+        }
+        writeln!(
+            f,
+            "{} paragraphs (numbered from 0), {} words; {} redundant, {} words.",
+            counts.paragraphs, counts.words, counts.redundant, counts.redundant_words
+        )?;
+        for run in &self.runs {
+            let (earlier, later) = (Paragraphs(&run.earlier), Paragraphs(&run.later));
+            writeln!(f, "  run: {earlier} come again as {later}")?;
+        }
+        for pair in self.pairs.iter().take(PAIRS_SHOWN) {
+            let alike = if pair.similarity.is_exact() {
+                "the same words".to_owned()
+            } else {
+                format!("jaccard {}", Percent(pair.similarity.jaccard()))
+            };
+            let excerpt = Excerpt(self.paragraphs[pair.later].as_str());
+            writeln!(f, "  ¶{} repeats ¶{} ({alike}): {excerpt}", pair.later, pair.earlier)?;
+        }
+        if counts.pairs > PAIRS_SHOWN {
+            writeln!(f, "  … and {} more pairs", counts.pairs - PAIRS_SHOWN)?;
+        }
+        Ok(())
+    }
+}
+
+/// A range of paragraphs as people write it.
+struct Paragraphs<'r>(&'r Range<usize>);
+
+impl fmt::Display for Paragraphs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "¶{}–{}", self.0.start, self.0.end - 1)
+    }
+}
+
+/// A share in per cent that says 100 % of nothing less.
+struct Percent(f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", (100.0 * self.0).floor())
+    }
+}
+
+/// The beginning of a paragraph, on one line that a terminal shows in its own direction: between isolates
+/// (U+2068, U+2069), without control characters and direction marks of its own.
+struct Excerpt<'t>(&'t str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unseen =
+            |c: &char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let words = self.0.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars()));
+        let mut shown = words.skip(1).filter(|c| !unseen(c));
+        f.write_str("\u{2068}")?;
+        for c in shown.by_ref().take(EXCERPT) {
+            write!(f, "{c}")?;
+        }
+        if shown.next().is_some() {
+            f.write_str("…")?;
+        }
+        f.write_str("\u{2069}")
+    }
+}

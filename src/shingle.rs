@@ -1,0 +1,235 @@
+//! Shingles: a paragraph as a set of short overlapping pieces (Broder, *On the resemblance and containment of
+//! documents*, 1997; sets, his option B).
+//!
+//! Part of the lower level, for those who build their own pipeline.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::error::Error;
+use crate::hash;
+use crate::words::Words;
+
+/// What a shingle is made of.
+///
+/// Shingles are cut from the words (UAX #29) of a normal form joined by single spaces; a shingle is hashed as
+/// its piece of that text, by XXH3-64 with a fixed seed. So punctuation is in no shingle and word boundaries are
+/// in all: "ab c" is not "a bc". A paragraph that is too short for one shingle is one shingle, of all of it. One
+/// without words has none.
+///
+/// ```
+/// use dittograph::shingle::Shingles;
+///
+/// assert_eq!(Shingles::Words(3).set("to be or not to be").len(), 4);
+/// assert_eq!(Shingles::Words(3).set("to be").len(), 1);
+/// assert_eq!(Shingles::Chars(5).set("to be or").len(), 4);
+/// assert!(Shingles::Auto.set("*** !").is_empty());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Shingles {
+    /// Three consecutive words; where a script is written without spaces between words, five characters of Han,
+    /// Hiragana and Katakana, or eight of Thai, Lao, Khmer and Myanmar.
+    ///
+    /// Text that mixes them is cut so that each shingle is filled: a word fills a third of it, a Han character a
+    /// fifth, a Thai character an eighth.
+    #[default]
+    Auto,
+    /// So many consecutive words (0 counts as 1). Every script is cut by UAX #29, which gives single characters for
+    /// most scripts that are written without spaces.
+    Words(usize),
+    /// So many consecutive characters (extended grapheme clusters, UAX #29; 0 counts as 1); the space between
+    /// two words is one.
+    Chars(usize),
+}
+
+impl Shingles {
+    /// The shingles of a paragraph given in its normal form. Cost: one pass, and a sort of the hashes.
+    #[must_use]
+    pub fn set(self, normal: &str) -> ShingleSet {
+        self.of_words(&Words::of(normal))
+    }
+
+    pub(crate) fn of_words(self, words: &Words) -> ShingleSet {
+        let joined = words.joined();
+        let hashes = match self {
+            Shingles::Words(width) => slide(joined, &spans(words.iter(), 1, 1), width.max(1)),
+            Shingles::Chars(width) => slide(joined, &spans(joined.graphemes(true), 1, 0), width.max(1)),
+            Shingles::Auto if words.iter().any(|word| fill(word) != WORD) => {
+                let (text, tokens) = mixed(words);
+                slide(&text, &tokens, FULL)
+            }
+            Shingles::Auto => slide(joined, &spans(words.iter(), WORD, 1), FULL),
+        };
+        hashes.into_iter().collect()
+    }
+}
+
+impl fmt::Display for Shingles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Shingles::Auto => f.write_str("auto"),
+            Shingles::Words(width) => write!(f, "words:{width}"),
+            Shingles::Chars(width) => write!(f, "chars:{width}"),
+        }
+    }
+}
+
+/// Reads what `Display` writes: `auto`, `words:3`, `chars:5`.
+impl FromStr for Shingles {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let wrong = || Error::config("shingles", "auto, words:N or chars:N with N at least 1", name);
+        let width = |digits: &str| digits.parse().ok().filter(|&width| width > 0).ok_or_else(wrong);
+        match name.split_once(':') {
+            None if name == "auto" => Ok(Shingles::Auto),
+            Some(("words", digits)) => width(digits).map(Shingles::Words),
+            Some(("chars", digits)) => width(digits).map(Shingles::Chars),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// A set of shingles by their 64-bit hashes: sorted, none twice.
+///
+/// Two different shingles share a hash with probability 2⁻⁶⁴.
+///
+/// ```
+/// let set: dittograph::shingle::ShingleSet = [3, 1, 3].into_iter().collect();
+/// assert_eq!(set.hashes(), [1, 3]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ShingleSet(Box<[u64]>);
+
+impl ShingleSet {
+    /// The hashes, in ascending order.
+    #[must_use]
+    pub fn hashes(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// How many distinct shingles there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none: the paragraph has no words, and is similar to nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<u64> for ShingleSet {
+    fn from_iter<I: IntoIterator<Item = u64>>(hashes: I) -> Self {
+        let mut hashes: Vec<u64> = hashes.into_iter().collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self(hashes.into())
+    }
+}
+
+/// A piece of text that shingles are made of, and how much of a shingle it fills.
+struct Token {
+    span: Range<usize>,
+    fill: usize,
+}
+
+/// How much fills a shingle of [`Shingles::Auto`]: three words, five Han or eight Thai characters.
+const FULL: usize = 120;
+const WORD: usize = FULL / 3;
+const HAN: usize = FULL / 5;
+const THAI: usize = FULL / 8;
+
+/// How much of an automatic shingle one character of the word's script fills; a word of a script that is written
+/// with spaces counts as a whole.
+fn fill(word: &str) -> usize {
+    let Some(first) = word.chars().next().filter(|first| !first.is_ascii()) else { return WORD };
+    let scripts = first.script_extension();
+    let any = |wanted: &[Script]| wanted.iter().any(|&script| scripts.contains_script(script));
+    if scripts.is_common() || scripts.is_inherited() {
+        WORD
+    } else if any(&[Script::Han, Script::Hiragana, Script::Katakana]) {
+        HAN
+    } else if any(&[Script::Thai, Script::Lao, Script::Khmer, Script::Myanmar]) {
+        THAI
+    } else {
+        WORD
+    }
+}
+
+/// The tokens of a text in which some words are of scripts written without spaces: those are joined again, as no
+/// space is meant between them, and cut into characters.
+fn mixed(words: &Words) -> (String, Vec<Token>) {
+    let mut text = String::with_capacity(words.joined().len());
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut run = 0..0; // of one script without spaces, not yet cut into characters
+    let mut run_fill = WORD;
+    let close = |text: &str, run: Range<usize>, fill, tokens: &mut Vec<Token>| {
+        tokens.extend(text[run.clone()].grapheme_indices(true).map(|(at, character)| {
+            let start = run.start + at;
+            Token { span: start..start + character.len(), fill }
+        }));
+    };
+    for word in words.iter() {
+        let fill = fill(word);
+        let joins = fill != WORD && run_fill != WORD && !text.is_empty();
+        if !(joins && fill == run_fill) {
+            close(&text, std::mem::replace(&mut run, 0..0), run_fill, &mut tokens);
+        }
+        if !joins && !text.is_empty() {
+            text.push(' ');
+        }
+        let start = text.len();
+        text.push_str(word);
+        if fill == WORD {
+            tokens.push(Token { span: start..text.len(), fill });
+        } else if run.is_empty() {
+            run = start..text.len();
+        } else {
+            run.end = text.len();
+        }
+        run_fill = fill;
+    }
+    close(&text, run, run_fill, &mut tokens);
+    (text, tokens)
+}
+
+/// Tokens that follow one another with `gap` bytes between each two.
+fn spans<'t>(pieces: impl Iterator<Item = &'t str>, fill: usize, gap: usize) -> Vec<Token> {
+    let mut next = 0;
+    pieces
+        .map(|piece| {
+            let span = next..next + piece.len();
+            next = span.end + gap;
+            Token { span, fill }
+        })
+        .collect()
+}
+
+/// The hash of the shortest piece from each token on that is full; of all the text if it fills none.
+fn slide(text: &str, tokens: &[Token], full: usize) -> Vec<u64> {
+    let mut hashes = Vec::with_capacity(tokens.len());
+    let (mut end, mut filled) = (0, 0);
+    for token in tokens {
+        while filled < full && end < tokens.len() {
+            filled += tokens[end].fill;
+            end += 1;
+        }
+        if filled < full {
+            break;
+        }
+        hashes.push(hash::shingle(&text[token.span.start..tokens[end - 1].span.end]));
+        filled -= token.fill;
+    }
+    if hashes.is_empty() && !tokens.is_empty() {
+        hashes.push(hash::shingle(text));
+    }
+    hashes
+}
