@@ -12,10 +12,10 @@
 //! Measured on articles of 6 to 14 paragraphs with their body doubled and 10 % of the words edited: see
 //! `README.md`.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use ahash::{AHashMap, AHashSet};
+use rayon::prelude::*;
 
 use crate::compare::{Comparator, Measure, Threshold, common_of};
 use crate::join::Joined;
@@ -75,7 +75,7 @@ pub(crate) struct Paragraphs<'a> {
 
 /// The runs of an article by `earlier`, then `later`. `near` are the pairs of firsts that pass [`SEED`].
 pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Joined]) -> Vec<Run> {
-    let matches = matches(paragraphs, &seeds(paragraphs.copies, near));
+    let matches = matches(paragraphs, seeds(paragraphs.copies, near));
     let mut runs = chains(&matches, paragraphs.words);
     runs.sort_unstable_by_key(|run| (run.earlier.start, run.later.start));
     runs
@@ -132,41 +132,42 @@ struct Match {
 }
 
 /// All matches that can be reached from the seeds, by `earlier`, then `later`.
-fn matches(paragraphs: &Paragraphs<'_>, seeds: &[(usize, usize)]) -> Vec<Match> {
-    let count = paragraphs.words.len();
+fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> Vec<Match> {
     let frequent = frequent(paragraphs);
-    let mut room = vec![MOST_MATCHES; count];
-    let mut seen: AHashSet<(usize, usize)> = AHashSet::new();
-    let mut list: Vec<Match> = Vec::new();
-    let mut queue: VecDeque<(usize, usize)> = VecDeque::new();
-    let mut visit = |earlier: usize, later: usize, seed: bool, queue: &mut VecDeque<(usize, usize)>| {
-        if room[later] == 0 || !seen.insert((earlier, later)) {
-            return;
-        }
-        let Some(gain) = paragraphs.in_common(earlier, later) else { return };
-        room[later] -= 1;
-        list.push(Match { earlier, later, gain, seed });
-        if !frequent[earlier] && !frequent[later] {
-            queue.push_back((earlier, later));
-        }
-    };
-    for &(earlier, later) in seeds {
-        if !frequent[earlier] && !frequent[later] {
-            visit(earlier, later, true, &mut queue);
-        }
-    }
-    while let Some((earlier, later)) = queue.pop_front() {
-        for (i, j) in steps() {
-            if earlier + i < later + j && later + j < count {
-                visit(earlier + i, later + j, false, &mut queue);
-            }
-            if i <= earlier && j <= later && earlier - i < later - j {
-                visit(earlier - i, later - j, false, &mut queue);
+    seeds.retain(|&(earlier, later)| !frequent[earlier] && !frequent[later]);
+    let mut room = vec![MOST_MATCHES; frequent.len()];
+    let mut known: AHashSet<(usize, usize)> = AHashSet::new();
+    let mut matches: Vec<Match> = Vec::new();
+    let (mut frontier, mut seed) = (seeds, true);
+    while !frontier.is_empty() {
+        let gains: Vec<Option<i64>> = frontier.par_iter().map(|&(i, j)| paragraphs.in_common(i, j)).collect();
+        let mut reached = Vec::new();
+        for (&(earlier, later), gain) in frontier.iter().zip(gains) {
+            let Some(gain) = gain.filter(|_| room[later] > 0) else { continue };
+            room[later] -= 1;
+            known.insert((earlier, later));
+            matches.push(Match { earlier, later, gain, seed });
+            if !frequent[earlier] && !frequent[later] {
+                reached.push((earlier, later));
             }
         }
+        let neighbours = |&point: &(usize, usize)| neighbours(point, frequent.len());
+        let unknown = |point: &(usize, usize)| !known.contains(point);
+        frontier = reached.par_iter().flat_map_iter(neighbours).filter(unknown).collect();
+        frontier.par_sort_unstable();
+        frontier.dedup();
+        seed = false;
     }
-    list.sort_unstable_by_key(|m| (m.earlier, m.later));
-    list
+    matches.sort_unstable_by_key(|m| (m.earlier, m.later));
+    matches
+}
+
+/// The points a step before and a step after a point, `earlier` before `later` and both below `count`.
+fn neighbours((earlier, later): (usize, usize), count: usize) -> impl Iterator<Item = (usize, usize)> {
+    let after = steps().map(move |(i, j)| (earlier + i, later + j));
+    let before =
+        steps().filter(move |&(i, j)| i <= earlier && j <= later).map(move |(i, j)| (earlier - i, later - j));
+    after.chain(before).filter(move |&(earlier, later)| earlier < later && later < count)
 }
 
 impl Paragraphs<'_> {
