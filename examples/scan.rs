@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{Boundary, Config, Detector, Measure, Report, Run, Shingles};
+use dittograph::{Boundary, Config, Detector, Measure, Paragraph, Report, Run, Shingles};
 use serde::Serialize;
 
 /// Find the paragraphs of an article that repeat, exactly or nearly
@@ -132,7 +132,7 @@ struct Sides {
 
 impl<'r> Found<'r> {
     fn new(file: &'r str, report: &'r Report<'_>) -> Self {
-        let paragraphs = report.paragraphs().iter().map(|paragraph| paragraph.span());
+        let paragraphs = report.paragraphs().iter().map(Paragraph::span);
         let pairs = report.pairs().iter().map(|pair| Pair {
             earlier: pair.earlier,
             later: pair.later,

@@ -177,6 +177,7 @@ impl Threshold {
             }
             (before, last) = (last, next);
             rest -= whole;
+            #[allow(clippy::float_cmp)] // the fraction is to give the very same number
             if last.0 / last.1 == value || rest <= 0.0 {
                 break;
             }

@@ -96,8 +96,9 @@ impl Detector {
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
 
         let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES);
-        let runs = run::runs(&run::Paragraphs { words: &words, sets: &sets, copies: &copies }, &seeds);
-        Report { text: article, paragraphs, words, pairs, clusters, runs, redundant }
+        let (runs, matches_left_out) =
+            run::runs(&run::Paragraphs { words: &words, sets: &sets, copies: &copies }, &seeds);
+        Report { text: article, paragraphs, words, pairs, clusters, runs, redundant, matches_left_out }
     }
 
     /// The article without its redundant paragraphs; borrowed, byte for byte, if there are none.

@@ -75,7 +75,7 @@ pub struct IndexStatistics {
 /// index.insert(id(0), "The ferry does not sail today because of the storm, says the harbour master.");
 /// index.insert(id(1), "Bread is dearer by a tenth since the mill at Anwick burnt down.");
 ///
-/// let found = index.query("The ferry does not sail today because of the storm, said the harbour master.");
+/// let found = index.query("The ferry does NOT sail today, because of the storm, says the harbour-master in Anwick.");
 /// assert_eq!(found.len(), 1);
 /// assert_eq!(found[0].id, id(0));
 /// assert!(found[0].similarity.jaccard() >= 0.7);

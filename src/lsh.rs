@@ -53,14 +53,12 @@ impl Banding {
             return Err(Error::config("recall", "a number above 0 and below 1", recall));
         }
         let with_rows = |rows: usize| {
-            let rest = bands_missed(threshold, rows, 1);
+            let bands = ((-recall).ln_1p() / ln_missed(threshold, rows)).ceil();
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive; `as` saturates
-            let mut bands = if rest <= 0.0 { 1 } else { ((1.0 - recall).ln() / rest.ln()).ceil() as usize };
-            bands = bands.max(1);
-            let banding = Self { bands, rows };
+            let bands = (bands as usize).max(1);
             // The quotient is rounded; one more band makes sure.
-            let enough = banding.recall_at(threshold) >= recall;
-            if enough { banding } else { Self { bands: bands.saturating_add(1), rows } }
+            let enough = Self { bands, rows }.recall_at(threshold) >= recall;
+            Self { bands: if enough { bands } else { bands.saturating_add(1) }, rows }
         };
         let fits = |banding: &Self| banding.bands.checked_mul(banding.rows).is_some_and(|used| used <= slots);
         (1..=slots).rev().map(with_rows).find(fits).ok_or_else(|| {
@@ -73,7 +71,10 @@ impl Banding {
     /// The probability that a pair of this Jaccard becomes a candidate: 1 − (1 − Jʳ)ᵇ.
     #[must_use]
     pub fn recall_at(&self, jaccard: f64) -> f64 {
-        1.0 - bands_missed(jaccard, self.rows, self.bands)
+        if self.bands == 0 {
+            return 0.0;
+        }
+        -(self.bands as f64 * ln_missed(jaccard, self.rows)).exp_m1()
     }
 
     /// The bucket key of each band. Slots beyond `bands * rows` are not used; bands that the signature is too
@@ -102,10 +103,9 @@ impl fmt::Display for Banding {
     }
 }
 
-/// (1 − Jʳ)ᵇ, the probability that a pair agrees in no band.
-fn bands_missed(jaccard: f64, rows: usize, bands: usize) -> f64 {
-    let power = |base: f64, exponent: usize| base.powf(exponent as f64);
-    power(1.0 - power(jaccard.clamp(0.0, 1.0), rows), bands)
+/// ln(1 − Jʳ): how likely one band misses a pair, as a logarithm, since for a low J it is nearly certain.
+fn ln_missed(jaccard: f64, rows: usize) -> f64 {
+    (-jaccard.clamp(0.0, 1.0).powf(rows as f64)).ln_1p()
 }
 
 /// Buckets by key, each with the numbers of what was put there.

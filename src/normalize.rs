@@ -196,9 +196,9 @@ impl Normalizer {
                 if bare && unicode_normalization::char::is_combining_mark(c) {
                     continue;
                 }
-                let base = base_letter(c);
-                bare = matches!(base.script(), Script::Latin | Script::Greek);
-                self.one(if bare { base } else { c })
+                let letter = base_letter(c);
+                bare = matches!(letter.script(), Script::Latin | Script::Greek);
+                self.one(if bare { letter } else { c })
             } else {
                 self.one(c)
             };

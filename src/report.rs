@@ -29,6 +29,7 @@ pub struct Report<'t> {
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) runs: Vec<Run>,
     pub(crate) redundant: Vec<usize>,
+    pub(crate) matches_left_out: usize,
 }
 
 impl<'t> Report<'t> {
@@ -120,6 +121,7 @@ impl<'t> Report<'t> {
             redundant: self.redundant.len(),
             redundant_words: self.redundant.iter().map(|&paragraph| self.words[paragraph]).sum(),
             runs: self.runs.len(),
+            matches_left_out: self.matches_left_out,
         }
     }
 }
@@ -146,6 +148,9 @@ pub struct Statistics {
     pub redundant_words: usize,
     /// Runs.
     pub runs: usize,
+    /// Matches that were not used in looking for runs, since one later paragraph had 16 already: refrains and
+    /// tables. Pairs and clusters are not touched by it.
+    pub matches_left_out: usize,
 }
 
 /// How many pairs are shown to a person who asked for a report, and how many characters of a paragraph.
@@ -215,14 +220,14 @@ impl fmt::Display for Excerpt<'_> {
         let unseen =
             |c: &char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         let words = self.0.split_whitespace().flat_map(|word| std::iter::once(' ').chain(word.chars()));
-        let mut shown = words.skip(1).filter(|c| !unseen(c));
-        f.write_str("\u{2068}")?;
-        for c in shown.by_ref().take(EXCERPT) {
-            write!(f, "{c}")?;
+        let mut rest = words.skip(1).filter(|c| !unseen(c)).peekable();
+        let mut shown: String = rest.by_ref().take(EXCERPT).collect();
+        if let Some(&next) = rest.peek() {
+            // Cut before a word, not inside, unless the word is most of what is shown.
+            let cut = shown.rfind(' ').filter(|&cut| next != ' ' && 2 * cut > shown.len());
+            shown.truncate(cut.unwrap_or(shown.len()));
+            shown.push('…');
         }
-        if shown.next().is_some() {
-            f.write_str("…")?;
-        }
-        f.write_str("\u{2069}")
+        write!(f, "\u{2068}{shown}\u{2069}")
     }
 }

@@ -58,7 +58,7 @@ const SHORT: usize = 12;
 const LONGEST_STEP: usize = 3;
 
 /// What a paragraph passed over costs, in common shingles.
-const GAP_COST: i64 = 2;
+const GAP_COST: isize = 2;
 
 /// One later paragraph is matched with at most so many earlier ones. It keeps the work linear where an article
 /// is all tables or refrains; a paragraph of prose has one or two.
@@ -73,12 +73,13 @@ pub(crate) struct Paragraphs<'a> {
     pub(crate) copies: &'a Copies,
 }
 
-/// The runs of an article by `earlier`, then `later`. `near` are the pairs of firsts that pass [`SEED`].
-pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Joined]) -> Vec<Run> {
-    let matches = matches(paragraphs, seeds(paragraphs.copies, near));
-    let mut runs = chains(&matches, paragraphs.words);
+/// The runs of an article by `earlier`, then `later`, and how many matches [`MOST_MATCHES`] left out. `near` are
+/// the pairs of firsts that pass [`SEED`].
+pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Joined]) -> (Vec<Run>, usize) {
+    let (matches, left_out) = matches(paragraphs, seeds(paragraphs.copies, near));
+    let mut runs = chains(&matches, paragraphs);
     runs.sort_unstable_by_key(|run| (run.earlier.start, run.later.start));
-    runs
+    (runs, left_out)
 }
 
 /// The run whose two sides together hold the most words, if that is at least half of the article's.
@@ -106,7 +107,7 @@ fn seeds(copies: &Copies, near: &[Joined]) -> Vec<(usize, usize)> {
         seeds.extend(group.windows(2).map(|two| (two[0], two[1])));
     }
     for &(a, b, _) in near {
-        let of = |first: usize| members.get(&first).map_or(vec![first], |group| group.to_vec());
+        let of = |first: usize| members.get(&first).map_or(vec![first], |group| (*group).clone());
         let (a_members, b_members) = (of(a), of(b));
         if a_members.len() + b_members.len() > usize::from(MOST_COPIES) {
             continue;
@@ -126,28 +127,36 @@ struct Match {
     earlier: usize,
     later: usize,
     /// Shingles in common.
-    gain: i64,
+    gain: isize,
     /// Whether a run may start here.
     seed: bool,
+    /// Whether either paragraph is [`frequent`].
+    frequent: bool,
 }
 
-/// All matches that can be reached from the seeds, by `earlier`, then `later`.
-fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> Vec<Match> {
+/// All matches that can be reached from the seeds, by `earlier`, then `later`; and how many there was no room for.
+fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> (Vec<Match>, usize) {
     let frequent = frequent(paragraphs);
     seeds.retain(|&(earlier, later)| !frequent[earlier] && !frequent[later]);
     let mut room = vec![MOST_MATCHES; frequent.len()];
     let mut known: AHashSet<(usize, usize)> = AHashSet::new();
-    let mut matches: Vec<Match> = Vec::new();
+    let (mut matches, mut left_out): (Vec<Match>, usize) = (Vec::new(), 0);
     let (mut frontier, mut seed) = (seeds, true);
     while !frontier.is_empty() {
-        let gains: Vec<Option<i64>> = frontier.par_iter().map(|&(i, j)| paragraphs.in_common(i, j)).collect();
+        let gains: Vec<Option<isize>> =
+            frontier.par_iter().map(|&(i, j)| paragraphs.in_common(i, j)).collect();
         let mut reached = Vec::new();
         for (&(earlier, later), gain) in frontier.iter().zip(gains) {
-            let Some(gain) = gain.filter(|_| room[later] > 0) else { continue };
-            room[later] -= 1;
+            let Some(gain) = gain else { continue };
             known.insert((earlier, later));
-            matches.push(Match { earlier, later, gain, seed });
-            if !frequent[earlier] && !frequent[later] {
+            if room[later] == 0 {
+                left_out += 1;
+                continue;
+            }
+            room[later] -= 1;
+            let frequent = frequent[earlier] || frequent[later];
+            matches.push(Match { earlier, later, gain, seed, frequent });
+            if !frequent {
                 reached.push((earlier, later));
             }
         }
@@ -159,7 +168,7 @@ fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> Vec<M
         seed = false;
     }
     matches.sort_unstable_by_key(|m| (m.earlier, m.later));
-    matches
+    (matches, left_out)
 }
 
 /// The points a step before and a step after a point, `earlier` before `later` and both below `count`.
@@ -171,12 +180,15 @@ fn neighbours((earlier, later): (usize, usize), count: usize) -> impl Iterator<I
 }
 
 impl Paragraphs<'_> {
+    fn set(&self, paragraph: usize) -> &ShingleSet {
+        &self.sets[self.copies.first(paragraph)]
+    }
+
     /// How many shingles two paragraphs have in common, if they match inside a run.
-    fn in_common(&self, earlier: usize, later: usize) -> Option<i64> {
-        let (a, b) = (self.copies.first(earlier), self.copies.first(later));
-        let (a, b) = (&self.sets[a], &self.sets[b]);
+    fn in_common(&self, earlier: usize, later: usize) -> Option<isize> {
+        let (a, b) = (self.set(earlier), self.set(later));
         let least = IN_RUN.least_common(a.len(), b.len()).min(IN_RUN_PART.least_common(a.len(), b.len()));
-        common_of(a, b, least).map(|common| i64::try_from(common).unwrap_or(i64::MAX))
+        common_of(a, b, least).map(usize::cast_signed)
     }
 }
 
@@ -195,23 +207,25 @@ fn frequent(paragraphs: &Paragraphs<'_>) -> Vec<bool> {
     (0..copies.len()).map(is_frequent).collect()
 }
 
-/// The steps from one match of a chain to the next, shortest first.
+/// The steps from one match of a chain to the next, shortest first: on by one to three on both sides, or by one
+/// on one side, where a paragraph was split or two were merged.
 fn steps() -> impl Iterator<Item = (usize, usize)> {
     (1..=2 * LONGEST_STEP).flat_map(|sum| {
-        (0..=sum).map(move |i| (i, sum - i)).filter(|&(i, j)| i <= LONGEST_STEP && j <= LONGEST_STEP)
+        let both = |&(i, j): &(usize, usize)| 1 <= i.min(j) && i.max(j) <= LONGEST_STEP;
+        (0..=sum).map(move |i| (i, sum - i)).filter(move |step| sum == 1 || both(step))
     })
 }
 
 /// The best chain that ends at a match.
 struct Chain {
-    score: i64,
+    score: isize,
     before: Option<usize>,
     /// Where its later side starts; its earlier side must end before.
     later_start: usize,
 }
 
-/// Runs of matches (sorted by `earlier`, then `later`), the best first.
-fn chains(matches: &[Match], words: &[usize]) -> Vec<Run> {
+/// The best chain that ends at each match. Matches are sorted by `earlier`, then `later`.
+fn best_chains(matches: &[Match], paragraphs: &Paragraphs<'_>) -> Vec<Chain> {
     let place: AHashMap<(usize, usize), usize> =
         matches.iter().enumerate().map(|(at, m)| ((m.earlier, m.later), at)).collect();
     let mut best: Vec<Chain> = Vec::with_capacity(matches.len());
@@ -219,44 +233,58 @@ fn chains(matches: &[Match], words: &[usize]) -> Vec<Run> {
         let mut chain = Chain { score: m.gain, before: None, later_start: m.later };
         for (i, j) in steps().filter(|&(i, j)| i <= m.earlier && j <= m.later) {
             let Some(&before) = place.get(&(m.earlier - i, m.later - j)) else { continue };
-            let passed_over = i.saturating_sub(1) + j.saturating_sub(1);
-            let score = m.gain + best[before].score - GAP_COST * passed_over as i64;
+            // Two parts of one paragraph have no more in common with it than it has; two copies of it have.
+            let shared = if i == 0 { m.earlier } else { m.later };
+            if i.min(j) == 0 && matches[before].gain + m.gain > paragraphs.set(shared).len().cast_signed() {
+                continue;
+            }
+            let passed_over = (i.saturating_sub(1) + j.saturating_sub(1)).cast_signed();
+            let score = m.gain + best[before].score - GAP_COST * passed_over;
             if score > chain.score && m.earlier < best[before].later_start {
                 chain = Chain { score, before: Some(before), later_start: best[before].later_start };
             }
         }
         best.push(chain);
     }
+    best
+}
+
+/// The runs that the matches make, the best first.
+fn chains(matches: &[Match], paragraphs: &Paragraphs<'_>) -> Vec<Run> {
+    let best = best_chains(matches, paragraphs);
     let mut ends: Vec<usize> = (0..matches.len()).collect();
     ends.sort_by_key(|&end| std::cmp::Reverse(best[end].score)); // stable: of equals the earliest first
     let mut used = vec![false; matches.len()];
-    let mut taken = vec![false; words.len()]; // paragraphs in the later side of a run
+    let mut taken = vec![false; paragraphs.words.len()]; // paragraphs in the later side of a run
     let mut runs = Vec::new();
     for end in ends {
-        let mut chain: Vec<usize> = Vec::new();
+        let mut chain: Vec<&Match> = Vec::new(); // from its end
         let mut next = Some(end);
         while let Some(at) = next.filter(|&at| !used[at]) {
-            let upto = chain.last().map_or(matches[at].later, |&after| matches[after].later);
+            let upto = chain.last().unwrap_or(&&matches[at]).later;
             if taken[matches[at].later..=upto].contains(&true) {
                 break;
             }
-            chain.push(at);
+            used[at] = true;
+            chain.push(&matches[at]);
             next = best[at].before;
         }
-        let (Some(&last), Some(&first)) = (chain.first(), chain.last()) else { continue };
-        for &at in &chain {
-            used[at] = true;
-        }
-        let run = Run {
-            earlier: matches[first].earlier..matches[last].earlier + 1,
-            later: matches[first].later..matches[last].later + 1,
-        };
-        let long = run.earlier.len().max(run.later.len()) > 1
-            && sum(words, &run.earlier).min(sum(words, &run.later)) >= SHORT;
-        if long && chain.iter().any(|&at| matches[at].seed) {
+        if let Some(run) = run_of(&chain, paragraphs.words) {
             taken[run.later.clone()].fill(true);
             runs.push(run);
         }
     }
     runs
+}
+
+/// The run that a chain is, if it is one: with a seed, with two paragraphs on one side at least that are not
+/// merely frequent, and not short as a whole.
+fn run_of(chain: &[&Match], words: &[usize]) -> Option<Run> {
+    let (last, first) = (chain.first()?, chain.last()?);
+    let run = Run { earlier: first.earlier..last.earlier + 1, later: first.later..last.later + 1 };
+    let telling = || chain.iter().filter(|m| !m.frequent);
+    let (one, other) = (telling().next()?, telling().next_back()?);
+    let several = one.earlier != other.earlier || one.later != other.later;
+    let long = sum(words, &run.earlier).min(sum(words, &run.later)) >= SHORT;
+    (several && long && chain.iter().any(|m| m.seed)).then_some(run)
 }

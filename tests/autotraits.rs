@@ -1,0 +1,62 @@
+//! Types can be sent to other threads and shared between them, and have the traits that users expect.
+
+use std::fmt::{Debug, Display};
+
+use dittograph::compare::{Comparator, Threshold};
+use dittograph::minhash::{MinHasher, Signature};
+use dittograph::shingle::ShingleSet;
+use dittograph::{
+    Banding, Boundary, Cluster, Config, Detector, DuplicatePair, Error, Index, IndexPair, IndexStatistics,
+    Match, Measure, Normalizer, Paragraph, ParagraphId, Report, Rule, Run, Shingles, Similarity, Statistics,
+};
+
+#[test]
+fn every_type_can_cross_threads_and_panics_and_be_shown_in_a_debugger() {
+    fn fine<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe + Clone + Debug>() {}
+    fine::<Banding>();
+    fine::<Boundary>();
+    fine::<Cluster>();
+    fine::<Comparator>();
+    fine::<Config>();
+    fine::<Detector>();
+    fine::<DuplicatePair>();
+    fine::<Error>();
+    fine::<Index>();
+    fine::<IndexPair>();
+    fine::<IndexStatistics>();
+    fine::<Match>();
+    fine::<Measure>();
+    fine::<MinHasher>();
+    fine::<Normalizer>();
+    fine::<Paragraph<'_>>();
+    fine::<ParagraphId>();
+    fine::<Report<'_>>();
+    fine::<Rule>();
+    fine::<Run>();
+    fine::<ShingleSet>();
+    fine::<Shingles>();
+    fine::<Signature>();
+    fine::<Similarity>();
+    fine::<Statistics>();
+    fine::<Threshold>();
+}
+
+#[test]
+fn values_are_copied_and_compared() {
+    fn value<T: Copy + PartialEq>() {}
+    value::<Banding>();
+    value::<Config>();
+    value::<Detector>();
+    value::<DuplicatePair>();
+    value::<Match>();
+    value::<Normalizer>();
+    value::<Paragraph<'_>>();
+    value::<ParagraphId>();
+    value::<Similarity>();
+}
+
+#[test]
+fn the_error_is_an_error() {
+    fn error<T: std::error::Error + Display + 'static>() {}
+    error::<Error>();
+}

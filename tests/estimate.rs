@@ -1,0 +1,87 @@
+//! A signature estimates Jaccard without bias, and with the spread that theory gives k independent slots.
+
+mod common;
+
+use common::Numbers;
+use dittograph::minhash::MinHasher;
+use dittograph::shingle::ShingleSet;
+
+const SLOTS: usize = 128;
+const PAIRS: usize = 2000;
+
+/// Two random sets of `size` shingles with `common` in common.
+fn pair(numbers: &mut Numbers, size: usize, common: usize) -> (ShingleSet, ShingleSet) {
+    let mut draw = |count: usize| (0..count).map(|_| numbers.next()).collect::<Vec<u64>>();
+    let (both, a, b) = (draw(common), draw(size - common), draw(size - common));
+    let set = |own: Vec<u64>| own.into_iter().chain(both.iter().copied()).collect();
+    (set(a), set(b))
+}
+
+#[test]
+fn the_estimate_has_no_bias_and_the_spread_of_independent_slots() {
+    let hasher = MinHasher::new(SLOTS);
+    let mut numbers = Numbers(7);
+    for size in [5_u16, 20, 50, 200] {
+        for wanted in [0.2, 0.35, 0.5, 0.65, 0.8, 0.95] {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let common = (2.0 * wanted / (1.0 + wanted) * f64::from(size)).round() as usize;
+            let size = usize::from(size);
+            if common == size {
+                continue; // so few shingles have no Jaccard so high but 1
+            }
+            let jaccard = common as f64 / (2 * size - common) as f64;
+            let errors: Vec<f64> = (0..PAIRS)
+                .map(|_| {
+                    let (a, b) = pair(&mut numbers, size, common);
+                    hasher.sign(&a).unwrap().jaccard(&hasher.sign(&b).unwrap()) - jaccard
+                })
+                .collect();
+            let mean = errors.iter().sum::<f64>() / PAIRS as f64;
+            let spread = (errors.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / PAIRS as f64).sqrt();
+            let theory = (jaccard * (1.0 - jaccard) / SLOTS as f64).sqrt();
+            // Chance moves the mean by theory / sqrt(PAIRS) and the spread by 1.6 %. Ties of 16-bit minima add
+            // up to shingles / 2^17 to the mean.
+            let ties = (2 * size) as f64 / f64::from(1 << 17);
+            println!("{size:4} {jaccard:.3} mean {mean:+.4} spread / theory {:.3}", spread / theory);
+            assert!(
+                (mean - ties / 2.0).abs() < ties / 2.0 + 4.0 * theory / (PAIRS as f64).sqrt(),
+                "mean {mean} at {size}, {jaccard}"
+            );
+            assert!(
+                (spread / theory - 1.0).abs() < 0.05,
+                "spread {spread} for {theory} at {size}, {jaccard}"
+            );
+        }
+    }
+}
+
+#[test]
+fn slots_are_independent_enough_for_bands() {
+    // The share of pairs that agree in all rows of a band is J^rows, for each of the bands.
+    let (bands, rows, size, common) = (32, 4, 60, 48);
+    let jaccard = f64::from(common) / f64::from(2 * size - common);
+    let hasher = MinHasher::new(SLOTS);
+    let mut numbers = Numbers(8);
+    let mut agreed = 0;
+    for _ in 0..PAIRS {
+        let (a, b) = pair(&mut numbers, 60, 48);
+        let (a, b) = (hasher.sign(&a).unwrap(), hasher.sign(&b).unwrap());
+        let same = a.slots().chunks(rows).zip(b.slots().chunks(rows)).filter(|(a, b)| a == b);
+        agreed += same.count();
+    }
+    let share = agreed as f64 / (PAIRS * bands) as f64;
+    assert!((share - jaccard.powi(4)).abs() < 0.01, "{share} for {}", jaccard.powi(4));
+}
+
+#[test]
+fn the_empty_set_has_no_signature() {
+    assert_eq!(MinHasher::new(SLOTS).sign(&ShingleSet::default()), None);
+}
+
+#[test]
+fn sets_without_a_common_shingle_are_estimated_near_zero() {
+    let hasher = MinHasher::new(4096);
+    let mut numbers = Numbers(9);
+    let (a, b) = pair(&mut numbers, 50, 0);
+    assert!(hasher.sign(&a).unwrap().jaccard(&hasher.sign(&b).unwrap()) < 0.005);
+}

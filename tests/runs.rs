@@ -1,0 +1,173 @@
+//! Passages that come again in order are found whole, in spite of edits; what merely recurs is no doubled body.
+
+mod common;
+
+use std::ops::Range;
+
+use common::Numbers;
+use dittograph::{Boundary, Config, Report};
+
+/// Paragraphs of made-up words, none like another.
+fn body(seed: u64, paragraphs: usize) -> Vec<String> {
+    let mut numbers = Numbers(seed);
+    (0..paragraphs).map(|n| numbers.paragraph(30 + 7 * (n % 5))).collect()
+}
+
+fn scan(article: &str) -> Report<'_> {
+    Config::new().boundary(Boundary::Newline).build().unwrap().scan(article)
+}
+
+type Sides = (Range<usize>, Range<usize>);
+
+#[track_caller]
+fn assert_runs(article: &[String], runs: &[Sides], doubled: Option<usize>) {
+    let article = article.join("\n");
+    let report = scan(&article);
+    let found: Vec<Sides> =
+        report.runs().iter().map(|run| (run.earlier.clone(), run.later.clone())).collect();
+    assert_eq!(found, runs);
+    let body = report.doubled_body().map(|run| (run.earlier.clone(), run.later.clone()));
+    assert_eq!(body.as_ref(), doubled.map(|n| &runs[n]));
+}
+
+fn words(text: &str) -> Vec<String> {
+    vec![text.to_owned()]
+}
+
+#[test]
+fn a_body_that_stands_twice_is_doubled() {
+    let body = body(1, 8);
+    assert_runs(
+        &[words("A title"), words("A date"), body.clone(), body].concat(),
+        &[(2..10, 10..18)],
+        Some(0),
+    );
+}
+
+#[test]
+fn one_that_stands_three_times_is_two_runs_from_the_first() {
+    let body = body(2, 5);
+    let article = [words("A title"), body.clone(), body.clone(), body].concat();
+    assert_runs(&article, &[(1..6, 6..11), (1..6, 11..16)], Some(0));
+}
+
+#[test]
+fn edited_words_do_not_break_a_run() {
+    let body = body(3, 10);
+    let mut numbers = Numbers(30);
+    let copy: Vec<String> = body.iter().map(|text| numbers.edit(text, 12)).collect();
+    assert_runs(&[body, copy].concat(), &[(0..10, 10..20)], Some(0));
+}
+
+#[test]
+fn a_split_a_merged_and_an_inserted_paragraph_do_not_break_a_run() {
+    let body = body(4, 10);
+    let mut copy = body.clone();
+    let (left, right) = body[2].split_at(body[2].len() / 2);
+    copy.splice(2..3, [left.to_owned(), right.to_owned()]); // 11 paragraphs
+    copy.splice(6..8, [format!("{} {}", copy[6], copy[7])]); // 10
+    copy.insert(8, self::body(40, 1).remove(0)); // 11
+    assert_runs(&[body, copy].concat(), &[(0..10, 10..21)], Some(0));
+}
+
+#[test]
+fn a_split_at_the_end_of_a_run_belongs_to_it() {
+    let body = body(5, 4);
+    let mut copy = body.clone();
+    let (left, right) = body[3].split_at(body[3].len() / 2);
+    copy.splice(3..4, [left.to_owned(), right.to_owned()]);
+    assert_runs(&[body, copy].concat(), &[(0..4, 4..9)], Some(0));
+}
+
+#[test]
+fn two_paragraphs_may_be_passed_over_three_end_a_run() {
+    let body = body(6, 8);
+    for (inserted, expected, doubled) in
+        [(2, vec![(0..8, 8..18)], Some(0)), (3, vec![(0..4, 8..12), (4..8, 15..19)], None)]
+    {
+        let copy = [body[..4].to_vec(), self::body(60, inserted), body[4..].to_vec()].concat();
+        let article = [body.clone(), copy].concat();
+        assert_runs(&article, &expected, doubled); // either of two runs holds less than half
+    }
+}
+
+#[test]
+fn a_passage_quoted_from_elsewhere_in_the_article_is_a_run_but_no_doubled_body() {
+    let body = body(7, 20);
+    let article = [body.clone(), body[3..6].to_vec()].concat();
+    assert_runs(&article, &[(3..6, 20..23)], None);
+}
+
+#[test]
+fn a_pull_quote_and_a_repeated_caption_are_no_runs() {
+    let mut article = body(8, 10);
+    let quote = article[3].clone();
+    article.insert(7, quote);
+    let caption = "Photo: the harbour at Anwick, seen from the north";
+    for at in [2, 5, 9] {
+        article.insert(at, caption.to_owned());
+    }
+    assert_runs(&article, &[], None);
+}
+
+#[test]
+fn a_refrain_is_no_doubled_body() {
+    let lines = |seed, count| -> Vec<String> {
+        let mut numbers = Numbers(seed);
+        (0..count).map(|_| numbers.paragraph(6)).collect()
+    };
+    let refrain = lines(9, 2);
+    let mut song = Vec::new();
+    for verse in 0..4 {
+        song.extend(lines(90 + verse, 4));
+        song.extend(refrain.clone());
+    }
+    assert_runs(&song, &[], None);
+}
+
+#[test]
+fn short_lines_that_stand_twice_in_order_are_a_run() {
+    let mut numbers = Numbers(10);
+    let poem: Vec<String> = (0..12).map(|_| numbers.paragraph(4)).collect();
+    assert_runs(&[poem.clone(), poem].concat(), &[(0..12, 12..24)], Some(0));
+}
+
+#[test]
+fn frequent_short_paragraphs_extend_a_run() {
+    let mut body = body(11, 6);
+    body.push("Read more about this".to_owned());
+    let article = [body.clone(), words("Read more about this"), body].concat();
+    // The copy starts after the line in between; each ends with its own.
+    assert_runs(&article, &[(0..7, 8..15)], Some(0));
+}
+
+#[test]
+fn a_teaser_of_every_paragraph_does_not_hide_the_doubled_body() {
+    let body = body(12, 6);
+    let teasers: Vec<String> = [4, 1, 5, 0, 3, 2].iter().map(|&n| body[n].clone()).collect();
+    let article = [teasers, body.clone(), body].concat().join("\n");
+    let report = scan(&article);
+    // Where the teasers end and the body begins, a run may be cut one paragraph short.
+    let run = report.doubled_body().unwrap();
+    assert!(
+        run.earlier.start <= 7 && run.earlier.end == 12 && run.later.start <= 13 && run.later.end == 18,
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_body_in_another_order_is_no_run() {
+    let body = body(13, 6);
+    let copy: Vec<String> = [5, 4, 3, 2, 1, 0].iter().map(|&n| body[n].clone()).collect();
+    assert_runs(&[body, copy].concat(), &[], None);
+}
+
+#[test]
+fn tables_and_lists_end_in_time() {
+    let rows: Vec<String> =
+        (0..4000).map(|n| format!("row {n} of the table holds the value {} and no more", n % 7)).collect();
+    let report = rows.join("\n");
+    assert!(scan(&report).statistics().paragraphs == 4000);
+    let same = "one and the same line again and again without an end of it all\n".repeat(20_000);
+    assert!(scan(&same).runs().is_empty());
+}

@@ -1,0 +1,128 @@
+//! The `scan` example: what it prints, and how it fails.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The example, which `cargo test` builds beside the tests.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let program = folder.join("examples").join(format!("scan{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.exists(),
+        "{} is not built: `cargo test --test` alone builds no examples",
+        program.display()
+    );
+    program
+}
+
+fn article() -> &'static str {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/examples/article.txt")
+}
+
+fn scan(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn scan_input(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(program())
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn printed(output: &Output) -> &str {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && output.stderr.is_empty(), "{} {told}", output.status);
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+#[track_caller]
+fn refused(output: &Output, needle: &str) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(output.stdout.is_empty());
+    assert!(told.lines().next().is_some_and(|line| line.contains(needle)), "{told}");
+}
+
+#[test]
+fn a_person_is_told_that_the_body_is_doubled() {
+    let output = scan(&[article()]);
+    let told = printed(&output);
+    assert!(told.starts_with("The body stands here twice: ¶3–8 come again as ¶9–14.\n"), "{told}");
+    assert!(told.contains("¶9 repeats ¶3 (the same words): \u{2068}عاد الضوء"), "{told}");
+}
+
+#[test]
+fn json_holds_all_that_was_found() {
+    let output = scan(&["--json", article()]);
+    let found: serde_json::Value = serde_json::from_str(printed(&output)).unwrap();
+    let text = std::fs::read_to_string(article()).unwrap();
+    let paragraph = |n: usize| {
+        let at = |end| usize::try_from(found["paragraphs"][n][end].as_u64().unwrap()).unwrap();
+        &text[at("start")..at("end")]
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(found["file"], article());
+    assert_eq!(found["paragraphs"].as_array().unwrap().len(), 15);
+    assert!((0..15).all(|n| paragraph(n) == lines[n]));
+    assert_eq!(
+        found["pairs"][0],
+        serde_json::json!({
+            "earlier": 3, "later": 9, "jaccard": 1.0, "containment": 1.0, "exact": true,
+        })
+    );
+    assert_eq!(found["clusters"], serde_json::json!([[3, 9], [4, 10], [5, 11], [6, 12], [7, 13], [8, 14]]));
+    assert_eq!(found["runs"], serde_json::json!([{"earlier": [3, 9], "later": [9, 15]}]));
+    assert_eq!(found["doubled_body"], found["runs"][0]);
+    assert_eq!(found["redundant"], serde_json::json!([9, 10, 11, 12, 13, 14]));
+}
+
+#[test]
+fn dedup_prints_the_article_once() {
+    let text = std::fs::read_to_string(article()).unwrap();
+    let once: String = text.split_inclusive('\n').take(9).collect();
+    assert_eq!(printed(&scan(&["--dedup", article()])), once);
+    assert_eq!(printed(&scan_input(&["--dedup", "-"], once.as_bytes())), once);
+}
+
+#[test]
+fn options_decide_what_is_alike() {
+    let pairs = |options: &[&str]| {
+        let text = b"one two three four five six seven eight\n\none two three four five six\n";
+        let output = scan_input(&[&["--json"], options, &["-"]].concat(), text);
+        let found: serde_json::Value = serde_json::from_str(printed(&output)).unwrap();
+        found["pairs"].as_array().unwrap().len()
+    };
+    assert_eq!(pairs(&[]), 0);
+    assert_eq!(pairs(&["--threshold", "0.6"]), 1);
+    assert_eq!(pairs(&["--measure", "containment"]), 1);
+    assert_eq!(pairs(&["--shingles", "words:1"]), 1);
+    assert_eq!(pairs(&["--shingles", "words:1", "--boundary", "newline", "--threshold", "1"]), 0);
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    refused(&scan(&["absent.txt"]), "absent.txt: ");
+    refused(&scan(&["--json", env!("CARGO_MANIFEST_DIR")]), env!("CARGO_MANIFEST_DIR"));
+    refused(&scan_input(&["-"], b"caf\xe9\n"), "-: invalid UTF-8 at byte 3");
+    refused(&scan(&[]), "required");
+}
+
+#[test]
+fn options_out_of_range_are_named() {
+    for threshold in ["0", "1.5", "-0.5", "nan", "abc"] {
+        refused(&scan(&["--threshold", threshold, article()]), "threshold");
+    }
+    refused(&scan(&["--shingles", "words:0", article()]), "shingles");
+    refused(&scan(&["--measure", "cosine", article()]), "measure");
+    refused(&scan(&["--boundary", "comma", article()]), "boundary");
+    refused(&scan(&["--json", "--dedup", article()]), "--json");
+}
