@@ -151,29 +151,31 @@ impl Normalizer {
     /// ```
     #[must_use]
     pub fn normalize(self, text: &str) -> Cow<'_, str> {
-        let Some(mut normal) = self.pass(text) else { return Cow::Borrowed(text) };
-        // One pass can make work for another: where a mark or an invisible character is dropped its neighbours
-        // may compose. Each pass leaves less to do, so this ends, as a rule at the first look.
-        while let Some(next) = self.pass(&normal) {
-            normal = next;
+        let mut normal = Cow::Borrowed(text);
+        loop {
+            let composes = self.composes(&normal);
+            let next = if composes { self.compose_and_fold(&normal) } else { self.fold(&normal) };
+            match next {
+                None => return normal,
+                Some(next) => normal = Cow::Owned(next),
+            }
+            // Where a mark or an invisible character goes, its neighbours may compose, and what they give may
+            // fold: then once more. Text in which nothing can compose is done at once.
+            if !composes {
+                return normal;
+            }
         }
-        Cow::Owned(normal)
     }
 
-    /// The text with every rule applied once, `None` if none of them changes it.
-    fn pass(self, text: &str) -> Option<String> {
-        let needs_nfkc = self.has(Rule::Compatibility)
-            && !text.is_ascii()
-            && is_nfkc_quick(text.chars()) != IsNormalized::Yes;
-        if !needs_nfkc {
-            return self.fold(text);
-        }
+    /// Whether NFKC may change the text.
+    fn composes(self, text: &str) -> bool {
+        self.has(Rule::Compatibility) && !text.is_ascii() && is_nfkc_quick(text.chars()) != IsNormalized::Yes
+    }
+
+    /// NFKC and the other rules, applied once; `None` if they change nothing.
+    fn compose_and_fold(self, text: &str) -> Option<String> {
         let composed: String = text.chars().flat_map(without_spacing).nfkc().collect();
-        match self.fold(&composed) {
-            None if composed == text => None,
-            None => Some(composed),
-            folded => folded,
-        }
+        self.fold(&composed).or_else(|| (composed != text).then_some(composed))
     }
 
     /// The rules that look at one character at a time.
@@ -192,20 +194,19 @@ impl Normalizer {
                 bare = false;
                 continue;
             }
-            let kept = if self.has(Rule::LatinGreekMarks) {
+            let Some(mut kept) = self.one(c) else { continue };
+            if self.has(Rule::LatinGreekMarks) {
                 if bare && unicode_normalization::char::is_combining_mark(c) {
                     continue;
                 }
                 let letter = base_letter(c);
                 bare = matches!(letter.script(), Script::Latin | Script::Greek);
-                self.one(if bare { letter } else { c })
-            } else {
-                self.one(c)
-            };
-            if let Some(kept) = kept {
-                wants_space = false;
-                out.put(at, kept);
+                if bare {
+                    kept = self.one(letter).unwrap_or(letter);
+                }
             }
+            wants_space = false;
+            out.put(at, kept);
         }
         if wants_space {
             out.pop_space();
