@@ -174,7 +174,11 @@ impl Normalizer {
 
     /// NFKC and the other rules, applied once; `None` if they change nothing.
     fn compose_and_fold(self, text: &str) -> Option<String> {
-        let composed: String = text.chars().flat_map(without_spacing).nfkc().collect();
+        // An invisible character must not keep a letter from its accent.
+        let ignored =
+            |c: &char| self.has(Rule::Ignorables) && matches!(effect(*c), Some((Rule::Ignorables, _)));
+        let seen = text.chars().filter(|c| !ignored(c));
+        let composed: String = seen.flat_map(without_spacing).nfkc().collect();
         self.fold(&composed).or_else(|| (composed != text).then_some(composed))
     }
 
@@ -199,7 +203,7 @@ impl Normalizer {
                 if bare && unicode_normalization::char::is_combining_mark(c) {
                     continue;
                 }
-                let letter = base_letter(c);
+                let letter = base_letter(kept);
                 bare = matches!(letter.script(), Script::Latin | Script::Greek);
                 if bare {
                     kept = self.one(letter).unwrap_or(letter);

@@ -86,7 +86,8 @@ impl FromStr for Shingles {
 
     fn from_str(name: &str) -> Result<Self, Error> {
         let wrong = || Error::config("shingles", "auto, words:N or chars:N with N at least 1", name);
-        let width = |digits: &str| digits.parse().ok().filter(|&width| width > 0).ok_or_else(wrong);
+        let number = |digits: &str| digits.parse().ok().filter(|_| !digits.starts_with('+'));
+        let width = |digits: &str| number(digits).filter(|&width| width > 0).ok_or_else(wrong);
         match name.split_once(':') {
             None if name == "auto" => Ok(Shingles::Auto),
             Some(("words", digits)) => width(digits).map(Shingles::Words),

@@ -19,7 +19,7 @@ pub(crate) struct Words {
 impl Words {
     pub(crate) fn of(normal: &str) -> Self {
         let mut words = Self { joined: String::with_capacity(normal.len()), ends: Vec::new() };
-        for word in normal.unicode_words() {
+        for word in normal.unicode_words().map(without_carrier) {
             if !words.ends.is_empty() {
                 words.joined.push(' ');
             }
@@ -41,4 +41,12 @@ impl Words {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|end| end + 1));
         starts.zip(&self.ends).map(|(start, &end)| &self.joined[start..end])
     }
+}
+
+/// A word without the space or sign that a mark at its beginning stands on for want of a letter: UAX #29 parts no
+/// character from its marks, and some marks count as letters.
+fn without_carrier(word: &str) -> &str {
+    let rest = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_marked = rest.starts_with(unicode_normalization::char::is_combining_mark);
+    if is_marked { rest } else { word }
 }
