@@ -175,7 +175,14 @@ fn fill(word: &str) -> usize {
 }
 
 /// Scripts written without spaces of which UAX #29 makes single characters; and Katakana, of which it makes runs.
-const HAN_SCRIPTS: [Script; 4] = [Script::Han, Script::Hiragana, Script::Katakana, Script::Tangut];
+const HAN_SCRIPTS: [Script; 6] = [
+    Script::Han,
+    Script::Hiragana,
+    Script::Katakana,
+    Script::Tangut,
+    Script::Nushu,
+    Script::Khitan_Small_Script,
+];
 const THAI_SCRIPTS: [Script; 9] = [
     Script::Thai,
     Script::Lao,
