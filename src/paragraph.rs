@@ -29,11 +29,10 @@ pub enum Boundary {
     /// [`BlankLine`](Boundary::BlankLine) where the text uses blank lines, [`Newline`](Boundary::Newline) where
     /// it does not.
     ///
-    /// A text uses them when a blank line stands between two lines that are not blank, unless the lines that are
-    /// followed by a single break are too long to have been wrapped by hand or by an editor: when more than half
-    /// of the text in such lines stands in lines of over 120 columns (an East Asian character takes two), each
-    /// line is a paragraph of its own. So a news page with one stray blank line below its title is still read
-    /// line by line.
+    /// A text uses them when a blank line stands between two lines that are not blank, unless single breaks
+    /// separate as often: unless the single breaks after lines of over 120 columns (an East Asian character takes
+    /// two), which nobody wrapped there, are as many as the blank lines, or more. So a news page with a stray
+    /// blank line below its title is still read line by line, and lists of long items within prose are not.
     #[default]
     Auto,
 }
@@ -69,26 +68,22 @@ impl Boundary {
         if self != Boundary::Auto {
             return self;
         }
-        let mut seen: Option<Range<usize>> = None; // the last line that is not blank
-        let (mut after_blank, mut between) = (false, false);
-        let (mut wrapped, mut long) = (0, 0); // columns of text in lines before a single break
+        let mut last: Option<Range<usize>> = None; // the last line that is not blank
+        let mut after_blank = false;
+        let (mut blank, mut single) = (0, 0);
         for line in lines(text) {
             let span = trim(text, line);
             if span.is_empty() {
                 after_blank = true;
                 continue;
             }
-            if let Some(last) = seen.replace(span) {
-                if after_blank {
-                    between = true;
-                } else {
-                    let columns = columns(&text[last]);
-                    *(if columns > WIDEST_WRAP { &mut long } else { &mut wrapped }) += columns;
-                }
+            if let Some(last) = last.replace(span) {
+                blank += usize::from(after_blank);
+                single += usize::from(!after_blank && columns(&text[last]) > WIDEST_WRAP);
             }
             after_blank = false;
         }
-        if between && long <= wrapped { Boundary::BlankLine } else { Boundary::Newline }
+        if single < blank { Boundary::BlankLine } else { Boundary::Newline }
     }
 }
 

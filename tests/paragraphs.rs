@@ -226,7 +226,6 @@ fn auto_reads_blank_lines_where_the_text_uses_them() {
     let code = [line(120), line(119), line(20)].join("\n");
     let stanza = "the tide is in\nthe moon is thin\nthe nets are dry";
     let long = line(400);
-    let halves = [line(60), line(61)].join("\n");
     let cases: &[(&str, String)] = &[
         ("wrapped text", format!("{wrapped}\n\n{wrapped}")),
         ("wrapped text with white space on the blank line", format!("{wrapped}\n \u{a0}\t\n{wrapped}")),
@@ -235,7 +234,7 @@ fn auto_reads_blank_lines_where_the_text_uses_them() {
         ("long lines that all stand between blank lines", format!("{long}\n\n{long}\n\n{long}")),
         ("two words", "a\n\nb".to_owned()),
         ("wrapped text around one long line", format!("{wrapped}\n\n{long}\n\n{wrapped}")),
-        ("as much in long lines as in wrapped ones", format!("{}\n{halves}\nx\n\ny", line(121))),
+        ("a list of long items within prose", format!("{wrapped}\n\n{long}\n{long}\n\n{wrapped}")),
     ];
     for (name, text) in cases {
         assert_auto(name, text, Boundary::BlankLine);
@@ -245,14 +244,13 @@ fn auto_reads_blank_lines_where_the_text_uses_them() {
 #[test]
 fn auto_reads_lines_where_blank_lines_are_absent_or_stray() {
     let (long, short) = (line(300), line(40));
-    let halves = [line(60), line(61)].join("\n");
     let cases: &[(&str, String)] = &[
         ("one line", short.clone()),
         ("two lines", format!("{short}\n{short}")),
         ("a stray blank line in a page of long lines", format!("{short}\n\n{}", [&*long; 12].join("\n"))),
         ("a stray blank line in the middle of long lines", format!("{long}\n{long}\n\n{long}\n{long}")),
         ("lines just over 120 columns", format!("{}\n{}\n\n{}", line(121), line(121), line(121))),
-        ("a little more in long lines than in wrapped ones", format!("{}\n{halves}\nx\n\ny", line(122))),
+        ("as many breaks after long lines as blank lines", format!("{long}\n{short}\n\n{short}")),
         ("blank lines at the start", format!("\n\n{short}\n{short}")),
         ("blank lines at the end", format!("{short}\n{short}\n\n \n")),
         ("a byte order mark and blank lines at the start", format!("\u{feff}\n\n{short}\n{short}")),
