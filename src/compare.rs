@@ -4,9 +4,9 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::str::FromStr;
 
 use crate::error::Error;
+use crate::names::named;
 use crate::shingle::ShingleSet;
 
 /// What the threshold is held against.
@@ -23,27 +23,7 @@ pub enum Measure {
     Containment,
 }
 
-impl fmt::Display for Measure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Measure::Jaccard => "jaccard",
-            Measure::Containment => "containment",
-        })
-    }
-}
-
-/// Reads what `Display` writes: `jaccard` or `containment`.
-impl FromStr for Measure {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        match name {
-            "jaccard" => Ok(Measure::Jaccard),
-            "containment" => Ok(Measure::Containment),
-            _ => Err(Error::config("measure", "jaccard or containment", name)),
-        }
-    }
-}
+named!("measure", Measure { Jaccard => "jaccard", Containment => "containment" });
 
 /// How alike two paragraphs are: counts of shingles, of which every ratio follows.
 ///
@@ -78,9 +58,9 @@ impl Similarity {
         Self { common: count(common), smaller: count(a.min(b)), larger: count(a.max(b)), exact: false }
     }
 
-    /// The similarity of a paragraph and an exact copy of it.
-    pub(crate) fn exact_copy(set: &ShingleSet) -> Self {
-        Self { exact: true, ..Self::new(set.len(), set.len(), set.len()) }
+    /// The similarity of a paragraph of so many shingles and an exact copy of it.
+    pub(crate) fn exact_copy(shingles: usize) -> Self {
+        Self { exact: true, ..Self::new(shingles, shingles, shingles) }
     }
 
     /// How many shingles stand in both.

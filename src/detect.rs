@@ -71,7 +71,7 @@ impl Detector {
             .map(|later| DuplicatePair {
                 earlier: copies.first(later),
                 later,
-                similarity: Similarity::exact_copy(&shingled[later].set),
+                similarity: Similarity::exact_copy(shingled[later].set.len()),
             })
             .collect();
 
@@ -96,8 +96,17 @@ impl Detector {
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
 
         let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES);
-        let (runs, matches_left_out) =
-            run::runs(&run::Paragraphs { words: &words, sets: &sets, copies: &copies }, &seeds);
+        let seeds: Vec<run::Near> = seeds.into_iter().map(|(a, b, _)| (a, b)).collect();
+        let (runs, matches_left_out) = run::runs(
+            &run::Paragraphs {
+                words: &words,
+                copies: &copies,
+                set: &|paragraph| Cow::Borrowed(&sets[paragraph]),
+                shingles: &|paragraph| sets[paragraph].len(),
+                comparable: &|_, _| true,
+            },
+            &seeds,
+        );
         Report { text: article, paragraphs, words, pairs, clusters, runs, redundant, matches_left_out }
     }
 
@@ -138,7 +147,7 @@ impl Detector {
         Words::of(&self.config.normalizer.normalize(paragraph))
     }
 
-    fn same_words(&self, a: &str, b: &str) -> bool {
+    pub(crate) fn same_words(&self, a: &str, b: &str) -> bool {
         a == b || self.words(a).joined() == self.words(b).joined()
     }
 

@@ -7,16 +7,8 @@ use crate::compare::Similarity;
 use crate::detect::{Detector, Shingled};
 use crate::lsh::Buckets;
 use crate::minhash::MinHasher;
+use crate::pair::{ParagraphId, ParagraphPair};
 use crate::shingle::ShingleSet;
-
-/// Names a paragraph of an [`Index`]: which document, and which of its paragraphs, as you number them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ParagraphId {
-    /// The document.
-    pub document: u64,
-    /// The paragraph within it.
-    pub paragraph: u32,
-}
 
 /// A paragraph of the index that a query resembles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,18 +17,6 @@ pub struct Match {
     /// Which paragraph.
     pub id: ParagraphId,
     /// How alike the two are, compared exactly.
-    pub similarity: Similarity,
-}
-
-/// Two paragraphs of the index that repeat each other; `earlier` is the one with the lesser id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct IndexPair {
-    /// The paragraph with the lesser id.
-    pub earlier: ParagraphId,
-    /// The paragraph with the greater id.
-    pub later: ParagraphId,
-    /// How alike they are, compared exactly.
     pub similarity: Similarity,
 }
 
@@ -182,20 +162,20 @@ impl Index {
     /// Exact copies form a group: each is paired with the first of its group, and only the first of a group is
     /// paired with paragraphs that are not exact copies of it.
     #[must_use]
-    pub fn pairs(&self) -> Vec<IndexPair> {
-        let mut pairs: Vec<IndexPair> =
+    pub fn pairs(&self) -> Vec<ParagraphPair> {
+        let mut pairs: Vec<ParagraphPair> =
             self.texts.par_iter().flatten().flat_map_iter(|text| self.pairs_of(text)).collect();
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
         pairs
     }
 
     /// The pairs of which the first of `text` is the later, and those with its copies.
-    fn pairs_of<'a>(&'a self, text: &'a Text) -> impl Iterator<Item = IndexPair> + 'a {
+    fn pairs_of<'a>(&'a self, text: &'a Text) -> impl Iterator<Item = ParagraphPair> + 'a {
         let first = text.ids[0];
-        let copies = text.ids[1..].iter().map(move |&later| IndexPair {
+        let copies = text.ids[1..].iter().map(move |&later| ParagraphPair {
             earlier: first,
             later,
-            similarity: Similarity::exact_copy(&text.set),
+            similarity: Similarity::exact_copy(text.set.len()),
         });
         let near = self
             .buckets
@@ -205,7 +185,7 @@ impl Index {
             .filter(move |other| other.ids[0] < first)
             .filter_map(move |other| {
                 let similarity = self.compare(Some(text.hash), &text.set, other)?;
-                Some(IndexPair { earlier: other.ids[0], later: first, similarity })
+                Some(ParagraphPair { earlier: other.ids[0], later: first, similarity })
             });
         copies.chain(near)
     }
@@ -227,7 +207,7 @@ impl Index {
     fn compare(&self, hash: Option<u128>, set: &ShingleSet, text: &Text) -> Option<Similarity> {
         // Equal sets and an equal 128-bit hash of the words: the words themselves are not held.
         if hash == Some(text.hash) && *set == text.set {
-            return Some(Similarity::exact_copy(set));
+            return Some(Similarity::exact_copy(set.len()));
         }
         self.detector.comparator().compare(set, &text.set)
     }
@@ -266,7 +246,7 @@ impl Index {
     fn put_text(&mut self, text: Text, keys: &[u64]) -> u32 {
         let number = self.free.pop().unwrap_or_else(|| {
             self.texts.push(None);
-            u32::try_from(self.texts.len() - 1).expect("fewer than 2^32 distinct paragraphs fit in memory")
+            crate::number::number(self.texts.len() - 1)
         });
         self.buckets.insert(keys, number);
         self.by_words.insert(text.hash, number);

@@ -10,6 +10,7 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::{Comparator, Measure, Similarity};
+use crate::number::number;
 use crate::shingle::ShingleSet;
 
 /// Two sets by their numbers, the smaller number first, and how alike they are.
@@ -25,8 +26,8 @@ pub(crate) struct Join<'s> {
 
 impl<'s> Join<'s> {
     pub(crate) fn new(sets: &'s [ShingleSet]) -> Self {
-        let count = u32::try_from(sets.len()).expect("fewer than 2^32 paragraphs fit in memory");
-        let mut by_size: Vec<u32> = (0..count).filter(|&n| !sets[n as usize].is_empty()).collect();
+        let mut by_size: Vec<u32> =
+            (0..number(sets.len())).filter(|&n| !sets[n as usize].is_empty()).collect();
         by_size.sort_unstable_by_key(|&n| (sets[n as usize].len(), n));
         Self { sets, by_size, counts: Counts::of(sets) }
     }
@@ -95,8 +96,7 @@ impl<'s> Join<'s> {
             .flat_map_iter(|rank| {
                 let set = self.set(rank);
                 let length = index_prefix(comparator, set.len());
-                #[allow(clippy::cast_possible_truncation)] // a rank is below the count, which is a u32
-                self.prefix(set, length, most).map(move |shingle| (shingle, rank as u32))
+                self.prefix(set, length, most).map(move |shingle| (shingle, number(rank)))
             })
             .collect();
         entries.par_sort_unstable();

@@ -27,6 +27,23 @@
 //!
 //! [`scan`] and [`dedup`] take the defaults; [`Config`] has the options, and makes a [`Detector`] of them.
 //!
+//! # Many articles
+//!
+//! A [`Corpus`] finds what repeats in and between articles; the example `dedup` cleans dumps with it.
+//!
+//! ```
+//! use dittograph::{Config, Corpus};
+//!
+//! let articles = ["The mill burnt down in the night.\nNobody was hurt.", "As we wrote:\nThe mill burnt down in the night."];
+//! let mut corpus = Corpus::new(Config::new().threshold(0.8).build()?);
+//! corpus.extend(articles);
+//! let redundant = corpus.find().redundant();
+//! let removal = redundant.removals[0];
+//! assert_eq!((removal.kept.document, removal.removed.document), (0, 1));
+//! assert_eq!(corpus.without(1, [removal.removed.paragraph]), "As we wrote:");
+//! # Ok::<(), dittograph::Error>(())
+//! ```
+//!
 //! # An index that grows
 //!
 //! An [`Index`] takes paragraphs one by one or many at a time, and says which of them another resembles.
@@ -49,8 +66,8 @@
 //!
 //! A text is cut into [paragraphs](Boundary), spans of it that are never copied; each is brought into a
 //! [normal form](Normalizer), cut into words and hashed into a [set of shingles](shingle). In one article an
-//! exact join of the sets finds every pair at the threshold. An index keeps [signatures](minhash) in the buckets
-//! of a [banding](lsh), which propose candidates. The [comparator](compare) decides on the sets themselves. From
+//! exact join of the sets finds every pair at the threshold. A corpus and an index keep [signatures](minhash) in
+//! the buckets of a [banding](lsh), which propose candidates. The [comparator](compare) decides on the sets themselves. From
 //! the verified pairs follow [clusters](Cluster) (who is kept, who is redundant) and [runs](Run) (passages that
 //! come again in order, the doubled body among them).
 //!
@@ -61,7 +78,7 @@
 //!
 //! 1. **Verified.** Nothing is reported that was not compared exactly. Signatures propose, the comparator
 //!    decides.
-//! 2. **Recall is a number you set.** One article misses nothing. An index finds pairs *at* the threshold with
+//! 2. **Recall is a number you set.** One article misses nothing. A corpus or an index finds pairs *at* the threshold with
 //!    the [recall](Config::recall) asked for, 0.99 by default, and says what it is.
 //! 3. **Deterministic.** The same input and configuration give the same output on any machine, for any number
 //!    of threads. Hashes are fixed, and one [fingerprint](Detector::fingerprint) names them.
@@ -76,12 +93,14 @@
 //!
 //! # Panics and errors
 //!
-//! Only [`Config::build`] and constructors of thresholds and bandings return an [`Error`]. Scanning, inserting
-//! and querying cannot fail, whatever the text. Two functions of the lower level panic on what cannot be
-//! compared, and say so.
+//! Only [`Config::build`], names of options, and constructors of thresholds and bandings return an [`Error`].
+//! Scanning, inserting and querying cannot fail, whatever the text. The few functions that panic on what was not
+//! made for them (signatures of different lengths, a document that is not there) say so.
 
 // In the order of dependence: a file uses only what stands above it (`tests/layering.rs`).
 mod error;
+mod names;
+mod number;
 mod hash;
 mod paragraph;
 mod normalize;
@@ -91,12 +110,15 @@ pub mod minhash;
 pub mod compare;
 pub mod lsh;
 mod join;
+mod source;
 mod pair;
 mod cluster;
+mod keep;
 mod run;
 mod config;
 mod report;
 mod detect;
+mod corpus;
 mod index;
 
 use std::borrow::Cow;
@@ -104,12 +126,15 @@ use std::borrow::Cow;
 pub use crate::cluster::Cluster;
 pub use crate::compare::{Measure, Similarity};
 pub use crate::config::Config;
+pub use crate::corpus::{
+    Candidates, Corpus, CorpusRun, CorpusStatistics, Found, Keep, Passage, Redundant, Removal, Scope,
+};
 pub use crate::detect::Detector;
 pub use crate::error::Error;
-pub use crate::index::{Index, IndexPair, IndexStatistics, Match, ParagraphId};
+pub use crate::index::{Index, IndexStatistics, Match};
 pub use crate::lsh::Banding;
 pub use crate::normalize::{Normalizer, Rule};
-pub use crate::pair::DuplicatePair;
+pub use crate::pair::{DuplicatePair, ParagraphId, ParagraphPair};
 pub use crate::paragraph::{Boundary, Paragraph};
 pub use crate::report::{Report, Statistics};
 pub use crate::run::Run;

@@ -6,11 +6,13 @@
 use std::fmt;
 
 use ahash::AHashMap;
+use rayon::prelude::*;
 
 use crate::compare::Threshold;
 use crate::error::Error;
 use crate::hash;
 use crate::minhash::Signature;
+use crate::number::number;
 
 /// How a signature is cut into bands: two paragraphs are a candidate pair if all rows of one band agree.
 ///
@@ -80,20 +82,16 @@ impl Banding {
     /// The bucket key of each band. Slots beyond `bands * rows` are not used; bands that the signature is too
     /// short for are left out.
     pub fn keys(&self, signature: &Signature) -> impl Iterator<Item = u64> + use<> {
-        let rows = self.rows.max(1);
-        let mut bytes = Vec::with_capacity(2 * rows);
-        let keys: Vec<u64> = signature
-            .slots()
-            .chunks_exact(rows)
-            .take(self.bands)
-            .enumerate()
-            .map(|(band, slots)| {
-                bytes.clear();
-                bytes.extend(slots.iter().flat_map(|slot| slot.to_le_bytes()));
-                hash::band(band, &bytes)
-            })
-            .collect();
+        let bands = signature.slots().len().checked_div(self.rows).unwrap_or(0).min(self.bands);
+        let keys: Vec<u64> = (0..bands).map(|band| self.key(band, signature.slots())).collect();
         keys.into_iter()
+    }
+
+    /// The bucket key of one band of a signature that is long enough for it.
+    fn key(&self, band: usize, slots: &[u16]) -> u64 {
+        let rows = &slots[band * self.rows..(band + 1) * self.rows];
+        let bytes: Vec<u8> = rows.iter().flat_map(|slot| slot.to_le_bytes()).collect();
+        hash::band(band, &bytes)
     }
 }
 
@@ -152,5 +150,75 @@ impl Buckets {
     /// The size of the largest bucket.
     pub(crate) fn largest(&self) -> usize {
         self.buckets.values().map(Vec::len).max().unwrap_or(0)
+    }
+}
+
+/// The buckets of many signatures at once, without those that hold only one.
+///
+/// Takes 4 bytes a band and signature, 8 where it shares a bucket; while it is made, 16 more a signature.
+pub(crate) struct Bands {
+    per_signature: usize,
+    /// The bucket of each signature in each band, [`ALONE`] where it shares none.
+    buckets: Vec<u32>,
+    /// Where the members of each bucket begin, and the end.
+    starts: Vec<usize>,
+    members: Vec<u32>,
+}
+
+const ALONE: u32 = u32::MAX;
+
+impl Bands {
+    /// Put signatures into buckets: `count` of them, given by number.
+    pub(crate) fn new<'s>(banding: Banding, count: u32, signature: impl Fn(u32) -> &'s [u16] + Sync) -> Self {
+        let mut bands = Self {
+            per_signature: banding.bands,
+            buckets: vec![ALONE; count as usize * banding.bands],
+            starts: vec![0],
+            members: Vec::new(),
+        };
+        let mut keys: Vec<(u64, u32)> = Vec::new();
+        for band in 0..banding.bands {
+            (0..count)
+                .into_par_iter()
+                .map(|n| (banding.key(band, signature(n)), n))
+                .collect_into_vec(&mut keys);
+            keys.par_sort_unstable();
+            for group in keys.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+                let bucket = number(bands.starts.len() - 1);
+                for &(_, member) in group {
+                    bands.buckets[member as usize * banding.bands + band] = bucket;
+                    bands.members.push(member);
+                }
+                bands.starts.push(bands.members.len());
+            }
+        }
+        bands
+    }
+
+    /// How many buckets hold more than one.
+    pub(crate) fn count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The buckets that a signature shares with others.
+    pub(crate) fn of(&self, number: u32) -> impl Iterator<Item = u32> {
+        let start = number as usize * self.per_signature;
+        self.buckets[start..start + self.per_signature].iter().copied().filter(|&bucket| bucket != ALONE)
+    }
+
+    /// What is in a bucket, ascending.
+    pub(crate) fn members(&self, bucket: u32) -> &[u32] {
+        &self.members[self.starts[bucket as usize]..self.starts[bucket as usize + 1]]
+    }
+
+    /// All that share a bucket of at most `most` with a signature: ascending, none twice.
+    pub(crate) fn candidates(&self, number: u32, most: usize) -> Vec<u32> {
+        let buckets = self.of(number).map(|bucket| self.members(bucket));
+        let mut found: Vec<u32> =
+            buckets.filter(|members| members.len() <= most).flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|&other| other != number);
+        found
     }
 }

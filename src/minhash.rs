@@ -54,13 +54,19 @@ impl MinHasher {
             return None;
         }
         let mut slots = vec![u16::MAX; self.slots()];
+        self.sign_into(set, &mut slots);
+        Some(Signature(slots.into()))
+    }
+
+    /// Put the minima of a set into `slots`, one for each.
+    pub(crate) fn sign_into(&self, set: &ShingleSet, slots: &mut [u16]) {
+        slots.fill(u16::MAX);
         for &shingle in set.hashes() {
             let high = (shingle >> 48) as u16;
             for (slot, (multiplier, summand)) in slots.iter_mut().zip(&self.permutations) {
                 *slot = (*slot).min(multiplier.wrapping_mul(high).wrapping_add(*summand));
             }
         }
-        Some(Signature(slots.into()))
     }
 }
 

@@ -16,6 +16,31 @@ pub struct DuplicatePair {
     pub similarity: Similarity,
 }
 
+/// Names a paragraph among many documents: which document, and which of its paragraphs.
+///
+/// A [`Corpus`](crate::Corpus) counts both from 0; in an [`Index`](crate::Index) they are as you number them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParagraphId {
+    /// The document.
+    pub document: u64,
+    /// The paragraph within it.
+    pub paragraph: u32,
+}
+
+/// Two paragraphs of a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) that repeat each other.
+///
+/// Both were compared exactly, shingle by shingle; `similarity` is what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ParagraphPair {
+    /// The paragraph with the lesser id.
+    pub earlier: ParagraphId,
+    /// The paragraph with the greater id.
+    pub later: ParagraphId,
+    /// How alike they are.
+    pub similarity: Similarity,
+}
+
 /// Which paragraphs are exact copies: for each the first of its group, itself if it has no earlier copy.
 pub(crate) struct Copies {
     first: Vec<usize>,
@@ -37,6 +62,11 @@ impl Copies {
             if first == n || equal(first, n) { first } else { n }
         };
         Self { first: (0..count).map(first_of).collect() }
+    }
+
+    /// The groups of paragraphs whose firsts are known.
+    pub(crate) fn with_firsts(first: Vec<usize>) -> Self {
+        Self { first }
     }
 
     /// The first of the group that a paragraph is in.

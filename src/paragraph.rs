@@ -1,10 +1,9 @@
 //! Paragraphs: spans of the caller's text, never copies.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::ops::Range;
-use std::str::FromStr;
 
-use crate::error::Error;
+use crate::names::named;
 
 /// What separates paragraphs.
 ///
@@ -87,29 +86,7 @@ impl Boundary {
     }
 }
 
-impl fmt::Display for Boundary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Boundary::Newline => "newline",
-            Boundary::BlankLine => "blank-line",
-            Boundary::Auto => "auto",
-        })
-    }
-}
-
-/// Reads what `Display` writes: `newline`, `blank-line` or `auto`.
-impl FromStr for Boundary {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        match name {
-            "newline" => Ok(Boundary::Newline),
-            "blank-line" => Ok(Boundary::BlankLine),
-            "auto" => Ok(Boundary::Auto),
-            _ => Err(Error::config("boundary", "newline, blank-line or auto", name)),
-        }
-    }
-}
+named!("boundary", Boundary { Newline => "newline", BlankLine => "blank-line", Auto => "auto" });
 
 /// A paragraph: a span of the caller's text without the white space at its ends, never empty.
 ///
@@ -140,6 +117,39 @@ impl<'t> Paragraph<'t> {
     pub fn span(&self) -> Range<usize> {
         self.start..self.start + self.text.len()
     }
+}
+
+/// What a text loses with some of its paragraphs (ascending indices): each with the separator before it, so that
+/// what is left reads as the text would without them; at the start of the text with the separator after it. All
+/// of the text, if all its paragraphs go. Neighbours are joined into one span.
+pub(crate) fn spans_lost<'a>(
+    text: &'a str,
+    spans: &'a [Range<usize>],
+    lost: &'a [usize],
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    lost.chunk_by(|a, b| a + 1 == *b).map(move |group| {
+        let (first, last) = (group[0], group[group.len() - 1]);
+        match (first.checked_sub(1), spans.get(last + 1)) {
+            (Some(before), _) => spans[before].end..spans[last].end,
+            (None, Some(after)) => spans[first].start..after.start,
+            (None, None) => 0..text.len(),
+        }
+    })
+}
+
+/// The text without some of its paragraphs (ascending indices); borrowed if there are none.
+pub(crate) fn without<'t>(text: &'t str, spans: &[Range<usize>], lost: &[usize]) -> Cow<'t, str> {
+    if lost.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in spans_lost(text, spans, lost) {
+        kept.push_str(&text[from..span.start]);
+        from = span.end;
+    }
+    kept.push_str(&text[from..]);
+    Cow::Owned(kept)
 }
 
 /// The lines of a text without their breaks. A byte order mark at the start belongs to none.

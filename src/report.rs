@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::cluster::Cluster;
 use crate::pair::DuplicatePair;
-use crate::paragraph::Paragraph;
+use crate::paragraph::{Paragraph, spans_lost, without};
 use crate::run::{self, Run};
 
 /// What repeats in an article. It borrows the article's text; indices of paragraphs count from 0.
@@ -85,27 +85,18 @@ impl<'t> Report<'t> {
     /// What [`without_redundant`](Self::without_redundant) leaves out: each redundant paragraph and the
     /// separator before it, in bytes of the text. Neighbours are joined into one span.
     pub fn redundant_spans(&self) -> impl Iterator<Item = Range<usize>> {
-        // The first paragraph is never redundant, so there is always one before.
-        self.redundant.chunk_by(|a, b| a + 1 == *b).map(|group| {
-            let (first, last) = (group[0], group[group.len() - 1]);
-            self.paragraphs[first - 1].span().end..self.paragraphs[last].span().end
-        })
+        let spans = self.spans();
+        spans_lost(self.text, &spans, &self.redundant).collect::<Vec<_>>().into_iter()
     }
 
     /// The article without its redundant paragraphs; borrowed, byte for byte, if there are none.
     #[must_use]
     pub fn without_redundant(&self) -> Cow<'t, str> {
-        if self.redundant.is_empty() {
-            return Cow::Borrowed(self.text);
-        }
-        let mut kept = String::with_capacity(self.text.len());
-        let mut from = 0;
-        for span in self.redundant_spans() {
-            kept.push_str(&self.text[from..span.start]);
-            from = span.end;
-        }
-        kept.push_str(&self.text[from..]);
-        Cow::Owned(kept)
+        without(self.text, &self.spans(), &self.redundant)
+    }
+
+    fn spans(&self) -> Vec<Range<usize>> {
+        self.paragraphs.iter().map(Paragraph::span).collect()
     }
 
     /// Counts of what was read and found.

@@ -12,13 +12,14 @@
 //! Measured on articles of 6 to 14 paragraphs with their body doubled and 10 % of the words edited: see
 //! `README.md`.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
 use crate::compare::{Comparator, Measure, Threshold, common_of};
-use crate::join::Joined;
 use crate::pair::Copies;
 use crate::shingle::ShingleSet;
 
@@ -55,7 +56,7 @@ pub(crate) const MOST_COPIES: u8 = 16;
 const SHORT: usize = 12;
 
 /// Up to two paragraphs in a row may be passed over on either side.
-const LONGEST_STEP: usize = 3;
+pub(crate) const LONGEST_STEP: usize = 3;
 
 /// What a paragraph passed over costs, in common shingles.
 const GAP_COST: isize = 2;
@@ -64,18 +65,28 @@ const GAP_COST: isize = 2;
 /// is all tables or refrains; a paragraph of prose has one or two.
 const MOST_MATCHES: u32 = 16;
 
-/// The paragraphs of an article as runs see them.
+/// How many matches are looked around at a time, on all cores; each has 22 neighbours.
+const FRONTIER: usize = 1 << 14;
+
+/// The paragraphs of an article, or of many with [`LONGEST_STEP`] empty ones between each two, as runs see them.
 pub(crate) struct Paragraphs<'a> {
     /// Words of each paragraph.
     pub(crate) words: &'a [usize],
-    /// The shingle set of each paragraph that is the first of its group of exact copies.
-    pub(crate) sets: &'a [ShingleSet],
     pub(crate) copies: &'a Copies,
+    /// The shingle set of a paragraph that is the first of its group of exact copies.
+    pub(crate) set: &'a (dyn Fn(usize) -> Cow<'a, ShingleSet> + Sync),
+    /// How many shingles it has.
+    pub(crate) shingles: &'a (dyn Fn(usize) -> usize + Sync),
+    /// Whether two paragraphs are worth a comparison.
+    pub(crate) comparable: &'a (dyn Fn(usize, usize) -> bool + Sync),
 }
 
+/// Two paragraphs, firsts of their groups, that are alike enough for a run to start there.
+pub(crate) type Near = (usize, usize);
+
 /// The runs of an article by `earlier`, then `later`, and how many matches [`MOST_MATCHES`] left out. `near` are
-/// the pairs of firsts that pass [`SEED`].
-pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Joined]) -> (Vec<Run>, usize) {
+/// the pairs of firsts at which one may start.
+pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Near]) -> (Vec<Run>, usize) {
     let (matches, left_out) = matches(paragraphs, seeds(paragraphs.copies, near));
     let mut runs = chains(&matches, paragraphs);
     runs.sort_unstable_by_key(|run| (run.earlier.start, run.later.start));
@@ -97,7 +108,7 @@ fn sum(words: &[usize], range: &Range<usize>) -> usize {
 ///
 /// A pair stands for two groups of exact copies; it becomes the pairs of members that follow one another in the
 /// text, and of the two firsts.
-fn seeds(copies: &Copies, near: &[Joined]) -> Vec<(usize, usize)> {
+fn seeds(copies: &Copies, near: &[Near]) -> Vec<(usize, usize)> {
     let groups = copies.groups();
     let members: AHashMap<usize, &Vec<usize>> = groups.iter().map(|group| (group[0], group)).collect();
     let mut seeds = Vec::new();
@@ -106,7 +117,7 @@ fn seeds(copies: &Copies, near: &[Joined]) -> Vec<(usize, usize)> {
         seeds.extend(group.iter().skip(1).map(|&later| (group[0], later)));
         seeds.extend(group.windows(2).map(|two| (two[0], two[1])));
     }
-    for &(a, b, _) in near {
+    for &(a, b) in near {
         let of = |first: usize| members.get(&first).map_or(vec![first], |group| (*group).clone());
         let (a_members, b_members) = (of(a), of(b));
         if a_members.len() + b_members.len() > usize::from(MOST_COPIES) {
@@ -141,14 +152,17 @@ fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> (Vec<
     let mut room = vec![MOST_MATCHES; frequent.len()];
     let mut known: AHashSet<(usize, usize)> = AHashSet::new();
     let (mut matches, mut left_out): (Vec<Match>, usize) = (Vec::new(), 0);
-    let (mut frontier, mut seed) = (seeds, true);
-    while !frontier.is_empty() {
+    let mut reached: Vec<(usize, usize)> = Vec::new();
+    let mut take = |points: &[(usize, usize)], seed, known: &mut AHashSet<_>, reached: &mut Vec<_>| {
+        // Points stand by `earlier`; its shingles may have to be made anew, and serve for all of its points.
+        let by_earlier = points.par_chunk_by(|a, b| a.0 == b.0);
         let gains: Vec<Option<isize>> =
-            frontier.par_iter().map(|&(i, j)| paragraphs.in_common(i, j)).collect();
-        let mut reached = Vec::new();
-        for (&(earlier, later), gain) in frontier.iter().zip(gains) {
+            by_earlier.flat_map_iter(|points| paragraphs.in_common(points)).collect();
+        for (&(earlier, later), gain) in points.iter().zip(gains) {
             let Some(gain) = gain else { continue };
-            known.insert((earlier, later));
+            if !known.insert((earlier, later)) {
+                continue;
+            }
             if room[later] == 0 {
                 left_out += 1;
                 continue;
@@ -160,12 +174,19 @@ fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> (Vec<
                 reached.push((earlier, later));
             }
         }
-        let neighbours = |&point: &(usize, usize)| neighbours(point, frequent.len());
-        let unknown = |point: &(usize, usize)| !known.contains(point);
-        frontier = reached.par_iter().flat_map_iter(neighbours).filter(unknown).collect();
-        frontier.par_sort_unstable();
-        frontier.dedup();
-        seed = false;
+    };
+    take(&seeds, true, &mut known, &mut reached);
+    drop(seeds);
+    while !reached.is_empty() {
+        let mut next = Vec::new();
+        for some in reached.chunks(FRONTIER) {
+            let around = some.par_iter().flat_map_iter(|&point| neighbours(point, frequent.len()));
+            let mut points: Vec<(usize, usize)> = around.filter(|point| !known.contains(point)).collect();
+            points.par_sort_unstable();
+            points.dedup();
+            take(&points, false, &mut known, &mut next);
+        }
+        reached = next;
     }
     matches.sort_unstable_by_key(|m| (m.earlier, m.later));
     (matches, left_out)
@@ -180,15 +201,35 @@ fn neighbours((earlier, later): (usize, usize), count: usize) -> impl Iterator<I
 }
 
 impl Paragraphs<'_> {
-    fn set(&self, paragraph: usize) -> &ShingleSet {
-        &self.sets[self.copies.first(paragraph)]
+    fn shingles(&self, paragraph: usize) -> usize {
+        (self.shingles)(self.copies.first(paragraph))
     }
 
-    /// How many shingles two paragraphs have in common, if they match inside a run.
-    fn in_common(&self, earlier: usize, later: usize) -> Option<isize> {
-        let (a, b) = (self.set(earlier), self.set(later));
-        let least = IN_RUN.least_common(a.len(), b.len()).min(IN_RUN_PART.least_common(a.len(), b.len()));
-        common_of(a, b, least).map(usize::cast_signed)
+    /// Whether two paragraphs have the same words.
+    fn are_copies(&self, earlier: usize, later: usize) -> bool {
+        self.copies.first(earlier) == self.copies.first(later) && self.shingles(later) > 0
+    }
+
+    /// For each of some points with one `earlier`, how many shingles the two paragraphs have in common, if they
+    /// match inside a run.
+    fn in_common<'p>(&'p self, points: &'p [(usize, usize)]) -> impl Iterator<Item = Option<isize>> + 'p {
+        let own = OnceCell::new();
+        points.iter().map(move |&(earlier, later)| {
+            if !(self.comparable)(earlier, later) {
+                return None;
+            }
+            let (a, b) = (self.shingles(earlier), self.shingles(later));
+            if self.are_copies(earlier, later) {
+                return Some(a.cast_signed());
+            }
+            let least = IN_RUN.least_common(a, b).min(IN_RUN_PART.least_common(a, b));
+            let own = own.get_or_init(|| self.set(earlier));
+            common_of(own, &self.set(later), least).map(usize::cast_signed)
+        })
+    }
+
+    fn set(&self, paragraph: usize) -> Cow<'_, ShingleSet> {
+        (self.set)(self.copies.first(paragraph))
     }
 }
 
@@ -235,7 +276,7 @@ fn best_chains(matches: &[Match], paragraphs: &Paragraphs<'_>) -> Vec<Chain> {
             let Some(&before) = place.get(&(m.earlier - i, m.later - j)) else { continue };
             // Two parts of one paragraph have no more in common with it than it has; two copies of it have.
             let shared = if i == 0 { m.earlier } else { m.later };
-            if i.min(j) == 0 && matches[before].gain + m.gain > paragraphs.set(shared).len().cast_signed() {
+            if i.min(j) == 0 && matches[before].gain + m.gain > paragraphs.shingles(shared).cast_signed() {
                 continue;
             }
             let passed_over = (i.saturating_sub(1) + j.saturating_sub(1)).cast_signed();
@@ -270,11 +311,25 @@ fn chains(matches: &[Match], paragraphs: &Paragraphs<'_>) -> Vec<Run> {
             next = best[at].before;
         }
         if let Some(run) = run_of(&chain, paragraphs.words) {
+            let run = extended(run, paragraphs, &taken);
             taken[run.later.clone()].fill(true);
             runs.push(run);
         }
     }
     runs
+}
+
+/// The run and the exact copies that go on in step with it at either end, however often they stand elsewhere.
+fn extended(Run { mut earlier, mut later }: Run, paragraphs: &Paragraphs<'_>, taken: &[bool]) -> Run {
+    let belongs =
+        |i: usize, j: usize| !taken[j] && paragraphs.are_copies(i, j) && (paragraphs.comparable)(i, j);
+    while earlier.start > 0 && later.start > earlier.end && belongs(earlier.start - 1, later.start - 1) {
+        (earlier.start, later.start) = (earlier.start - 1, later.start - 1);
+    }
+    while earlier.end < later.start && later.end < taken.len() && belongs(earlier.end, later.end) {
+        (earlier.end, later.end) = (earlier.end + 1, later.end + 1);
+    }
+    Run { earlier, later }
 }
 
 /// The run that a chain is, if it is one: with a seed, with two paragraphs on one side at least that are not

@@ -6,8 +6,9 @@ use dittograph::compare::{Comparator, Threshold};
 use dittograph::minhash::{MinHasher, Signature};
 use dittograph::shingle::ShingleSet;
 use dittograph::{
-    Banding, Boundary, Cluster, Config, Detector, DuplicatePair, Error, Index, IndexPair, IndexStatistics,
-    Match, Measure, Normalizer, Paragraph, ParagraphId, Report, Rule, Run, Shingles, Similarity, Statistics,
+    Banding, Boundary, Cluster, Config, Detector, DuplicatePair, Error, Index, IndexStatistics, Match,
+    Measure, Normalizer, Paragraph, ParagraphId, ParagraphPair, Report, Rule, Run, Shingles, Similarity,
+    Statistics,
 };
 
 #[test]
@@ -22,7 +23,7 @@ fn every_type_can_cross_threads_and_panics_and_be_shown_in_a_debugger() {
     fine::<DuplicatePair>();
     fine::<Error>();
     fine::<Index>();
-    fine::<IndexPair>();
+    fine::<ParagraphPair>();
     fine::<IndexStatistics>();
     fine::<Match>();
     fine::<Measure>();

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Numbers;
-use dittograph::{Boundary, Config, Detector, DuplicatePair, Index, IndexPair, ParagraphId, Report, Run};
+use dittograph::{Boundary, Config, Detector, DuplicatePair, Index, ParagraphId, ParagraphPair, Report, Run};
 
 /// An article in which about everything repeats, more or less.
 fn article() -> String {
@@ -41,7 +41,7 @@ fn a_scan_is_the_same_for_any_number_of_threads() {
 #[test]
 fn an_index_is_the_same_for_any_number_of_threads() {
     let article = article();
-    let pairs = |threads| -> Vec<IndexPair> {
+    let pairs = |threads| -> Vec<ParagraphPair> {
         with_threads(threads, || {
             let mut index = Index::new(Detector::default());
             let id = |paragraph| ParagraphId { document: 0, paragraph };

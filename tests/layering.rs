@@ -18,7 +18,7 @@ fn a_file_uses_only_what_stands_above_it() {
         for used in code.flat_map(|line| line.split("crate::").skip(1)) {
             let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             assert!(
-                modules[..place].contains(&used.as_str()),
+                modules[..=place].contains(&used.as_str()),
                 "{module}.rs uses {used}, which does not stand above it"
             );
         }

@@ -1,55 +1,21 @@
 //! The `scan` example: what it prints, and how it fails.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod common;
 
-/// The example, which `cargo test` builds beside the tests.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).unwrap();
-    let program = folder.join("examples").join(format!("scan{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test --test` alone builds no examples",
-        program.display()
-    );
-    program
-}
+use std::process::Output;
+
+use common::example::{example, printed, refused};
 
 fn article() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/examples/article.txt")
 }
 
 fn scan(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
+    example("scan", arguments, b"")
 }
 
 fn scan_input(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(program())
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    child.wait_with_output().unwrap()
-}
-
-#[track_caller]
-fn printed(output: &Output) -> &str {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && output.stderr.is_empty(), "{} {told}", output.status);
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-#[track_caller]
-fn refused(output: &Output, needle: &str) {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(output.stdout.is_empty());
-    assert!(told.lines().next().is_some_and(|line| line.contains(needle)), "{told}");
+    example("scan", arguments, input)
 }
 
 #[test]

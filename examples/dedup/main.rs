@@ -1,0 +1,220 @@
+//! Clean a dump of articles of its repeated paragraphs:
+//! `cargo run --release --example dedup -- --out clean.jsonl --pairs removed.tsv dump.jsonl.zst`
+
+#![allow(unreachable_pub)] // a program's modules have no other users
+
+mod dump;
+mod output;
+mod summary;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use dittograph::{
+    Boundary, Candidates, Config, Corpus, Keep, Measure, ParagraphPair, Redundant, Removal, Scope, Shingles,
+};
+
+use dump::Dump;
+use output::{Output, table};
+use summary::Summary;
+
+/// Clean a dump of articles of the paragraphs that repeat in or between them
+#[derive(Parser)]
+struct Arguments {
+    /// Files (.jsonl, .ndjson, .txt, each also with .gz or .zst) and folders of them, in this order
+    #[arg(value_name = "DUMP", required = true)]
+    dumps: Vec<PathBuf>,
+    /// Write the cleaned dump
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write a table of the removed paragraphs and those that are kept in their place
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
+    /// List every verified pair in --pairs instead
+    #[arg(long, requires = "pairs")]
+    all_pairs: bool,
+    /// Write a table of the passages that come again in order
+    #[arg(long, value_name = "FILE")]
+    runs: Option<PathBuf>,
+    /// Write what was read, found and removed, as JSON
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+    /// Which pairs count: within an article, across articles, all
+    #[arg(long, default_value_t)]
+    scope: Scope,
+    /// Which paragraph of several is kept: first, longest
+    #[arg(long, default_value_t)]
+    keep: Keep,
+    /// Where candidates come from: lsh, exact (recall 1)
+    #[arg(long, default_value_t)]
+    candidates: Candidates,
+    /// The recall at the threshold: 0 < R < 1
+    #[arg(long, value_name = "R", default_value_t = 0.99, allow_negative_numbers = true)]
+    recall: f64,
+    /// Paragraphs of fewer words are never removed across articles
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    min_words: usize,
+    /// Threads; 0: one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    threads: usize,
+    /// Name of the field that holds a record's id
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id_field: String,
+    /// Name of the field that holds a record's text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    text_field: String,
+    /// How alike two paragraphs must be: 0 < T <= 1
+    #[arg(long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
+    threshold: f64,
+    /// What the threshold is held against: jaccard, containment
+    #[arg(long, default_value_t)]
+    measure: Measure,
+    /// What is compared: words:N, chars:N, auto
+    #[arg(long, default_value_t)]
+    shingles: Shingles,
+    /// What separates paragraphs: newline, blank-line, auto
+    #[arg(long, default_value_t)]
+    boundary: Boundary,
+    /// Leave out and count records that cannot be read, instead of stopping
+    #[arg(long)]
+    skip_bad_records: bool,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Err(message) => {
+            eprintln!("error: {}", message.replace('\n', " "));
+            ExitCode::from(2)
+        }
+        Ok(()) => ExitCode::SUCCESS,
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    if arguments.recall >= 1.0 {
+        return Err(format!(
+            "--recall {}: below 1; for a recall of 1 use --candidates exact",
+            arguments.recall
+        ));
+    }
+    let config =
+        Config::new().threshold(arguments.threshold).measure(arguments.measure).recall(arguments.recall);
+    let config = config.shingles(arguments.shingles).boundary(arguments.boundary);
+    let detector = config.build().map_err(|error| error.to_string())?;
+    let files = dump::files(&arguments.dumps)?;
+    refuse_shared_paths(arguments, &files)?;
+    // Before the work, so that a path that cannot be written to is known at once.
+    output::clean_up_on_interrupt()?;
+    let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+    let mut out = open(&arguments.out)?;
+    let mut pairs = open(&arguments.pairs)?;
+    let mut runs = open(&arguments.runs)?;
+    let mut summary_file = open(&arguments.summary)?;
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads)
+        .build_global()
+        .map_err(|error| format!("--threads {}: {error}", arguments.threads))?;
+
+    let mut summary = Summary::new(arguments.quiet);
+    summary.stage("read");
+    summary.expect(dump::size(&files));
+    let contents = dump::read(&files, |bytes| summary.advance(bytes))?;
+    let dump = Dump::parse(
+        &files,
+        &contents,
+        &arguments.id_field,
+        &arguments.text_field,
+        arguments.skip_bad_records,
+    )?;
+
+    summary.stage("shingle");
+    let corpus =
+        Corpus::new(detector).scope(arguments.scope).keep(arguments.keep).min_words(arguments.min_words);
+    let mut corpus = corpus.candidates(arguments.candidates);
+    corpus.extend(dump.records.iter().map(|record| record.text.as_ref()));
+
+    summary.stage("candidates");
+    let found = corpus.find();
+    let id = |document: u64| dump.records[usize::try_from(document).unwrap_or(usize::MAX)].id.as_ref();
+
+    summary.stage("compare");
+    let Redundant { removals: redundant, spared, .. } = found.redundant();
+    summary.spared = spared;
+    if let Some(file) = &mut pairs {
+        if arguments.all_pairs {
+            file.write(table::PAIRS)?;
+            found.try_for_each_pair(|pair: ParagraphPair| {
+                summary.pairs += 1;
+                file.write(&table::row(&id, pair.earlier, pair.later, &pair.similarity))
+            })?;
+        } else {
+            file.write(table::REMOVED)?;
+            for Removal { kept, removed, similarity, .. } in &redundant {
+                file.write(&table::row(&id, *kept, *removed, similarity))?;
+            }
+        }
+    }
+
+    if let Some(file) = &mut runs {
+        summary.stage("runs");
+        let (found, left_out) = found.runs();
+        summary.runs = Some(found.len());
+        summary.matches_left_out = left_out;
+        file.write(table::RUNS)?;
+        for run in &found {
+            file.write(&table::run(&id, run))?;
+        }
+    }
+
+    summary.stage("write");
+    let mut lost = redundant.chunk_by(|a, b| a.removed.document == b.removed.document).peekable();
+    for (document, record) in (0..).zip(&dump.records) {
+        let of_this = lost.next_if(|removals| removals[0].removed.document == document).unwrap_or_default();
+        let text = corpus.without(
+            usize::try_from(document).unwrap_or(usize::MAX),
+            of_this.iter().map(|r| r.removed.paragraph),
+        );
+        summary.count(record, of_this, &text);
+        if let Some(file) = &mut out {
+            record.write(file, of_this.is_empty(), &text)?;
+        }
+    }
+    summary.stage("");
+    if let Some(file) = &mut summary_file {
+        file.write(&summary.json(arguments, &dump, &corpus, &redundant))?;
+    }
+    for file in [out, pairs, runs, summary_file].into_iter().flatten() {
+        file.finish()?;
+    }
+    summary::warn(&dump);
+    if [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary]
+        .iter()
+        .all(|path| path.is_none())
+    {
+        print!("{}", summary.json(arguments, &dump, &corpus, &redundant));
+    }
+    Ok(())
+}
+
+/// No output takes the place of an input or of another output.
+fn refuse_shared_paths(arguments: &Arguments, files: &[dump::Source]) -> Result<(), String> {
+    let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
+    for path in [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary].into_iter().flatten()
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (Ok(folder), Some(name)) = (folder.canonicalize(), path.file_name()) else { continue };
+        let place = path.canonicalize().unwrap_or(folder.join(name));
+        if place.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            continue; // a device may be given twice; a folder has an error of its own
+        }
+        if taken.contains(&place) {
+            return Err(format!("{}: is read or written already; nothing is overwritten", path.display()));
+        }
+        taken.push(place);
+    }
+    Ok(())
+}

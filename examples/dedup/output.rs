@@ -1,0 +1,131 @@
+//! Writing: a file is written beside its place and moved there at the end, so that none is ever left half written.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::NamedTempFile;
+
+/// An output file; without [`finish`](Output::finish) nothing is left of it.
+pub struct Output {
+    path: PathBuf,
+    to: Box<dyn Finish>,
+}
+
+trait Finish: Write {
+    fn finish(self: Box<Self>, path: &Path) -> io::Result<()>;
+}
+
+impl Finish for BufWriter<NamedTempFile> {
+    fn finish(self: Box<Self>, path: &Path) -> io::Result<()> {
+        let file = self.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+/// A pipe or a device is written to as it stands.
+impl Finish for BufWriter<File> {
+    fn finish(mut self: Box<Self>, _: &Path) -> io::Result<()> {
+        self.flush()
+    }
+}
+
+impl Output {
+    pub fn create(path: &Path) -> Result<Self, String> {
+        let told = |error: io::Error| format!("{}: {error}", path.display());
+        if path.is_dir() {
+            return Err(told(io::ErrorKind::IsADirectory.into()));
+        }
+        let to: Box<dyn Finish> = if path.exists() && !path.is_file() {
+            Box::new(BufWriter::new(File::create(path).map_err(told)?))
+        } else {
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(".dedup-");
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask, as for any file
+            let file = builder.tempfile_in(folder).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => format!("{}: no such folder", path.display()),
+                _ => told(error),
+            })?;
+            UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
+            Box::new(BufWriter::with_capacity(1 << 18, file))
+        };
+        Ok(Self { path: path.to_owned(), to })
+    }
+
+    pub fn write(&mut self, text: &str) -> Result<(), String> {
+        self.to.write_all(text.as_bytes()).map_err(|error| format!("{}: {error}", self.path.display()))
+    }
+
+    pub fn finish(self) -> Result<(), String> {
+        self.to.finish(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))
+    }
+}
+
+/// Files that are not finished, to be removed when the program is interrupted.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Leave nothing behind when the program is interrupted or told to end.
+pub fn clean_up_on_interrupt() -> Result<(), String> {
+    let clean_up = || {
+        for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            _ = std::fs::remove_file(path);
+        }
+        std::process::exit(130);
+    };
+    ctrlc::set_handler(clean_up).map_err(|error| error.to_string())
+}
+
+/// The tables, tab-separated.
+pub mod table {
+    use dittograph::{CorpusRun, ParagraphId, Similarity};
+
+    pub const REMOVED: &str =
+        "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\n";
+    pub const PAIRS: &str =
+        "earlier_doc\tearlier_paragraph\tlater_doc\tlater_paragraph\tjaccard\tcontainment\texact\n";
+    pub const RUNS: &str = "earlier_doc\tearlier_start\tearlier_end\tlater_doc\tlater_start\tlater_end\n";
+
+    /// A row of [`REMOVED`] or [`PAIRS`]; `name` gives the id of a document.
+    pub fn row<'d>(
+        name: &dyn Fn(u64) -> &'d str,
+        one: ParagraphId,
+        other: ParagraphId,
+        similarity: &Similarity,
+    ) -> String {
+        format!(
+            "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\n",
+            escaped(name(one.document)),
+            one.paragraph,
+            escaped(name(other.document)),
+            other.paragraph,
+            similarity.jaccard(),
+            similarity.containment(),
+            similarity.is_exact()
+        )
+    }
+
+    /// A row of [`RUNS`].
+    pub fn run<'d>(name: &dyn Fn(u64) -> &'d str, run: &CorpusRun) -> String {
+        let (earlier, later) = (&run.earlier, &run.later);
+        format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\n",
+            escaped(name(earlier.document)),
+            earlier.paragraphs.start,
+            earlier.paragraphs.end,
+            escaped(name(later.document)),
+            later.paragraphs.start,
+            later.paragraphs.end
+        )
+    }
+
+    /// An id as one cell.
+    fn escaped(id: &str) -> String {
+        id.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+    }
+}

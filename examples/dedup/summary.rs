@@ -1,0 +1,156 @@
+//! What is told of the work: progress while it goes on, and the summary.
+
+use std::time::Instant;
+
+use dittograph::{Corpus, Removal};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::Arguments;
+use crate::dump::{Dump, Record};
+
+pub struct Summary {
+    pub pairs: usize,
+    pub runs: Option<usize>,
+    pub matches_left_out: usize,
+    pub spared: usize,
+    changed: usize,
+    emptied: usize,
+    bytes_removed: usize,
+    stages: Vec<Value>,
+    stage: &'static str,
+    since: Instant,
+    bar: ProgressBar,
+}
+
+impl Summary {
+    pub fn new(quiet: bool) -> Self {
+        // Drawn on standard error, and only if that is a terminal.
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
+        Self {
+            pairs: 0,
+            runs: None,
+            matches_left_out: 0,
+            spared: 0,
+            changed: 0,
+            emptied: 0,
+            bytes_removed: 0,
+            stages: Vec::new(),
+            stage: "",
+            since: Instant::now(),
+            bar,
+        }
+    }
+
+    /// Begin a stage, and so end the one before.
+    pub fn stage(&mut self, name: &'static str) {
+        if !self.stage.is_empty() {
+            let seconds = self.since.elapsed().as_secs_f64();
+            self.stages.push(json!({ "stage": self.stage, "seconds": seconds, "peak_mib": peak_mib() }));
+        }
+        (self.stage, self.since) = (name, Instant::now());
+        self.bar.set_style(
+            ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("the template is good"),
+        );
+        self.bar.set_message(name);
+        self.bar.tick();
+        if name.is_empty() {
+            self.bar.finish_and_clear();
+        }
+    }
+
+    /// How many bytes this stage will go through.
+    pub fn expect(&mut self, bytes: u64) {
+        const TEMPLATE: &str =
+            "{spinner} {msg} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+        self.bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is good"));
+        self.bar.reset();
+        self.bar.set_length(bytes);
+    }
+
+    pub fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    /// Count a record whose text became `text`.
+    pub fn count(&mut self, record: &Record<'_>, removals: &[Removal], text: &str) {
+        if !removals.is_empty() {
+            self.changed += 1;
+            self.emptied += usize::from(text.is_empty());
+            self.bytes_removed += record.text.len() - text.len();
+        }
+    }
+
+    pub fn json(
+        &self,
+        arguments: &Arguments,
+        dump: &Dump<'_>,
+        corpus: &Corpus<'_>,
+        redundant: &[Removal],
+    ) -> String {
+        let counts = corpus.statistics();
+        let mut kept: Vec<_> = redundant.iter().map(|removal| removal.kept).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        let exact = redundant.iter().filter(|removal| removal.similarity.is_exact()).count();
+        let banding = corpus.banding().map(|banding| json!({ "bands": banding.bands, "rows": banding.rows }));
+        let summary = json!({
+            "files": dump.files,
+            "bytes": dump.bytes,
+            "records": dump.records.len(),
+            "bad_records": dump.bad,
+            "first_bad_record": dump.first_bad,
+            "text_bytes": counts.bytes,
+            "paragraphs": counts.paragraphs,
+            "paragraphs_without_words": counts.without_words,
+            "distinct_paragraphs": counts.distinct,
+            "words": counts.words,
+            "pairs": if arguments.all_pairs { Some(self.pairs) } else { None },
+            "clusters": kept.len(),
+            "runs": self.runs,
+            "kept": counts.paragraphs - redundant.len(),
+            "removed": {
+                "paragraphs": redundant.len(),
+                "exact_copies": exact,
+                "near_copies": redundant.len() - exact,
+                "in_one_article": redundant.iter().filter(|r| r.kept.document == r.removed.document).count(),
+                "across_articles": redundant.iter().filter(|r| r.kept.document != r.removed.document).count(),
+                "bytes": self.bytes_removed,
+                "records_changed": self.changed,
+                "records_emptied": self.emptied,
+            },
+            "spared_so_that_their_article_is_cut_as_it_was": self.spared,
+            "parameters": {
+                "threshold": arguments.threshold,
+                "measure": arguments.measure.to_string(),
+                "shingles": arguments.shingles.to_string(),
+                "boundary": arguments.boundary.to_string(),
+                "scope": arguments.scope.to_string(),
+                "keep": arguments.keep.to_string(),
+                "candidates": if banding.is_some() { "lsh" } else { "exact" },
+                "min_words": arguments.min_words,
+                "threads": rayon::current_num_threads(),
+            },
+            "banding": banding,
+            "recall_at_threshold": corpus.recall_at(arguments.threshold),
+            "caps": { "run_matches_left_out": self.matches_left_out },
+            "stages": self.stages,
+        });
+        format!("{summary:#}\n")
+    }
+}
+
+/// Say on standard error what must not be overlooked.
+pub fn warn(dump: &Dump<'_>) {
+    if let Some(first) = &dump.first_bad {
+        let records = if dump.bad == 1 { "record" } else { "records" };
+        eprintln!("warning: left out {} {records} that cannot be read; the first: {first}", dump.bad);
+    }
+}
+
+/// The most memory that the process has taken so far, where the system says so.
+fn peak_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
+}

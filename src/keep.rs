@@ -1,0 +1,177 @@
+//! Which paragraphs of many articles are kept, and which are redundant beside them.
+//!
+//! Paragraphs are looked at one after the other, in the order in which they are preferred. Each is redundant if it
+//! resembles one that is kept and that it may be removed for; else it is kept itself. Nothing is joined by way of a
+//! third, and a paragraph is only ever compared with those that are kept, however many copies of a line there are.
+
+use rayon::prelude::*;
+
+use crate::compare::Similarity;
+use crate::source::{Neighbour, Source};
+
+/// Where the kept paragraph must stand for another to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Anywhere,
+    SameArticle,
+    OtherArticle,
+    Nowhere,
+}
+
+/// The paragraphs to choose from. Those with the same words are a group, and groups are numbered.
+pub(crate) struct Choice<'c> {
+    /// Paragraphs in the order of preference; those of one group in the order of the text.
+    pub(crate) order: &'c [u32],
+    /// The group of a paragraph, `None` if it has no words.
+    pub(crate) group: &'c (dyn Fn(u32) -> Option<u32> + Sync),
+    /// The article of a paragraph.
+    pub(crate) article: &'c (dyn Fn(u32) -> u32 + Sync),
+    /// Where a paragraph's counterpart must stand.
+    pub(crate) place: &'c (dyn Fn(u32) -> Place + Sync),
+    pub(crate) groups: usize,
+}
+
+/// A paragraph that goes, the one that it was verified against, and their similarity: none, if they are exact copies.
+pub(crate) type Redundant = (u32, u32, Option<Similarity>);
+
+/// How many paragraphs are compared at a time, on all cores, with what was kept before them.
+pub(crate) const BATCH: usize = 1 << 13;
+
+/// The redundant paragraphs, in the order of preference.
+pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redundant> {
+    let mut kept = Kept::new(choice, source);
+    let mut redundant = Vec::new();
+    for batch in choice.order.chunks(BATCH) {
+        let mut open: Vec<u32> =
+            batch.iter().filter(|&&p| kept.copy_of(p).is_none()).filter_map(|&p| (choice.group)(p)).collect();
+        open.sort_unstable();
+        open.dedup();
+        let before: Vec<Vec<Neighbour>> = open.par_iter().map(|&group| kept.neighbours(group, 0)).collect();
+        let since = kept.registered.len();
+        for &paragraph in batch {
+            let Some(group) = (choice.group)(paragraph) else { continue };
+            if let Some(copy) = kept.copy_of(paragraph) {
+                redundant.push((paragraph, copy, None));
+                continue;
+            }
+            let known = open.binary_search(&group).map_or(&[][..], |at| &before[at]);
+            let fresh = kept.neighbours(group, since);
+            let near = known.iter().chain(&fresh);
+            let best = near.filter_map(|&(other, similarity)| Some((kept.of(other, paragraph)?, similarity)));
+            match best.min_by_key(|&(other, _)| kept.rank[other as usize]) {
+                Some((other, similarity)) => redundant.push((paragraph, other, Some(similarity))),
+                None => kept.keep(paragraph, group),
+            }
+        }
+    }
+    redundant
+}
+
+const NONE: u32 = u32::MAX;
+
+/// What is kept of a group: enough to find the first that a paragraph may be removed for.
+#[derive(Clone, Copy)]
+struct KeptOf {
+    first: u32,
+    /// The first of another article than `first`'s.
+    other: u32,
+    last: u32,
+}
+
+struct Kept<'c> {
+    choice: &'c Choice<'c>,
+    source: &'c Source<'c>,
+    of: Vec<KeptOf>,
+    /// The place of each paragraph in the order of preference.
+    rank: Vec<u32>,
+    /// The groups of which something is kept, in the order in which that came about, by bucket: the last one, and
+    /// for each entry the one before.
+    last_in_bucket: Vec<u32>,
+    registered: Vec<(u32, u32)>,
+}
+
+impl<'c> Kept<'c> {
+    fn new(choice: &'c Choice<'c>, source: &'c Source<'c>) -> Self {
+        let buckets = if let Source::Buckets { bands, .. } = source { bands.count() } else { 0 };
+        let mut rank = vec![0; choice.order.len()];
+        for (place, &paragraph) in (0..).zip(choice.order) {
+            rank[paragraph as usize] = place;
+        }
+        Self {
+            choice,
+            source,
+            of: vec![KeptOf { first: NONE, other: NONE, last: NONE }; choice.groups],
+            rank,
+            last_in_bucket: vec![NONE; buckets],
+            registered: Vec::new(),
+        }
+    }
+
+    /// The kept exact copy that a paragraph may be removed for.
+    fn copy_of(&self, paragraph: u32) -> Option<u32> {
+        self.of((self.choice.group)(paragraph)?, paragraph)
+    }
+
+    /// The first kept paragraph of a group that `paragraph` may be removed for.
+    fn of(&self, group: u32, paragraph: u32) -> Option<u32> {
+        let KeptOf { first, other, last } = self.of[group as usize];
+        let same =
+            |kept: u32| kept != NONE && (self.choice.article)(kept) == (self.choice.article)(paragraph);
+        let found = match (self.choice.place)(paragraph) {
+            Place::SameArticle if same(first) => first,
+            Place::SameArticle if same(last) => last,
+            Place::OtherArticle if same(first) => other,
+            Place::Anywhere | Place::OtherArticle => first,
+            Place::SameArticle | Place::Nowhere => NONE,
+        };
+        (found != NONE).then_some(found)
+    }
+
+    fn keep(&mut self, paragraph: u32, group: u32) {
+        let KeptOf { first, other, .. } = self.of[group as usize];
+        let article = self.choice.article;
+        let of = &mut self.of[group as usize];
+        of.last = paragraph;
+        if first == NONE {
+            of.first = paragraph;
+            self.register(group);
+        } else if other == NONE && article(first) != article(paragraph) {
+            of.other = paragraph;
+        }
+    }
+
+    fn register(&mut self, group: u32) {
+        let Source::Buckets { bands, .. } = self.source else { return };
+        for bucket in bands.of(group) {
+            let last = &mut self.last_in_bucket[bucket as usize];
+            self.registered.push((group, *last));
+            *last = u32::try_from(self.registered.len() - 1).expect("entries are fewer than 2^32");
+        }
+    }
+
+    /// The verified neighbours of a group of which something is kept: of those that were registered `since`.
+    fn neighbours(&self, group: u32, since: usize) -> Vec<Neighbour> {
+        let Source::Buckets { bands, .. } = self.source else {
+            // All are known at once, so each is found when it is asked for last.
+            let all = self.source.neighbours(group);
+            return all
+                .iter()
+                .filter(|&&(other, _)| self.of[other as usize].first != NONE)
+                .copied()
+                .collect();
+        };
+        let mut candidates: Vec<u32> = Vec::new();
+        for bucket in bands.of(group) {
+            let mut at = self.last_in_bucket[bucket as usize];
+            while at != NONE && at as usize >= since {
+                let (other, before) = self.registered[at as usize];
+                candidates.push(other);
+                at = before;
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates.retain(|&other| other != group);
+        self.source.verify(group, candidates.into_iter())
+    }
+}

@@ -1,0 +1,161 @@
+//! Where the verified neighbours of a paragraph come from, among many: the buckets of a banding, or an exact join.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use rayon::prelude::*;
+
+use crate::compare::{Comparator, Similarity};
+use crate::join::{Join, Joined};
+use crate::lsh::Bands;
+use crate::number::number;
+use crate::shingle::ShingleSet;
+
+/// A paragraph that another resembles, at the threshold or above.
+pub(crate) type Neighbour = (u32, Similarity);
+
+/// Candidates, and what verifies them. Paragraphs are numbered, exact copies left out.
+pub(crate) enum Source<'s> {
+    /// Paragraphs that share a bucket are candidates, and are compared when they are asked for.
+    Buckets { bands: Bands, sets: Sets<'s>, comparator: Comparator },
+    /// All pairs are known: of each paragraph its neighbours, between two entries of `starts`.
+    Pairs { starts: Vec<usize>, neighbours: Vec<Neighbour>, sets: Vec<ShingleSet> },
+}
+
+impl<'s> Source<'s> {
+    pub(crate) fn buckets(bands: Bands, sets: Sets<'s>, comparator: Comparator) -> Self {
+        Self::Buckets { bands, sets, comparator }
+    }
+
+    pub(crate) fn exact(sets: Vec<ShingleSet>, comparator: Comparator) -> Self {
+        let pairs: Vec<Joined> = Join::new(&sets).pairs(&comparator);
+        let mut starts = vec![0; sets.len() + 1];
+        for &(a, b, _) in &pairs {
+            starts[a + 1] += 1;
+            starts[b + 1] += 1;
+        }
+        for n in 1..starts.len() {
+            starts[n] += starts[n - 1];
+        }
+        let mut next = starts.clone();
+        let mut neighbours = match pairs.first() {
+            Some(&(_, _, similarity)) => vec![(0, similarity); 2 * pairs.len()],
+            None => Vec::new(),
+        };
+        for (a, b, similarity) in pairs {
+            for (one, other) in [(a, b), (b, a)] {
+                neighbours[next[one]] = (number(other), similarity);
+                next[one] += 1;
+            }
+        }
+        // Pairs come by (a, b), so each list is ascending: first those below, in order, then those above.
+        Self::Pairs { starts, neighbours, sets }
+    }
+
+    /// The shingles of a paragraph.
+    pub(crate) fn set(&self, number: u32) -> Cow<'_, ShingleSet> {
+        match self {
+            Self::Buckets { sets, .. } => sets.get(number),
+            Self::Pairs { sets, .. } => Cow::Borrowed(&sets[number as usize]),
+        }
+    }
+
+    /// All that resemble a paragraph, ascending.
+    pub(crate) fn neighbours(&self, number: u32) -> Cow<'_, [Neighbour]> {
+        match self {
+            Self::Buckets { bands, .. } => {
+                let candidates = bands.candidates(number, usize::MAX);
+                Cow::Owned(self.verify(number, candidates.into_iter()))
+            }
+            Self::Pairs { starts, neighbours, .. } => {
+                Cow::Borrowed(&neighbours[starts[number as usize]..starts[number as usize + 1]])
+            }
+        }
+    }
+
+    /// The pairs that another comparator finds alike in more than boilerplate: that share a bucket of at most `most`,
+    /// or a shingle that stands in at most so many.
+    pub(crate) fn rare_pairs(&self, comparator: &Comparator, most: u8) -> Vec<(u32, u32)> {
+        match self {
+            Self::Buckets { bands, sets, .. } => {
+                let pairs_of = |later: u32| {
+                    let candidates = bands.candidates(later, usize::from(most));
+                    let own = OnceCell::new();
+                    let alike = move |&earlier: &u32| {
+                        comparator.compare(own.get_or_init(|| sets.get(later)), &sets.get(earlier)).is_some()
+                    };
+                    let below = candidates.into_iter().take_while(move |&earlier| earlier < later);
+                    below.filter(alike).map(move |earlier| (earlier, later))
+                };
+                (0..sets.count()).into_par_iter().flat_map_iter(pairs_of).collect()
+            }
+            Self::Pairs { sets, .. } => {
+                let pairs = Join::new(sets).pairs_sharing_rare(comparator, most);
+                pairs.into_iter().map(|(a, b, _)| (number(a), number(b))).collect()
+            }
+        }
+    }
+
+    /// Those of the candidates that resemble a paragraph, in their order.
+    pub(crate) fn verify(&self, number: u32, candidates: impl Iterator<Item = u32>) -> Vec<Neighbour> {
+        match self {
+            Self::Buckets { sets, comparator, .. } => {
+                let mut candidates = candidates.peekable();
+                if candidates.peek().is_none() {
+                    return Vec::new();
+                }
+                let own = sets.get(number);
+                candidates
+                    .filter_map(|other| Some((other, comparator.compare(&own, &sets.get(other))?)))
+                    .collect()
+            }
+            Self::Pairs { .. } => {
+                let all = self.neighbours(number);
+                let find = |other| all.binary_search_by_key(&other, |&(n, _)| n).ok().map(|at| all[at]);
+                candidates.filter_map(find).collect()
+            }
+        }
+    }
+}
+
+/// Makes the shingle set of a paragraph from its text.
+pub(crate) type Make<'s> = Box<dyn Fn(u32) -> ShingleSet + Send + Sync + 's>;
+
+/// Shingle sets that are held as far as there is room, and otherwise made again from the text.
+pub(crate) struct Sets<'s> {
+    held: Vec<Option<ShingleSet>>,
+    make: Make<'s>,
+}
+
+impl<'s> Sets<'s> {
+    /// Hold the sets of those that are `wanted`, from the first on, until they take `room` bytes.
+    pub(crate) fn new(
+        count: u32,
+        wanted: impl Fn(u32) -> bool,
+        len: impl Fn(u32) -> usize,
+        room: usize,
+        make: Make<'s>,
+    ) -> Self {
+        let mut taken = 0;
+        let hold: Vec<bool> = (0..count)
+            .map(|n| {
+                let fits = wanted(n) && taken + 8 * len(n) <= room;
+                taken += if fits { 8 * len(n) } else { 0 };
+                fits
+            })
+            .collect();
+        let held = hold.into_par_iter().zip(0..count).map(|(hold, n)| hold.then(|| make(n))).collect();
+        Self { held, make }
+    }
+
+    fn count(&self) -> u32 {
+        number(self.held.len())
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Cow<'_, ShingleSet> {
+        match &self.held[number as usize] {
+            Some(set) => Cow::Borrowed(set),
+            None => Cow::Owned((self.make)(number)),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Running the examples, which `cargo test` builds beside the tests.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+pub fn example(name: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.exists(),
+        "{} is not built: `cargo test --test` alone builds no examples",
+        program.display()
+    );
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    _ = child.stdin.take().unwrap().write_all(input); // a program that reads no input may have ended
+    child.wait_with_output().unwrap()
+}
+
+/// Standard output of a run that did its work and said nothing else.
+#[track_caller]
+pub fn printed(output: &Output) -> &str {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && output.stderr.is_empty(), "{} {told}", output.status);
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// A run that ended with status 2, nothing on standard output, and a first line of error that holds `needle`.
+#[track_caller]
+pub fn refused(output: &Output, needle: &str) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(output.stdout.is_empty());
+    assert!(told.lines().next().is_some_and(|line| line.contains(needle)), "{told}");
+}

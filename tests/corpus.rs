@@ -1,0 +1,330 @@
+//! A corpus finds what comparing all with all finds, in and between articles, and loses nothing but it.
+
+mod common;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::{Numbers, paragraphs, words_of};
+use dittograph::{
+    Boundary, Candidates, Config, Corpus, Detector, Keep, Measure, ParagraphId, Removal, Scope, Shingles,
+    Similarity,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const THRESHOLDS: [(usize, usize); 5] = [(3, 10), (1, 2), (7, 10), (9, 10), (1, 1)];
+
+fn detector(least: (usize, usize), measure: Measure, shingles: Shingles) -> Detector {
+    #[allow(clippy::cast_precision_loss)]
+    let threshold = least.0 as f64 / least.1 as f64;
+    let config = Config::new().boundary(Boundary::Newline).threshold(threshold);
+    config.measure(measure).shingles(shingles).build().unwrap()
+}
+
+fn articles() -> impl Strategy<Value = Vec<String>> {
+    vec(paragraphs(6), 0..6).prop_map(|articles| articles.iter().map(|article| article.join("\n")).collect())
+}
+
+fn measures() -> impl Strategy<Value = Measure> {
+    prop::sample::select(vec![Measure::Jaccard, Measure::Containment])
+}
+
+fn scopes() -> impl Strategy<Value = Scope> {
+    prop::sample::select(vec![Scope::Within, Scope::Across, Scope::All])
+}
+
+fn shingles() -> impl Strategy<Value = Shingles> {
+    prop::sample::select(vec![Shingles::Auto, Shingles::Words(1), Shingles::Words(2), Shingles::Chars(3)])
+}
+
+fn corpus_of(detector: Detector, articles: &[String], candidates: Candidates) -> Corpus<'_> {
+    let mut corpus = Corpus::new(detector).candidates(candidates);
+    corpus.extend(articles.iter().map(String::as_str));
+    corpus
+}
+
+fn boundaries() -> impl Strategy<Value = Boundary> {
+    prop::sample::select(vec![Boundary::Newline, Boundary::BlankLine, Boundary::Auto])
+}
+
+type Row = (ParagraphId, ParagraphId, usize, usize, bool);
+
+fn row(earlier: ParagraphId, later: ParagraphId, similarity: Similarity) -> Row {
+    (earlier, later, similarity.common(), similarity.union(), similarity.is_exact())
+}
+
+fn pairs(corpus: &Corpus<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let each = |pair: dittograph::ParagraphPair| {
+        rows.push(row(pair.earlier, pair.later, pair.similarity));
+        Ok::<(), ()>(())
+    };
+    corpus.find().try_for_each_pair(each).unwrap();
+    assert!(rows.is_sorted_by_key(|row| (row.1, row.0)));
+    rows
+}
+
+/// Every paragraph with its article and words.
+fn texts<'a>(detector: &Detector, articles: &'a [String]) -> Vec<(ParagraphId, &'a str, Vec<String>)> {
+    let mut texts = Vec::new();
+    for (document, article) in (0..).zip(articles) {
+        for (paragraph, text) in (0..).zip(detector.boundary().paragraphs(article)) {
+            let words = words_of(&detector.normalizer().normalize(text.as_str()));
+            texts.push((ParagraphId { document, paragraph }, text.as_str(), words));
+        }
+    }
+    texts
+}
+
+/// All pairs by comparing all with all, over sets of hashes.
+fn brute_force(detector: &Detector, articles: &[String], least: (usize, usize), scope: Scope) -> Vec<Row> {
+    let texts = texts(detector, articles);
+    let set = |text: &str| -> BTreeSet<u64> { detector.shingles_of(text).hashes().iter().copied().collect() };
+    let sets: Vec<BTreeSet<u64>> = texts.iter().map(|(_, text, _)| set(text)).collect();
+    let mut rows = Vec::new();
+    for later in 0..texts.len() {
+        for earlier in 0..later {
+            let (a, b) = (&sets[earlier], &sets[later]);
+            let (common, union) = (a.intersection(b).count(), a.union(b).count());
+            let containment = detector.comparator().measure == Measure::Containment;
+            let whole = if containment { a.len().min(b.len()) } else { union };
+            let exact = texts[earlier].2 == texts[later].2;
+            let same = texts[earlier].0.document == texts[later].0.document;
+            let in_scope = match scope {
+                Scope::Within => same,
+                Scope::Across => !same,
+                _ => true,
+            };
+            if in_scope && common > 0 && common * least.1 >= least.0 * whole {
+                rows.push((texts[earlier].0, texts[later].0, common, union, exact));
+            }
+        }
+    }
+    rows
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(250))]
+
+    #[test]
+    fn the_exact_join_finds_the_pairs_of_brute_force_and_lsh_no_other(
+        articles in articles(), least in prop::sample::select(THRESHOLDS.to_vec()),
+        measure in measures(), shingles in shingles(), scope in scopes(),
+    ) {
+        let detector = detector(least, measure, shingles);
+        let expected = brute_force(&detector, &articles, least, scope);
+        let exact = pairs(&corpus_of(detector, &articles, Candidates::Exact).scope(scope));
+        prop_assert_eq!(&exact, &expected);
+        let lsh = pairs(&corpus_of(detector, &articles, Candidates::Lsh).scope(scope));
+        prop_assert!(lsh.iter().all(|pair| expected.contains(pair)));
+    }
+
+    #[test]
+    fn what_is_redundant_is_so_by_the_rule(
+        articles in articles(), least in prop::sample::select(THRESHOLDS.to_vec()),
+        measure in measures(), scope in scopes(), longest in any::<bool>(), min_words in 0..4usize,
+    ) {
+        let detector = detector(least, measure, Shingles::Words(1));
+        let corpus = corpus_of(detector, &articles, Candidates::Exact).scope(scope).min_words(min_words);
+        let corpus = corpus.keep(if longest { Keep::Longest } else { Keep::First });
+        let removals: BTreeMap<ParagraphId, Removal> =
+            corpus.find().redundant().removals.into_iter().map(|removal| (removal.removed, removal)).collect();
+
+        // The rule, one paragraph after the other.
+        let texts = texts(&detector, &articles);
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        if longest {
+            order.sort_by_key(|&n| std::cmp::Reverse(texts[n].2.len()));
+        }
+        let mut kept: Vec<usize> = Vec::new();
+        for n in order {
+            let (id, text, words) = &texts[n];
+            let may = |other: &ParagraphId| {
+                let same = other.document == id.document;
+                let short = words.len() < min_words;
+                match scope {
+                    Scope::Within => same,
+                    Scope::Across => !same && !short,
+                    _ => same || !short,
+                }
+            };
+            let set = detector.shingles_of(text);
+            let alike = |other: usize| detector.comparator().compare(&set, &detector.shingles_of(texts[other].1)).is_some();
+            let counterparts: Vec<ParagraphId> =
+                kept.iter().filter(|&&other| may(&texts[other].0) && alike(other)).map(|&other| texts[other].0).collect();
+            if let Some(removal) = removals.get(id) {
+                prop_assert!(counterparts.contains(&removal.kept), "{:?} of {:?}", removal, counterparts);
+                let other = texts.iter().find(|text| text.0 == removal.kept).unwrap();
+                prop_assert_eq!(removal.similarity.is_exact(), *words == other.2);
+            } else {
+                prop_assert!(counterparts.is_empty(), "{:?} stays beside {:?}", id, counterparts);
+                kept.push(n);
+            }
+        }
+    }
+
+    #[test]
+    fn cleaning_twice_is_cleaning_once(
+        articles in articles(), scope in scopes(), longest in any::<bool>(), boundary in boundaries(),
+    ) {
+        let articles: Vec<String> = articles.iter().map(|article| article.replacen('\n', "\n\n", 1)).collect();
+        let detector = Config::new().shingles(Shingles::Words(1)).boundary(boundary).build().unwrap();
+        let keep = if longest { Keep::Longest } else { Keep::First };
+        let clean = |articles: &[String]| -> Vec<String> {
+            let corpus = corpus_of(detector, articles, Candidates::Lsh).scope(scope).keep(keep).min_words(2);
+            let redundant = corpus.find().redundant().removals;
+            let lost = |n: usize| redundant.iter().filter(move |r| r.removed.document == n as u64).map(|r| r.removed.paragraph);
+            (0..articles.len()).map(|n| corpus.without(n, lost(n)).into_owned()).collect()
+        };
+        let once = clean(&articles);
+        prop_assert_eq!(clean(&once), once);
+    }
+
+    #[test]
+    fn one_article_is_found_as_by_a_scan(texts in paragraphs(20)) {
+        let detector = detector((7, 10), Measure::Jaccard, Shingles::Words(1));
+        let article = [texts.join("\n")];
+        let report = detector.scan(&article[0]);
+        let corpus = corpus_of(detector, &article, Candidates::Exact);
+        let found = corpus.find();
+        let redundant: Vec<usize> = found.redundant().removals.iter().map(|r| r.removed.paragraph as usize).collect();
+        prop_assert_eq!(&redundant, report.redundant());
+        let (runs, _) = found.runs();
+        let ranges: Vec<_> = runs.iter().map(|run| (run.earlier.paragraphs.clone(), run.later.paragraphs.clone())).collect();
+        let range = |range: &std::ops::Range<usize>| u32::try_from(range.start).unwrap()..u32::try_from(range.end).unwrap();
+        let scanned: Vec<_> = report.runs().iter().map(|run| (range(&run.earlier), range(&run.later))).collect();
+        prop_assert_eq!(ranges, scanned);
+    }
+}
+
+/// Articles of longer paragraphs, of which each later one copies and edits earlier ones.
+fn dump() -> Vec<String> {
+    let mut numbers = Numbers(31);
+    let mut articles: Vec<Vec<String>> = Vec::new();
+    for n in 0..120 {
+        let mut article: Vec<String> = (0..6).map(|_| numbers.paragraph(40)).collect();
+        if n % 3 == 1 {
+            let old = articles[numbers.below(articles.len())].clone();
+            article = old.iter().map(|text| numbers.edit(text, 12)).collect();
+        }
+        article.push("Read more about this subject on our pages".to_owned());
+        articles.push(article);
+    }
+    articles.into_iter().map(|article| article.join("\n")).collect()
+}
+
+#[test]
+fn lsh_finds_nearly_all_that_the_exact_join_finds() {
+    let articles = dump();
+    for threshold in THRESHOLDS {
+        let detector = detector(threshold, Measure::Jaccard, Shingles::Words(3));
+        let exact: BTreeSet<Row> =
+            pairs(&corpus_of(detector, &articles, Candidates::Exact)).into_iter().collect();
+        let lsh: BTreeSet<Row> =
+            pairs(&corpus_of(detector, &articles, Candidates::Lsh)).into_iter().collect();
+        assert!(lsh.is_subset(&exact));
+        let share = lsh.len() as f64 / exact.len() as f64;
+        assert!(share >= 0.99, "{share} of {} at {threshold:?}", exact.len());
+    }
+}
+
+#[test]
+fn a_corpus_is_the_same_for_any_number_of_threads() {
+    let articles = dump();
+    let outcome = |threads, candidates| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let corpus = corpus_of(Detector::default(), &articles, candidates);
+            let found = corpus.find();
+            (found.redundant().removals, found.runs(), pairs(&corpus))
+        })
+    };
+    for candidates in [Candidates::Lsh, Candidates::Exact] {
+        let alone = outcome(1, candidates);
+        assert!(alone.0.len() > 100 && alone.1.0.len() > 30);
+        for threads in [2, 3, 7] {
+            assert_eq!(outcome(threads, candidates), alone);
+        }
+    }
+}
+
+#[test]
+fn passages_that_come_again_are_found_across_articles() {
+    let mut numbers = Numbers(32);
+    let body: Vec<String> = (0..5).map(|_| numbers.paragraph(30)).collect();
+    let copy: Vec<String> = body.iter().map(|text| numbers.edit(text, 15)).collect();
+    let articles = [
+        [vec!["A title".to_owned()], body.clone()].concat().join("\n"),
+        [vec!["Another".to_owned(), numbers.paragraph(30)], copy, body].concat().join("\n"),
+    ];
+    let runs = |scope| {
+        let (runs, left_out) =
+            corpus_of(Detector::default(), &articles, Candidates::Lsh).scope(scope).find().runs();
+        assert_eq!(left_out, 0);
+        let side = |passage: &dittograph::Passage| (passage.document, passage.paragraphs.clone());
+        runs.iter().map(|run| (side(&run.earlier), side(&run.later))).collect::<Vec<_>>()
+    };
+    assert_eq!(runs(Scope::All), [((0, 1..6), (1, 2..7)), ((0, 1..6), (1, 7..12))]);
+    assert_eq!(runs(Scope::Across), [((0, 1..6), (1, 2..7)), ((0, 1..6), (1, 7..12))]);
+    assert_eq!(runs(Scope::Within), [((1, 2..7), (1, 7..12))]);
+}
+
+#[test]
+fn a_short_paragraph_is_redundant_in_its_own_article_only() {
+    let articles =
+        ["Read more\nRead more\nsome words that stand here alone".to_owned(), "Read more".to_owned()];
+    let removed = |scope, min_words| {
+        let corpus =
+            corpus_of(Detector::default(), &articles, Candidates::Lsh).scope(scope).min_words(min_words);
+        let redundant = corpus.find().redundant().removals;
+        redundant.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect::<Vec<_>>()
+    };
+    assert_eq!(removed(Scope::All, 5), [(0, 1)]);
+    assert_eq!(removed(Scope::All, 2), [(0, 1), (1, 0)]);
+    assert_eq!(removed(Scope::Across, 5), []);
+    assert_eq!(removed(Scope::Across, 2), [(1, 0)]);
+    assert_eq!(removed(Scope::Within, 2), [(0, 1)]);
+}
+
+#[test]
+fn copies_of_one_line_cost_a_look_up_each() {
+    let line = "The same line stands on every page of the site.\n".to_owned();
+    let articles = vec![line; 200_000];
+    let redundant = corpus_of(Detector::default(), &articles, Candidates::Lsh).find().redundant().removals;
+    assert_eq!(redundant.len(), 199_999);
+    assert!(redundant.iter().all(|r| r.kept == ParagraphId { document: 0, paragraph: 0 }));
+}
+
+#[test]
+fn boilerplate_with_small_edits_is_compared_with_what_is_kept() {
+    let page = |n: usize| {
+        format!("This page was made for you on a rainy day by the people of the harbour office, number {n}")
+    };
+    let articles: Vec<String> = (0..30_000).map(page).collect();
+    let redundant = corpus_of(Detector::default(), &articles, Candidates::Lsh).find().redundant().removals;
+    assert!(redundant.len() > 29_500, "{}", redundant.len());
+}
+
+#[test]
+fn an_article_that_loses_everything_is_empty() {
+    let articles = ["one two three four five".to_owned(), "\u{feff} one two three four five\n".to_owned()];
+    let corpus = corpus_of(Detector::default(), &articles, Candidates::Lsh);
+    assert_eq!(corpus.without(1, [0]), "");
+    assert!(matches!(corpus.without(0, []), Cow::Borrowed("one two three four five")));
+}
+
+#[test]
+fn an_article_that_would_be_cut_otherwise_is_spared_a_paragraph() {
+    let articles = [
+        "a line\nof two\n\nsome words that stand in both\n\nand some more words in both",
+        "some words that stand in both\n\nand some more words in both",
+    ];
+    let mut corpus = Corpus::new(Detector::default());
+    corpus.extend([articles[1], articles[0]]);
+    let redundant = corpus.find().redundant();
+    let removed: Vec<_> =
+        redundant.removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
+    assert_eq!((removed, redundant.spared), (vec![(1, 1)], 1));
+    assert_eq!(corpus.without(1, [1]), "a line\nof two\n\nand some more words in both");
+}

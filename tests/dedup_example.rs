@@ -1,0 +1,251 @@
+//! The `dedup` example: what it writes, and how it fails.
+
+mod common;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use common::example::{example, printed, refused};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
+const BREAD: &str = "Bread is dearer by a tenth since the mill at Anwick burnt down.";
+
+/// A folder of its own for each test.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn put(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn name(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn dedup(arguments: &[&str]) -> std::process::Output {
+    example("dedup", arguments, b"")
+}
+
+fn dump() -> String {
+    [
+        format!("{{\"id\": \"a\",  \"text\": \"{FERRY}\\n{BREAD}\", \"tags\": [1, null]}}\n"),
+        format!("{{\"text\": \"Another\\n{FERRY}\", \"id\": 17}}\r\n"),
+        "\n".to_owned(),
+        format!("{{\"text\":\"{BREAD}\"}}"),
+    ]
+    .concat()
+}
+
+#[test]
+fn a_dump_is_cleaned_and_every_field_and_byte_else_stays() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let (out, pairs) = (folder.name("out.jsonl"), folder.name("pairs.tsv"));
+    printed(&dedup(&["--out", &out, "--pairs", &pairs, &dump]));
+    let lines = [
+        format!("{{\"id\": \"a\",  \"text\": \"{FERRY}\\n{BREAD}\", \"tags\": [1, null]}}\n"),
+        "{\"text\": \"Another\", \"id\": 17}\r\n".to_owned(),
+        "{\"text\":\"\"}\n".to_owned(),
+    ];
+    assert_eq!(folder.read("out.jsonl"), lines.concat());
+    let rows = [
+        "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\n".to_owned(),
+        "a\t0\t17\t1\t1.000000\t1.000000\ttrue\n".to_owned(),
+        format!("a\t1\t{dump}:4\t0\t1.000000\t1.000000\ttrue\n"),
+    ];
+    assert_eq!(folder.read("pairs.tsv"), rows.concat());
+    assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl", "pairs.tsv"]);
+}
+
+#[test]
+fn compressed_dumps_text_files_and_folders_are_read() {
+    let folder = Folder::new();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(format!("{{\"id\": \"gz\", \"text\": \"{FERRY}\"}}\n").as_bytes()).unwrap();
+    let mut members = gz.finish().unwrap();
+    members.extend_from_within(..); // two members
+    folder.put("dumps/b.jsonl.gz", members);
+    let zst =
+        zstd::encode_all(format!("{{\"id\": \"zst\", \"text\": \"{FERRY}\"}}\n").as_bytes(), 1).unwrap();
+    folder.put("dumps/c/d.ndjson.zst", zst);
+    folder.put("dumps/a.txt", format!("\u{feff}{FERRY}"));
+    folder.put("dumps/.hidden.jsonl", "not read");
+    folder.put("dumps/notes.md", "not read");
+    let pairs = folder.name("pairs.tsv");
+    printed(&dedup(&["--pairs", &pairs, &folder.name("dumps")]));
+    let table = folder.read("pairs.tsv");
+    let rows: Vec<&str> = table.lines().skip(1).map(|row| row.rsplit('\t').nth(4).unwrap()).collect();
+    assert_eq!(rows, ["gz", "gz", "zst"]);
+    let kept = table.lines().nth(1).unwrap().split('\t').next().unwrap();
+    assert_eq!(Path::new(kept), folder.path("dumps").join("a.txt"));
+}
+
+#[test]
+fn a_text_file_becomes_a_record() {
+    let folder = Folder::new();
+    let text = folder.put("a.txt", format!("{FERRY}\n{BREAD}\n{FERRY}"));
+    printed(&dedup(&["--out", &folder.name("out.jsonl"), &text]));
+    let record: Value = serde_json::from_str(&folder.read("out.jsonl")).unwrap();
+    assert_eq!(record, serde_json::json!({"id": text, "text": format!("{FERRY}\n{BREAD}")}));
+}
+
+#[test]
+fn runs_and_all_pairs_are_tables() {
+    let folder = Folder::new();
+    let article = |id: &str| serde_json::json!({"id": id, "text": format!("{id}\n{FERRY}\n{BREAD}")});
+    let dump =
+        folder.put("dump.jsonl", format!("{}\n{}\n{}\n", article("a\tb"), article("c"), article("d\\")));
+    let (pairs, runs) = (folder.name("pairs.tsv"), folder.name("runs.tsv"));
+    printed(&dedup(&["--all-pairs", "--pairs", &pairs, "--runs", &runs, &dump]));
+    let first = |table: String, columns: usize| -> Vec<String> {
+        table.lines().skip(1).map(|row| row.split('\t').take(columns).collect::<Vec<_>>().join(" ")).collect()
+    };
+    let expected =
+        ["a\\tb 1 c 1", "a\\tb 2 c 2", "a\\tb 1 d\\\\ 1", "c 1 d\\\\ 1", "a\\tb 2 d\\\\ 2", "c 2 d\\\\ 2"];
+    assert_eq!(first(folder.read("pairs.tsv"), 4), expected);
+    assert_eq!(first(folder.read("runs.tsv"), 6), ["a\\tb 1 3 c 1 3", "a\\tb 1 3 d\\\\ 1 3"]);
+}
+
+#[test]
+fn the_summary_counts_what_was_done() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump() + "\nnot json\n");
+    let output = dedup(&["--skip-bad-records", "--summary", &folder.name("summary.json"), &dump]);
+    assert!(output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("1 record") && told.contains("dump.jsonl:5"), "{told}");
+    let summary: Value = serde_json::from_str(&folder.read("summary.json")).unwrap();
+    for (name, expected) in
+        [("records", 3), ("bad_records", 1), ("paragraphs", 5), ("kept", 3), ("clusters", 2)]
+    {
+        assert_eq!(summary[name], expected, "{name}");
+    }
+    assert_eq!(summary["removed"]["paragraphs"], 2);
+    assert_eq!(summary["removed"]["records_emptied"], 1);
+    assert_eq!(summary["banding"], serde_json::json!({"bands": 17, "rows": 4}));
+    assert!(summary["recall_at_threshold"].as_f64().unwrap() >= 0.99);
+    assert_eq!(summary["stages"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn without_an_output_the_summary_is_printed() {
+    let folder = Folder::new();
+    let output = dedup(&[&folder.put("dump.jsonl", dump())]);
+    let summary: Value = serde_json::from_str(printed(&output)).unwrap();
+    assert_eq!(summary["records"], 3);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_named_and_nothing_is_written() {
+    let good = format!("{{\"id\": 1, \"text\": \"{FERRY}\"}}\n");
+    let cases: [(&[u8], &str); 9] = [
+        (b"{\"text\": \"no end", "dump.jsonl:2: EOF while parsing a string at column 16"),
+        (b"[\"text\"]", "dump.jsonl:2: invalid type: sequence, expected an object"),
+        (b"{\"body\": \"text\"}", "dump.jsonl:2: no field \"text\""),
+        (b"{\"text\": 17}", "dump.jsonl:2: field \"text\": expected a string, got 17"),
+        (b"{\"text\": null}", "dump.jsonl:2: field \"text\": expected a string, got null"),
+        (b"{\"text\": \"\\ud800\"}", "dump.jsonl:2: field \"text\": "),
+        (b"{\"text\": \"a\", \"id\": {}}", "dump.jsonl:2: field \"id\": expected a string, got {}"),
+        (b"{\"text\": \"caf\xe9\"}", "dump.jsonl:2: invalid UTF-8 at byte 13"),
+        (b"{\"text\": \"a\"} more", "dump.jsonl:2: trailing characters at column 15"),
+    ];
+    for (line, message) in cases {
+        let folder = Folder::new();
+        let dump = folder.put("dump.jsonl", [good.as_bytes(), line, b"\n", good.as_bytes()].concat());
+        let out = folder.put("out.jsonl", "what was there");
+        refused(&dedup(&["--out", &out, "--pairs", &folder.name("pairs.tsv"), &dump]), message);
+        assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl"]);
+        assert_eq!(folder.read("out.jsonl"), "what was there");
+    }
+}
+
+#[test]
+fn files_that_are_not_what_their_names_say_are_refused() {
+    let folder = Folder::new();
+    let gz = folder.put("a.jsonl.gz", dump());
+    refused(&dedup(&[&gz]), "a.jsonl.gz: ");
+    let zst = folder.put("a.jsonl.zst", dump());
+    refused(&dedup(&[&zst]), "a.jsonl.zst: ");
+    let mut whole = zstd::encode_all(dump().repeat(100).as_bytes(), 1).unwrap();
+    whole.truncate(whole.len() - 10);
+    refused(&dedup(&[&folder.put("cut.jsonl.zst", whole)]), "cut.jsonl.zst: ");
+    refused(&dedup(&[&folder.put("a.csv", dump())]), "a.csv: expected a name that ends in .jsonl");
+    refused(&dedup(&[&folder.name("absent.jsonl")]), "absent.jsonl: ");
+    fs::create_dir(folder.path("empty")).unwrap();
+    refused(&dedup(&[&folder.name("empty")]), "empty: no file");
+}
+
+#[test]
+fn no_output_takes_the_place_of_an_input_or_another_output() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    for option in ["--out", "--pairs", "--runs", "--summary"] {
+        refused(&dedup(&[option, &dump, &dump]), "dump.jsonl: is read or written already");
+    }
+    let both = folder.name("both");
+    refused(&dedup(&["--pairs", &both, "--runs", &both, &dump]), "both: is read or written already");
+    refused(&dedup(&["--out", &folder.name("absent/out"), &dump]), "no such folder");
+    assert_eq!(folder.names(), ["dump.jsonl"]);
+}
+
+#[test]
+fn options_out_of_range_are_named() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    for (option, value, message) in [
+        ("--recall", "1", "--candidates exact"),
+        ("--recall", "0", "recall"),
+        ("--threshold", "1.5", "threshold"),
+        ("--threads", "-1", "threads"),
+        ("--scope", "some", "scope: expected within, across or all"),
+        ("--keep", "last", "keep"),
+        ("--candidates", "guess", "candidates"),
+        ("--all-pairs", "--quiet", "required"),
+    ] {
+        refused(&dedup(&[option, value, &dump]), message);
+    }
+}
+
+#[test]
+fn other_fields_can_hold_id_and_text() {
+    let folder = Folder::new();
+    let record = |n: usize| format!("{{\"url\": \"u{n}\", \"body\": \"{FERRY}\", \"text\": 3}}\n");
+    let dump = folder.put("dump.jsonl", record(1) + &record(2));
+    printed(&dedup(&[
+        "--id-field",
+        "url",
+        "--text-field",
+        "body",
+        "--pairs",
+        &folder.name("pairs.tsv"),
+        &dump,
+    ]));
+    assert!(folder.read("pairs.tsv").ends_with("u1\t0\tu2\t0\t1.000000\t1.000000\ttrue\n"));
+}
