@@ -1,12 +1,19 @@
 //! Scan articles for paragraphs that repeat: `cargo run --release --example scan -- article.txt`
 
+#![allow(unreachable_pub)] // a program's modules have no other users
+
+#[path = "common/options.rs"]
+mod options;
+
 use std::io::{self, BufWriter, Read, Write};
 use std::ops::Range;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{Boundary, Config, Detector, Measure, Paragraph, Report, Run, Shingles};
+use dittograph::{Detector, Paragraph, Report, Run};
 use serde::Serialize;
+
+use options::Options;
 
 /// Find the paragraphs of an article that repeat, exactly or nearly
 #[derive(Parser)]
@@ -20,18 +27,8 @@ struct Arguments {
     /// Print the article without its redundant paragraphs
     #[arg(long)]
     dedup: bool,
-    /// How alike two paragraphs must be: 0 < T <= 1
-    #[arg(long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
-    threshold: f64,
-    /// What the threshold is held against: jaccard, containment
-    #[arg(long, default_value_t)]
-    measure: Measure,
-    /// What is compared: words:N, chars:N, auto
-    #[arg(long, default_value_t)]
-    shingles: Shingles,
-    /// What separates paragraphs: newline, blank-line, auto
-    #[arg(long, default_value_t)]
-    boundary: Boundary,
+    #[command(flatten)]
+    options: Options,
 }
 
 fn main() -> ExitCode {
@@ -45,13 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    let detector = Config::new()
-        .threshold(arguments.threshold)
-        .measure(arguments.measure)
-        .shingles(arguments.shingles)
-        .boundary(arguments.boundary)
-        .build()
-        .map_err(|error| error.to_string())?;
+    let detector = arguments.options.config().build().map_err(|error| error.to_string())?;
     let mut out = BufWriter::new(io::stdout().lock());
     for file in &arguments.files {
         let article = read(file)?;

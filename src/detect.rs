@@ -63,50 +63,44 @@ impl Detector {
         let text = |paragraph: usize| paragraphs[paragraph].as_str();
 
         let mut shingled: Vec<Shingled> = paragraphs.par_iter().map(|p| self.shingle(p.as_str())).collect();
+        let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
         let hash = |paragraph: usize| shingled[paragraph].hash;
         let copies = Copies::find(paragraphs.len(), hash, |a, b| self.same_words(text(a), text(b)));
-        let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
         let mut pairs: Vec<DuplicatePair> = (0..paragraphs.len())
             .filter(|&later| !copies.is_first(later))
-            .map(|later| DuplicatePair {
-                earlier: copies.first(later),
-                later,
-                similarity: Similarity::exact_copy(shingled[later].set.len()),
+            .map(|later| {
+                let similarity = Similarity::exact_copy(shingled[later].set.len());
+                DuplicatePair { earlier: copies.first(later), later, similarity }
             })
             .collect();
 
         // Only the first of a group is compared with others; an empty set is paired with nothing.
-        let take = |(n, p): (usize, &mut Shingled)| {
-            if copies.is_first(n) { std::mem::take(&mut p.set) } else { ShingleSet::default() }
-        };
-        let sets: Vec<ShingleSet> = shingled.iter_mut().enumerate().map(take).collect();
-        drop(shingled);
+        for later in (0..paragraphs.len()).filter(|&paragraph| !copies.is_first(paragraph)) {
+            shingled[later].set = ShingleSet::default();
+        }
+        let sets: Vec<ShingleSet> = shingled.into_iter().map(|paragraph| paragraph.set).collect();
         let join = Join::new(&sets);
-        let near: Vec<DuplicatePair> = join
-            .pairs(&self.comparator)
-            .into_iter()
-            .map(|(earlier, later, similarity)| DuplicatePair { earlier, later, similarity })
-            .collect();
-
+        let near = join.pairs(&self.comparator).into_iter();
+        let near: Vec<DuplicatePair> =
+            near.map(|(earlier, later, similarity)| DuplicatePair { earlier, later, similarity }).collect();
         let clusters = cluster::clusters(&copies, &near);
-        let mut redundant: Vec<usize> =
-            clusters.iter().flat_map(|cluster| cluster.redundant.iter().copied()).collect();
-        redundant.sort_unstable();
         pairs.extend(near);
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
 
-        let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES);
-        let seeds: Vec<run::Near> = seeds.into_iter().map(|(a, b, _)| (a, b)).collect();
-        let (runs, matches_left_out) = run::runs(
-            &run::Paragraphs {
-                words: &words,
-                copies: &copies,
-                set: &|paragraph| Cow::Borrowed(&sets[paragraph]),
-                shingles: &|paragraph| sets[paragraph].len(),
-                comparable: &|_, _| true,
-            },
-            &seeds,
-        );
+        let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES).into_iter();
+        let seeds: Vec<run::Near> = seeds.map(|(earlier, later, _)| (earlier, later)).collect();
+        let paragraphs_of_runs = run::Paragraphs {
+            words: &words,
+            copies: &copies,
+            set: &|paragraph| Cow::Borrowed(&sets[paragraph]),
+            shingles: &|paragraph| sets[paragraph].len(),
+            comparable: &|_, _| true,
+        };
+        let (runs, matches_left_out) = run::runs(&paragraphs_of_runs, &seeds);
+
+        let mut redundant: Vec<usize> =
+            clusters.iter().flat_map(|cluster| &cluster.redundant).copied().collect();
+        redundant.sort_unstable();
         Report { text: article, paragraphs, words, pairs, clusters, runs, redundant, matches_left_out }
     }
 

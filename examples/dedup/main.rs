@@ -4,6 +4,8 @@
 #![allow(unreachable_pub)] // a program's modules have no other users
 
 mod dump;
+#[path = "../common/options.rs"]
+mod options;
 mod output;
 mod summary;
 
@@ -11,11 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{
-    Boundary, Candidates, Config, Corpus, Keep, Measure, ParagraphPair, Redundant, Removal, Scope, Shingles,
-};
+use dittograph::{Candidates, Corpus, Keep, ParagraphPair, Redundant, Removal, Scope};
 
 use dump::Dump;
+use options::Options;
 use output::{Output, table};
 use summary::Summary;
 
@@ -64,18 +65,8 @@ struct Arguments {
     /// Name of the field that holds a record's text
     #[arg(long, value_name = "NAME", default_value = "text")]
     text_field: String,
-    /// How alike two paragraphs must be: 0 < T <= 1
-    #[arg(long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
-    threshold: f64,
-    /// What the threshold is held against: jaccard, containment
-    #[arg(long, default_value_t)]
-    measure: Measure,
-    /// What is compared: words:N, chars:N, auto
-    #[arg(long, default_value_t)]
-    shingles: Shingles,
-    /// What separates paragraphs: newline, blank-line, auto
-    #[arg(long, default_value_t)]
-    boundary: Boundary,
+    #[command(flatten)]
+    options: Options,
     /// Leave out and count records that cannot be read, instead of stopping
     #[arg(long)]
     skip_bad_records: bool,
@@ -101,9 +92,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             arguments.recall
         ));
     }
-    let config =
-        Config::new().threshold(arguments.threshold).measure(arguments.measure).recall(arguments.recall);
-    let config = config.shingles(arguments.shingles).boundary(arguments.boundary);
+    let config = arguments.options.config().recall(arguments.recall);
     let detector = config.build().map_err(|error| error.to_string())?;
     let files = dump::files(&arguments.dumps)?;
     refuse_shared_paths(arguments, &files)?;

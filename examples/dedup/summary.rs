@@ -121,10 +121,10 @@ impl Summary {
             },
             "spared_so_that_their_article_is_cut_as_it_was": self.spared,
             "parameters": {
-                "threshold": arguments.threshold,
-                "measure": arguments.measure.to_string(),
-                "shingles": arguments.shingles.to_string(),
-                "boundary": arguments.boundary.to_string(),
+                "threshold": arguments.options.threshold,
+                "measure": arguments.options.measure.to_string(),
+                "shingles": arguments.options.shingles.to_string(),
+                "boundary": arguments.options.boundary.to_string(),
                 "scope": arguments.scope.to_string(),
                 "keep": arguments.keep.to_string(),
                 "candidates": if banding.is_some() { "lsh" } else { "exact" },
@@ -132,7 +132,7 @@ impl Summary {
                 "threads": rayon::current_num_threads(),
             },
             "banding": banding,
-            "recall_at_threshold": corpus.recall_at(arguments.threshold),
+            "recall_at_threshold": corpus.recall_at(arguments.options.threshold),
             "caps": { "run_matches_left_out": self.matches_left_out },
             "stages": self.stages,
         });
