@@ -18,15 +18,19 @@ pub struct Cluster {
 /// The clusters of an article, by representative.
 ///
 /// In order of the text, a paragraph is redundant if it is paired with an earlier representative (the earliest
-/// of them counts), else it becomes a representative itself. An exact copy follows the first of its group: the
+/// of them counts) that makes it so, else it becomes a representative itself. An exact copy follows the first of its group: the
 /// two are one set of shingles, so what was verified for one holds for the other.
-pub(crate) fn clusters(copies: &Copies, near: &[DuplicatePair]) -> Vec<Cluster> {
+pub(crate) fn clusters(
+    copies: &Copies,
+    near: &[DuplicatePair],
+    makes_redundant: impl Fn(&DuplicatePair) -> bool,
+) -> Vec<Cluster> {
     // `near` pairs the firsts of groups, sorted by (earlier, later): a representative is known before any
     // pair that it is the earlier of, and the earliest one comes first.
     let mut kept: Vec<usize> = (0..copies.len()).collect(); // which paragraph stands for each
     for pair in near {
         let free = kept[pair.later] == pair.later;
-        if free && kept[pair.earlier] == pair.earlier {
+        if free && kept[pair.earlier] == pair.earlier && makes_redundant(pair) {
             kept[pair.later] = pair.earlier;
         }
     }

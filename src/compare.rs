@@ -19,7 +19,8 @@ pub enum Measure {
     #[default]
     Jaccard,
     /// |A∩B| / min(|A|, |B|), so that it is the same from both sides (Broder's *containment* divides by |A|):
-    /// how much of the smaller is in the larger. It finds a paragraph that was extended, or quoted in a longer.
+    /// how much of the smaller is in the larger. It finds a paragraph that was extended, or quoted in a longer. Only
+    /// the smaller of the two can be redundant: the larger says more.
     Containment,
 }
 
@@ -224,6 +225,13 @@ impl Comparator {
     pub fn compare(&self, a: &ShingleSet, b: &ShingleSet) -> Option<Similarity> {
         let common = common_of(a, b, self.least_common(a.len(), b.len()))?;
         Some(Similarity::new(common, a.len(), b.len()))
+    }
+
+    /// Whether a paragraph of `shingles` shingles is redundant beside another that it has this similarity with: only
+    /// if so much of itself is in the other. By Jaccard that follows; by containment the larger of two is not, as
+    /// it says more.
+    pub(crate) fn makes_redundant(&self, shingles: usize, similarity: &Similarity) -> bool {
+        similarity.common() >= self.threshold.share(shingles)
     }
 
     /// How many common shingles sets of these sizes need to be at the threshold; at least 1.

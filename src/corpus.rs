@@ -8,7 +8,7 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::Similarity;
-use crate::detect::{Detector, Shingled};
+use crate::detect::{Detector, SameWords, Shingled, stable};
 use crate::keep::{self, Choice, Place};
 use crate::lsh::{Banding, Bands};
 use crate::minhash::MinHasher;
@@ -319,7 +319,8 @@ impl<'t> Corpus<'t> {
             };
             let document = usize::try_from(document).expect("documents are counted by a usize");
             let lost: Vec<u32> = removals.iter().map(|removal| removal.removed.paragraph).collect();
-            let kept = (0..).zip(self.paragraphs_of(document)).filter(|(n, _)| !lost.contains(n));
+            let kept =
+                (0..).zip(self.paragraphs_of(document)).filter(|(n, _)| lost.binary_search(n).is_err());
             let clean = self.without(document, lost.iter().copied());
             let text = self.articles[document].text;
             Boundary::Auto
@@ -328,19 +329,7 @@ impl<'t> Corpus<'t> {
                 .map(crate::paragraph::Paragraph::as_str)
                 .eq(kept.map(|(_, p)| &text[p.span()]))
         };
-        let len = |removal: &Removal| self.paragraphs[self.number_of(removal.removed) as usize].len;
-        let mut shortest: Vec<&Removal> = removals.iter().collect();
-        shortest.sort_by_key(|&removal| len(removal)); // stable
-        let spared = std::iter::successors(Some(0), |&spared| Some(if spared == 0 { 1 } else { 2 * spared }));
-        for spared in spared.take_while(|&spared| spared < removals.len()) {
-            let spared = &shortest[..spared];
-            let rest: Vec<Removal> =
-                removals.iter().filter(|&removal| !spared.contains(&removal)).copied().collect();
-            if is_stable(&rest) {
-                return rest;
-            }
-        }
-        Vec::new()
+        stable(removals, |removal| self.paragraphs[self.number_of(removal.removed) as usize].len, is_stable)
     }
 
     fn paragraphs_of(&self, document: usize) -> &[Paragraph] {
@@ -430,6 +419,8 @@ impl<'t> Corpus<'t> {
 
     /// Take in articles that are prepared.
     fn put(&mut self, articles: &[&'t str], prepared: Vec<Vec<Prepared>>) {
+        let detector = self.detector;
+        let mut same_words = SameWords::new(&detector);
         for (&text, paragraphs) in articles.iter().zip(prepared) {
             let article = number(self.articles.len());
             self.articles.push(Article { text, first: self.count() });
@@ -438,19 +429,26 @@ impl<'t> Corpus<'t> {
                 let words = saturated(shingled.words);
                 let place = Paragraph { start: span.start, len: span.len(), words, article, group: NO_WORDS };
                 self.paragraphs.push(place);
-                self.paragraphs[paragraph as usize].group = self.group(paragraph, &shingled, &signature);
+                self.paragraphs[paragraph as usize].group =
+                    self.group(paragraph, &shingled, &signature, &mut same_words);
             }
         }
     }
 
     /// The group of a paragraph by its words, a new one if they are new.
-    fn group(&mut self, paragraph: u32, shingled: &Shingled, signature: &[u16]) -> u32 {
+    fn group(
+        &mut self,
+        paragraph: u32,
+        shingled: &Shingled,
+        signature: &[u16],
+        same_words: &mut SameWords<'_>,
+    ) -> u32 {
         let Some(hash) = shingled.hash else { return NO_WORDS };
         #[allow(clippy::cast_possible_truncation)] // half of the hash is enough to look up by
         let key = hash as u64;
         if let Some(&group) = self.by_words.get(&key) {
-            let first = self.text_of(self.groups[group as usize].first);
-            if self.detector.same_words(first, self.text_of(paragraph)) {
+            let first = self.groups[group as usize].first;
+            if same_words.check(first as usize, self.text_of(first), self.text_of(paragraph)) {
                 return group;
             }
         }
@@ -547,6 +545,10 @@ impl Found<'_, '_> {
             article: &|n| self.corpus.paragraphs[n as usize].article,
             place: &|n| self.corpus.place(n),
             groups: self.corpus.groups.len(),
+            makes_redundant: &|group, similarity| {
+                let shingles = self.corpus.groups[group as usize].shingles as usize;
+                self.corpus.detector.comparator().makes_redundant(shingles, similarity)
+            },
         };
         let mut redundant: Vec<Removal> = keep::redundant(&choice, &self.source)
             .into_iter()
@@ -614,17 +616,27 @@ impl Found<'_, '_> {
     /// many matches were left out, as in [`Statistics`](crate::Statistics).
     #[must_use]
     pub fn runs(&self) -> (Vec<CorpusRun>, usize) {
-        // Articles are laid out one after the other with room between them that no step of a run can cross.
-        let place =
-            |n: u32| n as usize + self.corpus.paragraphs[n as usize].article as usize * run::LONGEST_STEP;
-        let size = self.corpus.paragraphs.len() + self.corpus.articles.len() * run::LONGEST_STEP;
-        let (mut words, mut firsts) = (vec![0; size], (0..size).collect::<Vec<usize>>());
-        let mut paragraph_at = vec![NO_WORDS; size];
-        for n in 0..self.corpus.count() {
-            words[place(n)] = self.corpus.paragraphs[n as usize].words as usize;
-            paragraph_at[place(n)] = n;
-            if let Some(group) = self.corpus.group_of(n) {
-                firsts[place(n)] = place(self.corpus.groups[group as usize].first);
+        // Articles are laid out one after the other, without their wordless paragraphs, and with room between them
+        // that no step of a run can cross.
+        let corpus = self.corpus;
+        let mut paragraph_at: Vec<u32> = Vec::new();
+        let mut place_of = vec![0; corpus.paragraphs.len()];
+        for n in 0..corpus.count() {
+            if corpus.articles[corpus.paragraphs[n as usize].article as usize].first == n {
+                paragraph_at.extend([NO_WORDS; run::LONGEST_STEP]);
+            }
+            if corpus.group_of(n).is_some() {
+                place_of[n as usize] = paragraph_at.len();
+                paragraph_at.push(n);
+            }
+        }
+        let place = |n: u32| place_of[n as usize];
+        let (mut words, mut firsts) =
+            (vec![0; paragraph_at.len()], (0..paragraph_at.len()).collect::<Vec<usize>>());
+        for (at, &n) in paragraph_at.iter().enumerate().filter(|(_, n)| **n != NO_WORDS) {
+            words[at] = corpus.paragraphs[n as usize].words as usize;
+            if let Some(group) = corpus.group_of(n) {
+                firsts[at] = place(corpus.groups[group as usize].first);
             }
         }
         let group_at = |at: usize| {

@@ -1,7 +1,9 @@
 //! The pipeline for one article, in a straight line.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::cluster;
@@ -15,7 +17,7 @@ use crate::normalize::{self, Normalizer};
 use crate::pair::{Copies, DuplicatePair};
 use crate::paragraph::Boundary;
 use crate::report::Report;
-use crate::run;
+use crate::run::{self, Run};
 use crate::shingle::{ShingleSet, Shingles};
 use crate::words::{self, Words};
 
@@ -59,70 +61,76 @@ impl Detector {
     /// texts of which most is said once, and in the number of pairs; all cores are used.
     #[must_use]
     pub fn scan<'t>(&self, article: &'t str) -> Report<'t> {
-        let paragraphs = self.boundary().paragraphs(article);
-        let text = |paragraph: usize| paragraphs[paragraph].as_str();
+        let mut report = self.scan_cut(article, self.boundary().resolve(article));
+        if self.boundary() != Boundary::Auto {
+            return report;
+        }
+        report.redundant = stable(
+            &report.redundant,
+            |paragraph| report.paragraphs[paragraph].as_str().len(),
+            |lost| {
+                let clean = report.without(lost);
+                let boundary = self.boundary().resolve(&clean);
+                boundary == report.boundary || self.scan_cut(&clean, boundary).redundant.is_empty()
+            },
+        );
+        report
+    }
 
+    /// Find what repeats in an article whose paragraphs are separated by `boundary`.
+    fn scan_cut<'t>(&self, article: &'t str, boundary: Boundary) -> Report<'t> {
+        let paragraphs = boundary.paragraphs(article);
         let mut shingled: Vec<Shingled> = paragraphs.par_iter().map(|p| self.shingle(p.as_str())).collect();
         let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
-        let hash = |paragraph: usize| shingled[paragraph].hash;
-        let copies = Copies::find(paragraphs.len(), hash, |a, b| self.same_words(text(a), text(b)));
-        let mut pairs: Vec<DuplicatePair> = (0..paragraphs.len())
-            .filter(|&later| !copies.is_first(later))
-            .map(|later| {
-                let similarity = Similarity::exact_copy(shingled[later].set.len());
-                DuplicatePair { earlier: copies.first(later), later, similarity }
-            })
-            .collect();
+        let mut same_words = SameWords::new(self);
+        let text = |paragraph: usize| paragraphs[paragraph].as_str();
+        let equal = |first, later| same_words.check(first, text(first), text(later));
+        let copies = Copies::find(paragraphs.len(), |paragraph| shingled[paragraph].hash, equal);
+        let copy = |later: usize| {
+            let similarity = Similarity::exact_copy(shingled[later].set.len());
+            DuplicatePair { earlier: copies.first(later), later, similarity }
+        };
+        let is_later = |&paragraph: &usize| !copies.is_first(paragraph);
+        let exact: Vec<DuplicatePair> = (0..paragraphs.len()).filter(is_later).map(copy).collect();
 
         // Only the first of a group is compared with others; an empty set is paired with nothing.
-        for later in (0..paragraphs.len()).filter(|&paragraph| !copies.is_first(paragraph)) {
+        for later in (0..paragraphs.len()).filter(is_later) {
             shingled[later].set = ShingleSet::default();
         }
         let sets: Vec<ShingleSet> = shingled.into_iter().map(|paragraph| paragraph.set).collect();
         let join = Join::new(&sets);
-        let near = join.pairs(&self.comparator).into_iter();
-        let near: Vec<DuplicatePair> =
-            near.map(|(earlier, later, similarity)| DuplicatePair { earlier, later, similarity }).collect();
-        let clusters = cluster::clusters(&copies, &near);
-        pairs.extend(near);
-        pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
-
-        let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES).into_iter();
-        let seeds: Vec<run::Near> = seeds.map(|(earlier, later, _)| (earlier, later)).collect();
-        let paragraphs_of_runs = run::Paragraphs {
-            words: &words,
-            copies: &copies,
-            set: &|paragraph| Cow::Borrowed(&sets[paragraph]),
-            shingles: &|paragraph| sets[paragraph].len(),
-            comparable: &|_, _| true,
-        };
-        let (runs, matches_left_out) = run::runs(&paragraphs_of_runs, &seeds);
-
+        let mut pairs = join.pairs(&self.comparator);
+        let makes_redundant =
+            |pair: &DuplicatePair| self.comparator.makes_redundant(sets[pair.later].len(), &pair.similarity);
+        let clusters = cluster::clusters(&copies, &pairs, makes_redundant);
         let mut redundant: Vec<usize> =
             clusters.iter().flat_map(|cluster| &cluster.redundant).copied().collect();
         redundant.sort_unstable();
-        Report { text: article, paragraphs, words, pairs, clusters, runs, redundant, matches_left_out }
+        pairs.extend(exact);
+        pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
+
+        let (runs, matches_left_out) = runs(&join, &sets, &copies, &words);
+        Report {
+            text: article,
+            boundary,
+            paragraphs,
+            words,
+            pairs,
+            clusters,
+            runs,
+            redundant,
+            matches_left_out,
+        }
     }
 
-    /// The article without its redundant paragraphs; borrowed, byte for byte, if there are none.
+    /// The article without its [redundant](Report::redundant) paragraphs; borrowed, byte for byte, if there are
+    /// none.
     ///
-    /// Each that goes was verified against one that stays, and takes the separator before it along. What is left
-    /// has nothing redundant: with [`Boundary::Auto`] a text may lose the blank lines that it was cut at, and is
-    /// then cleaned once more by its lines.
+    /// Each that goes was verified against one that stays, and takes the separator before it along. Doing it again
+    /// removes nothing more.
     #[must_use]
     pub fn dedup<'t>(&self, article: &'t str) -> Cow<'t, str> {
-        let mut clean = self.scan(article).without_redundant();
-        let mut boundary = self.boundary().resolve(article);
-        while let Cow::Owned(text) = &clean
-            && self.boundary().resolve(text) != boundary
-        {
-            boundary = self.boundary().resolve(text);
-            match self.scan(text).without_redundant() {
-                Cow::Borrowed(_) => break,
-                Cow::Owned(cleaner) => clean = Cow::Owned(cleaner),
-            }
-        }
-        clean
+        self.scan(article).without_redundant()
     }
 
     /// The shingles of one paragraph, normalised and cut as configured: what is compared.
@@ -139,10 +147,6 @@ impl Detector {
 
     fn words(&self, paragraph: &str) -> Words {
         Words::of(&self.config.normalizer.normalize(paragraph))
-    }
-
-    pub(crate) fn same_words(&self, a: &str, b: &str) -> bool {
-        a == b || self.words(a).joined() == self.words(b).joined()
     }
 
     /// What separates paragraphs.
@@ -203,6 +207,80 @@ impl Detector {
 impl Default for Detector {
     fn default() -> Self {
         Config::new().build().expect("the defaults are within their ranges")
+    }
+}
+
+/// The runs of an article, and how many pairs were left out in looking for them. Paragraphs without words are passed
+/// over as if they were not there.
+fn runs(join: &Join<'_>, sets: &[ShingleSet], copies: &Copies, words: &[usize]) -> (Vec<Run>, usize) {
+    let worded: Vec<usize> = (0..words.len()).filter(|&paragraph| words[paragraph] > 0).collect();
+    let place = |paragraph: usize| worded.partition_point(|&other| other < paragraph);
+    let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES).into_iter();
+    let seeds: Vec<run::Near> = seeds.map(|pair| (place(pair.earlier), place(pair.later))).collect();
+    let firsts = worded.iter().map(|&paragraph| place(copies.first(paragraph))).collect();
+    let paragraphs = run::Paragraphs {
+        words: &worded.iter().map(|&paragraph| words[paragraph]).collect::<Vec<usize>>(),
+        copies: &Copies::with_firsts(firsts),
+        set: &|place| Cow::Borrowed(&sets[worded[place]]),
+        shingles: &|place| sets[worded[place]].len(),
+        comparable: &|_, _| true,
+    };
+    let (runs, left_out) = run::runs(&paragraphs, &seeds);
+    let range = |range: &Range<usize>| worded[range.start]..worded[range.end - 1] + 1;
+    let runs = runs.iter().map(|run| Run { earlier: range(&run.earlier), later: range(&run.later) });
+    (runs.collect(), left_out)
+}
+
+/// Those of the redundant paragraphs (ascending) that can go: all, if that `is_stable`; else without the shortest of
+/// them by `len`, the two shortest, the four shortest …
+pub(crate) fn stable<T: Copy>(
+    redundant: &[T],
+    len: impl Fn(T) -> usize,
+    is_stable: impl Fn(&[T]) -> bool,
+) -> Vec<T> {
+    let mut shortest: Vec<usize> = (0..redundant.len()).collect();
+    shortest.sort_by_key(|&n| len(redundant[n])); // stable
+    let mut spared = 0;
+    while spared < redundant.len() {
+        let mut goes = vec![true; redundant.len()];
+        for &n in &shortest[..spared] {
+            goes[n] = false;
+        }
+        let lost: Vec<T> = redundant.iter().zip(goes).filter(|(_, goes)| *goes).map(|(&n, _)| n).collect();
+        if is_stable(&lost) {
+            return lost;
+        }
+        spared = (2 * spared).max(1);
+    }
+    Vec::new()
+}
+
+/// Decides whether two paragraphs have the same words. The words of a long one are kept, so that it is not read
+/// anew for each copy of a few words that it may have among a lot of punctuation.
+pub(crate) struct SameWords<'d> {
+    detector: &'d Detector,
+    long: AHashMap<usize, Words>,
+}
+
+/// Bytes of a long paragraph.
+const LONG: usize = 1 << 12;
+
+impl<'d> SameWords<'d> {
+    pub(crate) fn new(detector: &'d Detector) -> Self {
+        Self { detector, long: AHashMap::new() }
+    }
+
+    /// Whether the `first` paragraph and a later one have the same words in the same order.
+    pub(crate) fn check(&mut self, first: usize, first_text: &str, later_text: &str) -> bool {
+        if first_text == later_text {
+            return true;
+        }
+        let later = self.detector.words(later_text);
+        if first_text.len() < LONG {
+            return self.detector.words(first_text).joined() == later.joined();
+        }
+        let first = self.long.entry(first).or_insert_with(|| self.detector.words(first_text));
+        first.joined() == later.joined()
     }
 }
 

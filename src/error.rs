@@ -4,8 +4,9 @@ use std::fmt;
 
 /// What went wrong: what was expected, what came, and where.
 ///
-/// Only [`Config::build`](crate::Config::build) and [`Banding::for_recall`](crate::lsh::Banding::for_recall)
-/// return it: scanning, inserting and querying cannot fail.
+/// [`Config::build`](crate::Config::build) returns it, [`Threshold::new`](crate::compare::Threshold::new),
+/// [`Banding::for_recall`](crate::lsh::Banding::for_recall) and the parsing of an option's name: scanning, inserting
+/// and querying cannot fail.
 ///
 /// ```
 /// let error = dittograph::Config::new().threshold(1.5).build().unwrap_err();

@@ -9,12 +9,10 @@
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use crate::compare::{Comparator, Measure, Similarity};
+use crate::compare::{Comparator, Measure};
 use crate::number::number;
+use crate::pair::DuplicatePair;
 use crate::shingle::ShingleSet;
-
-/// Two sets by their numbers, the smaller number first, and how alike they are.
-pub(crate) type Joined = (usize, usize, Similarity);
 
 /// The sets of an article or corpus, made ready to be joined.
 pub(crate) struct Join<'s> {
@@ -33,19 +31,19 @@ impl<'s> Join<'s> {
     }
 
     /// All pairs at the comparator's threshold, ordered by their numbers.
-    pub(crate) fn pairs(&self, comparator: &Comparator) -> Vec<Joined> {
-        self.pairs_sharing(comparator, u8::MAX)
+    pub(crate) fn pairs(&self, comparator: &Comparator) -> Vec<DuplicatePair> {
+        self.pairs_sharing(comparator, u16::MAX)
     }
 
     /// The pairs at the threshold that share a shingle of their prefixes which stands in at most `most` sets: what
     /// is alike in more than boilerplate.
-    pub(crate) fn pairs_sharing_rare(&self, comparator: &Comparator, most: u8) -> Vec<Joined> {
+    pub(crate) fn pairs_sharing_rare(&self, comparator: &Comparator, most: u16) -> Vec<DuplicatePair> {
         self.pairs_sharing(comparator, most)
     }
 
-    fn pairs_sharing(&self, comparator: &Comparator, most: u8) -> Vec<Joined> {
+    fn pairs_sharing(&self, comparator: &Comparator, most: u16) -> Vec<DuplicatePair> {
         let postings = self.postings(comparator, most);
-        let mut pairs: Vec<Joined> = (0..self.by_size.len())
+        let mut pairs: Vec<DuplicatePair> = (0..self.by_size.len())
             .into_par_iter()
             .flat_map_iter(|rank| {
                 let set = self.set(rank);
@@ -61,7 +59,7 @@ impl<'s> Join<'s> {
                 candidates.into_iter().filter_map(move |other| self.compare(comparator, rank, other as usize))
             })
             .collect();
-        pairs.par_sort_unstable_by_key(|&(earlier, later, _)| (earlier, later));
+        pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
         pairs
     }
 
@@ -69,15 +67,15 @@ impl<'s> Join<'s> {
         &self.sets[self.by_size[rank] as usize]
     }
 
-    fn compare(&self, comparator: &Comparator, a: usize, b: usize) -> Option<Joined> {
+    fn compare(&self, comparator: &Comparator, a: usize, b: usize) -> Option<DuplicatePair> {
         let similarity = comparator.compare(self.set(a), self.set(b))?;
         let (a, b) = (self.by_size[a] as usize, self.by_size[b] as usize);
-        Some((a.min(b), a.max(b), similarity))
+        Some(DuplicatePair { earlier: a.min(b), later: a.max(b), similarity })
     }
 
     /// The `length` rarest shingles of a set, of those that stand in more than one set and in at most `most`.
-    fn prefix(&self, set: &ShingleSet, length: usize, most: u8) -> impl Iterator<Item = u64> + use<> {
-        let mut by_rarity: Vec<(u8, u64)> =
+    fn prefix(&self, set: &ShingleSet, length: usize, most: u16) -> impl Iterator<Item = u64> + use<> {
+        let mut by_rarity: Vec<(u16, u64)> =
             set.hashes().iter().map(|&s| (self.counts.at_most(s), s)).collect();
         if 0 < length && length < by_rarity.len() {
             by_rarity.select_nth_unstable(length - 1);
@@ -90,7 +88,7 @@ impl<'s> Join<'s> {
     }
 
     /// For each shingle of an index prefix the sets whose prefix it is in, by rank.
-    fn postings(&self, comparator: &Comparator, most: u8) -> Postings {
+    fn postings(&self, comparator: &Comparator, most: u16) -> Postings {
         let mut entries: Vec<(u64, u32)> = (0..self.by_size.len())
             .into_par_iter()
             .flat_map_iter(|rank| {
@@ -142,30 +140,30 @@ impl Postings {
     }
 }
 
-/// In how many sets each shingle stands, as an upper bound: one saturating byte for all shingles that agree in
+/// In how many sets each shingle stands, as an upper bound: 16 saturating bits for all shingles that agree in
 /// their low bits. Any fixed order of the shingles makes the filter exact; the better the counts, the fewer
 /// candidates.
 struct Counts {
-    bytes: Vec<u8>,
+    sums: Vec<u16>,
 }
 
 impl Counts {
     fn of(sets: &[ShingleSet]) -> Self {
         let shingles: usize = sets.iter().map(ShingleSet::len).sum();
-        let mut counts = Self { bytes: vec![0; (2 * shingles).next_power_of_two().max(1 << 12)] };
+        let mut counts = Self { sums: vec![0; (2 * shingles).next_power_of_two().max(1 << 12)] };
         for &shingle in sets.iter().flat_map(ShingleSet::hashes) {
             let at = counts.place(shingle);
-            counts.bytes[at] = counts.bytes[at].saturating_add(1);
+            counts.sums[at] = counts.sums[at].saturating_add(1);
         }
         counts
     }
 
-    fn at_most(&self, shingle: u64) -> u8 {
-        self.bytes[self.place(shingle)]
+    fn at_most(&self, shingle: u64) -> u16 {
+        self.sums[self.place(shingle)]
     }
 
     #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
     fn place(&self, shingle: u64) -> usize {
-        shingle as usize & (self.bytes.len() - 1)
+        shingle as usize & (self.sums.len() - 1)
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Choice<'c> {
     /// Where a paragraph's counterpart must stand.
     pub(crate) place: &'c (dyn Fn(u32) -> Place + Sync),
     pub(crate) groups: usize,
+    /// Whether a group is redundant beside another that it has this similarity with.
+    pub(crate) makes_redundant: &'c (dyn Fn(u32, &Similarity) -> bool + Sync),
 }
 
 /// A paragraph that goes, the one that it was verified against, and their similarity: none, if they are exact copies.
@@ -57,6 +59,7 @@ pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redunda
             let known = open.binary_search(&group).map_or(&[][..], |at| &before[at]);
             let fresh = kept.neighbours(group, since);
             let near = known.iter().chain(&fresh);
+            let near = near.filter(|(_, similarity)| (choice.makes_redundant)(group, similarity));
             let best = near.filter_map(|&(other, similarity)| Some((kept.of(other, paragraph)?, similarity)));
             match best.min_by_key(|&(other, _)| kept.rank[other as usize]) {
                 Some((other, similarity)) => redundant.push((paragraph, other, Some(similarity))),

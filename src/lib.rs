@@ -86,8 +86,8 @@
 //! 5. **Nothing is lost.** Removing duplicates removes whole redundant paragraphs with their separator, keeps
 //!    one of each cluster, and changes nothing when done again. Each that goes was verified against one that
 //!    stays.
-//! 6. **Nothing is silently dropped.** No bucket and no list of pairs has a limit. The one cap there is, on the
-//!    places that one paragraph is matched with inside runs, is counted in the [`Statistics`].
+//! 6. **Nothing is silently dropped.** No bucket and no list of pairs has a limit. In looking for runs, what stands
+//!    more than 16 times is boilerplate; how many pairs that left out is in the [`Statistics`].
 //! 7. **Empty is not the same as empty.** A paragraph without words is similar to nothing. One that is shorter
 //!    than a shingle is compared as a whole.
 //!
@@ -109,9 +109,9 @@ pub mod shingle;
 pub mod minhash;
 pub mod compare;
 pub mod lsh;
+mod pair;
 mod join;
 mod source;
-mod pair;
 mod cluster;
 mod keep;
 mod run;

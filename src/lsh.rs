@@ -63,24 +63,24 @@ impl Banding {
             Self { bands: if enough { bands } else { bands.saturating_add(1) }, rows }
         };
         let fits = |banding: &Self| banding.bands.checked_mul(banding.rows).is_some_and(|used| used <= slots);
-        (1..=slots).rev().map(with_rows).find(fits).ok_or_else(|| {
+        (1..=slots.min(MOST_ROWS)).rev().map(with_rows).find(fits).ok_or_else(|| {
             let needed = with_rows(1).bands;
             let expected = format!("at least {needed} for recall {recall} at threshold {threshold}");
             Error::config("signature length", expected, slots)
         })
     }
 
-    /// The probability that a pair of this Jaccard becomes a candidate: 1 − (1 − Jʳ)ᵇ.
+    /// The probability that a pair of this Jaccard becomes a candidate: 1 − (1 − Jʳ)ᵇ; without bands or rows 0.
     #[must_use]
     pub fn recall_at(&self, jaccard: f64) -> f64 {
-        if self.bands == 0 {
+        if self.bands == 0 || self.rows == 0 {
             return 0.0;
         }
         -(self.bands as f64 * ln_missed(jaccard, self.rows)).exp_m1()
     }
 
-    /// The bucket key of each band. Slots beyond `bands * rows` are not used; bands that the signature is too
-    /// short for are left out.
+    /// The bucket key of each band. Slots beyond `bands * rows` are not used; bands without rows, or that the
+    /// signature is too short for, have no key.
     pub fn keys(&self, signature: &Signature) -> impl Iterator<Item = u64> + use<> {
         let bands = signature.slots().len().checked_div(self.rows).unwrap_or(0).min(self.bands);
         let keys: Vec<u64> = (0..bands).map(|band| self.key(band, signature.slots())).collect();
@@ -100,6 +100,9 @@ impl fmt::Display for Banding {
         write!(f, "{} bands of {} rows", self.bands, self.rows)
     }
 }
+
+/// More rows than any banding has use for.
+const MOST_ROWS: usize = 4096;
 
 /// ln(1 − Jʳ): how likely one band misses a pair, as a logarithm, since for a low J it is nearly certain.
 fn ln_missed(jaccard: f64, rows: usize) -> f64 {

@@ -48,7 +48,7 @@ pub enum Rule {
     /// Arabic tatweel (U+0640) out: it stretches a line and has no sound.
     Tatweel,
     /// Arabic vowel and recitation marks out (U+064B–065F, U+0670, U+06D6–06ED, U+08D3–08FF): the same text is
-    /// printed with all, some or none of them.
+    /// printed with all, some or none of them. Among them hamza above as a mark of its own, so `ۀ` is `ه`.
     Harakat,
     /// The alefs with hamza, madda or wasla (أ إ آ ٱ) are bare ا: typists leave them out.
     Alef,
@@ -178,7 +178,9 @@ impl Normalizer {
         // An invisible character must not keep a letter from its accent.
         let ignored =
             |c: &char| self.has(Rule::Ignorables) && matches!(effect(*c), Some((Rule::Ignorables, _)));
-        let seen = text.chars().filter(|c| !ignored(c));
+        // Nor must the wrong yeh be kept from the hamza that it carries.
+        let yeh = |c| if self.has(Rule::Yeh) && matches!(c, '\u{649}' | '\u{6cc}') { '\u{64a}' } else { c };
+        let seen = text.chars().filter(|c| !ignored(c)).map(yeh);
         let composed: String = seen.flat_map(without_spacing).nfkc().collect();
         self.fold(&composed).or_else(|| (composed != text).then_some(composed))
     }
@@ -320,6 +322,10 @@ fn effect(c: char) -> Option<(Rule, Option<char>)> {
         '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6ed}' | '\u{8d3}'..='\u{8ff}' => {
             (Rule::Harakat, None)
         }
+        // Persian and Urdu letters that carry a hamza above, where it is a mark of its own after other letters.
+        '\u{6c0}' => (Rule::Harakat, Some('\u{647}')),
+        '\u{6c2}' => (Rule::Harakat, Some('\u{6c1}')),
+        '\u{6d3}' => (Rule::Harakat, Some('\u{6d2}')),
         '\u{622}' | '\u{623}' | '\u{625}' | '\u{671}' => (Rule::Alef, Some('\u{627}')),
         '\u{649}' | '\u{6cc}' => (Rule::Yeh, Some('\u{64a}')),
         '\u{629}' => (Rule::TehMarbuta, Some('\u{647}')),

@@ -52,7 +52,7 @@ impl Copies {
     pub(crate) fn find(
         count: usize,
         hash: impl Fn(usize) -> Option<u128>,
-        equal: impl Fn(usize, usize) -> bool,
+        mut equal: impl FnMut(usize, usize) -> bool,
     ) -> Self {
         let mut seen = ahash::AHashMap::new();
         let first_of = |n| {

@@ -29,15 +29,15 @@ pub enum Boundary {
     /// it does not.
     ///
     /// A text uses them when a blank line stands between two lines that are not blank, unless single breaks
-    /// separate as often: unless the single breaks after lines of over 120 columns (an East Asian character takes
+    /// separate as often: unless the single breaks after lines of over 100 columns (an East Asian character takes
     /// two), which nobody wrapped there, are as many as the blank lines, or more. So a news page with a stray
     /// blank line below its title is still read line by line, and lists of long items within prose are not.
     #[default]
     Auto,
 }
 
-/// The widest column at which text is wrapped: mail and prose at 72 to 80, code and its comments at 100 to 120.
-const WIDEST_WRAP: usize = 120;
+/// The widest column at which text is wrapped: mail and prose at 72 to 80, some documentation at 100.
+const WIDEST_WRAP: usize = 100;
 
 impl Boundary {
     /// The paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text, two for

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::cluster::Cluster;
 use crate::pair::DuplicatePair;
-use crate::paragraph::{Paragraph, spans_lost, without};
+use crate::paragraph::{Boundary, Paragraph, spans_lost, without};
 use crate::run::{self, Run};
 
 /// What repeats in an article. It borrows the article's text; indices of paragraphs count from 0.
@@ -23,6 +23,7 @@ use crate::run::{self, Run};
 #[derive(Clone, Debug)]
 pub struct Report<'t> {
     pub(crate) text: &'t str,
+    pub(crate) boundary: Boundary,
     pub(crate) paragraphs: Vec<Paragraph<'t>>,
     pub(crate) words: Vec<usize>,
     pub(crate) pairs: Vec<DuplicatePair>,
@@ -37,6 +38,12 @@ impl<'t> Report<'t> {
     #[must_use]
     pub fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// What separates its paragraphs: the detector's boundary, or what [`Boundary::Auto`] stands for here.
+    #[must_use]
+    pub fn boundary(&self) -> Boundary {
+        self.boundary
     }
 
     /// Its paragraphs, in their order.
@@ -69,14 +76,21 @@ impl<'t> Report<'t> {
     /// The run that makes this article a doubled one: its two sides together hold at least half of the
     /// article's words. Of several it is the one that holds most, of equals the earliest.
     ///
-    /// A refrain, a pull-quote or a repeated caption holds less. Words are those of UAX #29, counted over all
-    /// paragraphs between the ends of the run, matched or not.
+    /// So a passage of b words that stands twice in an article of w words is its body if 2 b ≥ w. A pull-quote or a
+    /// caption is no run, as it is one paragraph; a refrain is no doubled body unless most of the song is refrain.
+    /// Words are those of UAX #29, counted over all paragraphs between the ends of the run, matched or not.
     #[must_use]
     pub fn doubled_body(&self) -> Option<&Run> {
         run::doubled_body(&self.runs, &self.words)
     }
 
-    /// The redundant paragraphs of all clusters, in ascending order.
+    /// The redundant paragraphs of all clusters, in ascending order: what [`without_redundant`] leaves out.
+    ///
+    /// With [`Boundary::Auto`] a text may lose the blank lines that it was cut at, and what is left, cut by its lines,
+    /// may repeat again. Then some redundant paragraphs are spared, the shortest first, so that what is clean stays
+    /// clean. It takes an article that comes down to one paragraph of several lines that repeat one another.
+    ///
+    /// [`without_redundant`]: Self::without_redundant
     #[must_use]
     pub fn redundant(&self) -> &[usize] {
         &self.redundant
@@ -92,7 +106,12 @@ impl<'t> Report<'t> {
     /// The article without its redundant paragraphs; borrowed, byte for byte, if there are none.
     #[must_use]
     pub fn without_redundant(&self) -> Cow<'t, str> {
-        without(self.text, &self.spans(), &self.redundant)
+        self.without(&self.redundant)
+    }
+
+    /// The article without these paragraphs, ascending.
+    pub(crate) fn without(&self, lost: &[usize]) -> Cow<'t, str> {
+        without(self.text, &self.spans(), lost)
     }
 
     fn spans(&self) -> Vec<Range<usize>> {
@@ -139,13 +158,13 @@ pub struct Statistics {
     pub redundant_words: usize,
     /// Runs.
     pub runs: usize,
-    /// Matches that were not used in looking for runs, since one later paragraph had 16 already: refrains and
-    /// tables. Pairs and clusters are not touched by it.
+    /// Pairs that were not used in looking for runs: copies of what stands more than 16 times, and matches of a later
+    /// paragraph that had 16 already. Pairs and clusters are not touched by it.
     pub matches_left_out: usize,
 }
 
-/// How many pairs are shown to a person who asked for a report, and how many characters of a paragraph.
-const PAIRS_SHOWN: usize = 20;
+/// How many runs and pairs are shown to a person who asked for a report, and how many characters of a paragraph.
+const SHOWN: usize = 20;
 const EXCERPT: usize = 48;
 
 impl fmt::Display for Report<'_> {
@@ -164,21 +183,25 @@ impl fmt::Display for Report<'_> {
             "{} paragraphs (numbered from 0), {} words; {} redundant, {} words.",
             counts.paragraphs, counts.words, counts.redundant, counts.redundant_words
         )?;
-        for run in &self.runs {
+        for run in self.runs.iter().take(SHOWN) {
             let (earlier, later) = (Paragraphs(&run.earlier), Paragraphs(&run.later));
             writeln!(f, "  run: {earlier} come again as {later}")?;
         }
-        for pair in self.pairs.iter().take(PAIRS_SHOWN) {
+        if counts.runs > SHOWN {
+            writeln!(f, "  … and {} more runs", counts.runs - SHOWN)?;
+        }
+        for pair in self.pairs.iter().take(SHOWN) {
             let alike = if pair.similarity.is_exact() {
                 "the same words".to_owned()
             } else {
-                format!("jaccard {}", Percent(pair.similarity.jaccard()))
+                let (jaccard, containment) = (pair.similarity.jaccard(), pair.similarity.containment());
+                format!("jaccard {}, containment {}", Percent(jaccard), Percent(containment))
             };
             let excerpt = Excerpt(self.paragraphs[pair.later].as_str());
             writeln!(f, "  ¶{} repeats ¶{} ({alike}): {excerpt}", pair.later, pair.earlier)?;
         }
-        if counts.pairs > PAIRS_SHOWN {
-            writeln!(f, "  … and {} more pairs", counts.pairs - PAIRS_SHOWN)?;
+        if counts.pairs > SHOWN {
+            writeln!(f, "  … and {} more pairs", counts.pairs - SHOWN)?;
         }
         Ok(())
     }
@@ -189,7 +212,10 @@ struct Paragraphs<'r>(&'r Range<usize>);
 
 impl fmt::Display for Paragraphs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "¶{}–{}", self.0.start, self.0.end - 1)
+        match self.0.len() {
+            1 => write!(f, "¶{}", self.0.start),
+            _ => write!(f, "¶{}–{}", self.0.start, self.0.end - 1),
+        }
     }
 }
 

@@ -26,8 +26,9 @@ use crate::shingle::ShingleSet;
 /// Consecutive paragraphs that come again in the same order, as half-open ranges of paragraph indices.
 ///
 /// `earlier` ends where `later` begins or before. Inside, up to two paragraphs in a row may have no counterpart;
-/// the two sides may differ in length, as paragraphs may be split, merged or inserted. No paragraph is in the
-/// `later` side of two runs.
+/// the two sides may differ in length, as paragraphs may be split, merged or inserted; paragraphs without words do
+/// not count. No paragraph is in the `later` side of two runs. A passage of which every paragraph stands more than
+/// 16 times, alike or nearly, is boilerplate and no run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Run {
@@ -49,7 +50,7 @@ const IN_RUN_PART: Comparator =
     Comparator { measure: Measure::Containment, threshold: Threshold::fraction(6, 10) };
 
 /// What stands in more paragraphs than this is boilerplate, and starts no run.
-pub(crate) const MOST_COPIES: u8 = 16;
+pub(crate) const MOST_COPIES: u16 = 16;
 
 /// A paragraph of fewer words is short: it starts no run if it stands more than twice, and a run has at least so
 /// many words on either side.
@@ -84,13 +85,15 @@ pub(crate) struct Paragraphs<'a> {
 /// Two paragraphs, firsts of their groups, that are alike enough for a run to start there.
 pub(crate) type Near = (usize, usize);
 
-/// The runs of an article by `earlier`, then `later`, and how many matches [`MOST_MATCHES`] left out. `near` are
+/// The runs of an article by `earlier`, then `later`, and how many pairs [`MOST_COPIES`] and [`MOST_MATCHES`] left
+/// out. `near` are
 /// the pairs of firsts at which one may start.
 pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Near]) -> (Vec<Run>, usize) {
-    let (matches, left_out) = matches(paragraphs, seeds(paragraphs.copies, near));
+    let (seeds, seeds_left_out) = seeds(paragraphs.copies, near);
+    let (matches, matches_left_out) = matches(paragraphs, seeds);
     let mut runs = chains(&matches, paragraphs);
     runs.sort_unstable_by_key(|run| (run.earlier.start, run.later.start));
-    (runs, left_out)
+    (runs, seeds_left_out + matches_left_out)
 }
 
 /// The run whose two sides together hold the most words, if that is at least half of the article's.
@@ -108,29 +111,33 @@ fn sum(words: &[usize], range: &Range<usize>) -> usize {
 ///
 /// A pair stands for two groups of exact copies; it becomes the pairs of members that follow one another in the
 /// text, and of the two firsts.
-fn seeds(copies: &Copies, near: &[Near]) -> Vec<(usize, usize)> {
+fn seeds(copies: &Copies, near: &[Near]) -> (Vec<(usize, usize)>, usize) {
     let groups = copies.groups();
     let members: AHashMap<usize, &Vec<usize>> = groups.iter().map(|group| (group[0], group)).collect();
-    let mut seeds = Vec::new();
-    let few = |group: &&Vec<usize>| group.len() <= usize::from(MOST_COPIES);
-    for group in groups.iter().filter(few) {
-        seeds.extend(group.iter().skip(1).map(|&later| (group[0], later)));
-        seeds.extend(group.windows(2).map(|two| (two[0], two[1])));
+    let (mut seeds, mut left_out) = (Vec::new(), 0);
+    let few = |members: usize| members <= usize::from(MOST_COPIES);
+    for group in &groups {
+        if few(group.len()) {
+            seeds.extend(group.iter().skip(1).map(|&later| (group[0], later)));
+            seeds.extend(group.windows(2).map(|two| (two[0], two[1])));
+        } else {
+            left_out += group.len() - 1;
+        }
     }
     for &(a, b) in near {
         let of = |first: usize| members.get(&first).map_or(vec![first], |group| (*group).clone());
-        let (a_members, b_members) = (of(a), of(b));
-        if a_members.len() + b_members.len() > usize::from(MOST_COPIES) {
-            continue;
+        let mut all = [of(a), of(b)].concat();
+        if few(all.len()) {
+            all.sort_unstable();
+            seeds.push((a.min(b), a.max(b)));
+            seeds.extend(all.windows(2).map(|two| (two[0], two[1])));
+        } else {
+            left_out += 1;
         }
-        let mut all = [a_members, b_members].concat();
-        all.sort_unstable();
-        seeds.push((a.min(b), a.max(b)));
-        seeds.extend(all.windows(2).map(|two| (two[0], two[1])));
     }
     seeds.sort_unstable();
     seeds.dedup();
-    seeds
+    (seeds, left_out)
 }
 
 /// Two paragraphs that match inside a run.

@@ -6,9 +6,10 @@ use std::cell::OnceCell;
 use rayon::prelude::*;
 
 use crate::compare::{Comparator, Similarity};
-use crate::join::{Join, Joined};
+use crate::join::Join;
 use crate::lsh::Bands;
 use crate::number::number;
+use crate::pair::DuplicatePair;
 use crate::shingle::ShingleSet;
 
 /// A paragraph that another resembles, at the threshold or above.
@@ -28,27 +29,27 @@ impl<'s> Source<'s> {
     }
 
     pub(crate) fn exact(sets: Vec<ShingleSet>, comparator: Comparator) -> Self {
-        let pairs: Vec<Joined> = Join::new(&sets).pairs(&comparator);
+        let pairs = Join::new(&sets).pairs(&comparator);
         let mut starts = vec![0; sets.len() + 1];
-        for &(a, b, _) in &pairs {
-            starts[a + 1] += 1;
-            starts[b + 1] += 1;
+        for pair in &pairs {
+            starts[pair.earlier + 1] += 1;
+            starts[pair.later + 1] += 1;
         }
         for n in 1..starts.len() {
             starts[n] += starts[n - 1];
         }
         let mut next = starts.clone();
         let mut neighbours = match pairs.first() {
-            Some(&(_, _, similarity)) => vec![(0, similarity); 2 * pairs.len()],
+            Some(pair) => vec![(0, pair.similarity); 2 * pairs.len()],
             None => Vec::new(),
         };
-        for (a, b, similarity) in pairs {
-            for (one, other) in [(a, b), (b, a)] {
+        for DuplicatePair { earlier, later, similarity } in pairs {
+            for (one, other) in [(earlier, later), (later, earlier)] {
                 neighbours[next[one]] = (number(other), similarity);
                 next[one] += 1;
             }
         }
-        // Pairs come by (a, b), so each list is ascending: first those below, in order, then those above.
+        // Pairs come by (earlier, later), so each list is ascending: first those below, in order, then those above.
         Self::Pairs { starts, neighbours, sets }
     }
 
@@ -75,7 +76,7 @@ impl<'s> Source<'s> {
 
     /// The pairs that another comparator finds alike in more than boilerplate: that share a bucket of at most `most`,
     /// or a shingle that stands in at most so many.
-    pub(crate) fn rare_pairs(&self, comparator: &Comparator, most: u8) -> Vec<(u32, u32)> {
+    pub(crate) fn rare_pairs(&self, comparator: &Comparator, most: u16) -> Vec<(u32, u32)> {
         match self {
             Self::Buckets { bands, sets, .. } => {
                 let pairs_of = |later: u32| {
@@ -91,7 +92,7 @@ impl<'s> Source<'s> {
             }
             Self::Pairs { sets, .. } => {
                 let pairs = Join::new(sets).pairs_sharing_rare(comparator, most);
-                pairs.into_iter().map(|(a, b, _)| (number(a), number(b))).collect()
+                pairs.into_iter().map(|pair| (number(pair.earlier), number(pair.later))).collect()
             }
         }
     }

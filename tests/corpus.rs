@@ -150,7 +150,11 @@ proptest! {
                 }
             };
             let set = detector.shingles_of(text);
-            let alike = |other: usize| detector.comparator().compare(&set, &detector.shingles_of(texts[other].1)).is_some();
+            // By containment only what is in the other can go.
+            let alike = |other: usize| {
+                let similarity = detector.comparator().compare(&set, &detector.shingles_of(texts[other].1));
+                similarity.is_some_and(|s| s.common() * least.1 >= least.0 * set.len())
+            };
             let counterparts: Vec<ParagraphId> =
                 kept.iter().filter(|&&other| may(&texts[other].0) && alike(other)).map(|&other| texts[other].0).collect();
             if let Some(removal) = removals.get(id) {

@@ -223,13 +223,13 @@ fn assert_auto(name: &str, text: &str, expected: Boundary) {
 #[test]
 fn auto_reads_blank_lines_where_the_text_uses_them() {
     let wrapped = [line(72), line(70), line(30)].join("\n");
-    let code = [line(120), line(119), line(20)].join("\n");
+    let code = [line(100), line(99), line(20)].join("\n");
     let stanza = "the tide is in\nthe moon is thin\nthe nets are dry";
     let long = line(400);
     let cases: &[(&str, String)] = &[
         ("wrapped text", format!("{wrapped}\n\n{wrapped}")),
         ("wrapped text with white space on the blank line", format!("{wrapped}\n \u{a0}\t\n{wrapped}")),
-        ("text wrapped at 120", format!("{code}\n\n{code}")),
+        ("text wrapped at 100", format!("{code}\n\n{code}")),
         ("a poem with stanzas", format!("{stanza}\n\n{stanza}\n\n{stanza}")),
         ("long lines that all stand between blank lines", format!("{long}\n\n{long}\n\n{long}")),
         ("two words", "a\n\nb".to_owned()),
@@ -249,7 +249,7 @@ fn auto_reads_lines_where_blank_lines_are_absent_or_stray() {
         ("two lines", format!("{short}\n{short}")),
         ("a stray blank line in a page of long lines", format!("{short}\n\n{}", [&*long; 12].join("\n"))),
         ("a stray blank line in the middle of long lines", format!("{long}\n{long}\n\n{long}\n{long}")),
-        ("lines just over 120 columns", format!("{}\n{}\n\n{}", line(121), line(121), line(121))),
+        ("lines just over 100 columns", format!("{}\n{}\n\n{}", line(101), line(101), line(101))),
         ("as many breaks after long lines as blank lines", format!("{long}\n{short}\n\n{short}")),
         ("blank lines at the start", format!("\n\n{short}\n{short}")),
         ("blank lines at the end", format!("{short}\n{short}\n\n \n")),
@@ -276,8 +276,8 @@ fn auto_measures_lines_in_columns_not_bytes() {
             let line = c.repeat(columns);
             format!("{line}\n{line}\n\n{line}\n{line}")
         };
-        assert_auto(name, &page(120), Boundary::BlankLine);
-        assert_auto(name, &page(121), Boundary::Newline);
+        assert_auto(name, &page(100), Boundary::BlankLine);
+        assert_auto(name, &page(101), Boundary::Newline);
     }
 }
 
@@ -290,8 +290,8 @@ fn an_east_asian_character_takes_two_columns() {
             let line = c.repeat(characters);
             format!("{line}\n{line}\n\n{line}\n{line}")
         };
-        assert_auto(name, &page(60), Boundary::BlankLine);
-        assert_auto(name, &page(61), Boundary::Newline);
+        assert_auto(name, &page(50), Boundary::BlankLine);
+        assert_auto(name, &page(51), Boundary::Newline);
     }
     let half = "ﾅ".repeat(61);
     assert_auto("half width", &format!("{half}\n{half}\n\n{half}\n{half}"), Boundary::BlankLine);

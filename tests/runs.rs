@@ -163,11 +163,31 @@ fn a_body_in_another_order_is_no_run() {
 }
 
 #[test]
-fn tables_and_lists_end_in_time() {
-    let rows: Vec<String> =
-        (0..4000).map(|n| format!("row {n} of the table holds the value {} and no more", n % 7)).collect();
-    let report = rows.join("\n");
-    assert!(scan(&report).statistics().paragraphs == 4000);
-    let same = "one and the same line again and again without an end of it all\n".repeat(20_000);
-    assert!(scan(&same).runs().is_empty());
+fn paragraphs_without_words_are_passed_over() {
+    let body = body(14, 8);
+    let stars = vec!["***".to_owned(); 5];
+    let copy = [body[..4].to_vec(), stars, body[4..].to_vec()].concat();
+    assert_runs(&[body, copy].concat(), &[(0..8, 8..21)], Some(0));
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let body = body(15, 6);
+    let left_out = |times: usize| {
+        let article = vec![body.join("\n"); times].join("\n");
+        let report = scan(&article);
+        (report.runs().len(), report.statistics().matches_left_out)
+    };
+    assert_eq!(left_out(2), (1, 0));
+    let (runs, _) = left_out(16);
+    assert!(runs > 0);
+    assert_eq!(left_out(17), (0, 6 * 16));
+}
+
+#[test]
+fn a_paragraph_that_stands_on_every_line_is_no_run() {
+    let rows = (0..4000).map(|n| format!("row {n} of the table holds the value {} and no more", n % 7));
+    let rows: Vec<String> = rows.collect();
+    assert_runs(&rows, &[], None);
+    assert_runs(&vec!["one and the same line again and again".to_owned(); 20_000], &[], None);
 }
