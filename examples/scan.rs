@@ -7,6 +7,7 @@ mod options;
 
 use std::io::{self, BufWriter, Read, Write};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -20,7 +21,7 @@ use options::Options;
 struct Arguments {
     /// Articles in UTF-8, one a file; '-' is standard input
     #[arg(value_name = "FILE", required = true)]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
     /// Print one JSON object a file, each on one line
     #[arg(long, conflicts_with = "dedup")]
     json: bool,
@@ -44,8 +45,9 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let detector = arguments.options.config().build().map_err(|error| error.to_string())?;
     let mut out = BufWriter::new(io::stdout().lock());
-    for file in &arguments.files {
-        let article = read(file)?;
+    for path in &arguments.files {
+        let file = &path.to_string_lossy();
+        let article = read(path).map_err(|wrong| format!("{}: {wrong}", one_line(file)))?;
         match print(&mut out, arguments, file, &article, &detector).and_then(|()| out.flush()) {
             // Whoever read the output has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
@@ -55,16 +57,21 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-fn read(file: &str) -> Result<String, String> {
+fn read(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
-    let read = if file == "-" {
+    let read = if path == Path::new("-") {
         io::stdin().lock().read_to_end(&mut bytes).map(drop)
     } else {
-        std::fs::read(file).map(|content| bytes = content)
+        std::fs::read(path).map(|content| bytes = content)
     };
-    read.map_err(|error| format!("{file}: {error}"))?;
+    read.map_err(|error| error.to_string())?;
     String::from_utf8(bytes)
-        .map_err(|error| format!("{file}: invalid UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+        .map_err(|error| format!("invalid UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}
+
+/// A file name as a terminal can show it.
+fn one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn print(
@@ -83,7 +90,7 @@ fn print(
         return writeln!(out);
     }
     if arguments.files.len() > 1 {
-        writeln!(out, "{file}")?;
+        writeln!(out, "{}", one_line(file))?;
     }
     write!(out, "{report}")
 }

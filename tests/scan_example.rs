@@ -79,6 +79,7 @@ fn what_cannot_be_read_is_named() {
     refused(&scan(&["absent.txt"]), "absent.txt: ");
     refused(&scan(&["--json", env!("CARGO_MANIFEST_DIR")]), env!("CARGO_MANIFEST_DIR"));
     refused(&scan_input(&["-"], b"caf\xe9\n"), "-: invalid UTF-8 at byte 3");
+    refused(&scan(&["absent\nfile\u{1b}"]), "absent\u{fffd}file\u{fffd}: ");
     refused(&scan(&[]), "required");
 }
 
