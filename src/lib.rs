@@ -119,6 +119,7 @@ mod config;
 mod report;
 mod detect;
 mod corpus;
+mod found;
 mod index;
 
 use std::borrow::Cow;
@@ -126,11 +127,10 @@ use std::borrow::Cow;
 pub use crate::cluster::Cluster;
 pub use crate::compare::{Measure, Similarity};
 pub use crate::config::Config;
-pub use crate::corpus::{
-    Candidates, Corpus, CorpusRun, CorpusStatistics, Found, Keep, Passage, Redundant, Removal, Scope,
-};
+pub use crate::corpus::{Candidates, Corpus, CorpusStatistics, Keep, Scope};
 pub use crate::detect::Detector;
 pub use crate::error::Error;
+pub use crate::found::{CorpusRun, Found, Passage, Redundant, Removal};
 pub use crate::index::{Index, IndexStatistics, Match};
 pub use crate::lsh::Banding;
 pub use crate::normalize::{Normalizer, Rule};
