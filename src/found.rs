@@ -210,6 +210,7 @@ impl Found<'_, '_> {
         }
         let choice = Choice {
             order: &order,
+            in_order_of_text: self.corpus.keep == Keep::First,
             group: &|n| self.corpus.group_of(n),
             article: &|n| self.corpus.paragraphs[n as usize].article,
             place: &|n| self.corpus.place(n),

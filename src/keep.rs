@@ -4,6 +4,7 @@
 //! resembles one that is kept and that it may be removed for; else it is kept itself. Nothing is joined by way of a
 //! third, and a paragraph is only ever compared with those that are kept, however many copies of a line there are.
 
+use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::Similarity;
@@ -22,6 +23,8 @@ pub(crate) enum Place {
 pub(crate) struct Choice<'c> {
     /// Paragraphs in the order of preference; those of one group in the order of the text.
     pub(crate) order: &'c [u32],
+    /// Whether that is the order of the text.
+    pub(crate) in_order_of_text: bool,
     /// The group of a paragraph, `None` if it has no words.
     pub(crate) group: &'c (dyn Fn(u32) -> Option<u32> + Sync),
     /// The article of a paragraph.
@@ -44,11 +47,17 @@ pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redunda
     let mut kept = Kept::new(choice, source);
     let mut redundant = Vec::new();
     for batch in choice.order.chunks(BATCH) {
+        // Where any article will do, one look for a group serves all of it, and can be taken on all cores. Within
+        // its own article a paragraph has few counterparts, and is looked at when it is its turn.
+        let anywhere =
+            |&&paragraph: &&u32| matches!((choice.place)(paragraph), Place::Anywhere | Place::OtherArticle);
+        let alone = |&&paragraph: &&u32| kept.copy_of(paragraph).is_none();
         let mut open: Vec<u32> =
-            batch.iter().filter(|&&p| kept.copy_of(p).is_none()).filter_map(|&p| (choice.group)(p)).collect();
+            batch.iter().filter(anywhere).filter(alone).filter_map(|&p| (choice.group)(p)).collect();
         open.sort_unstable();
         open.dedup();
-        let before: Vec<Vec<Neighbour>> = open.par_iter().map(|&group| kept.neighbours(group, 0)).collect();
+        let before: Vec<Vec<Neighbour>> =
+            open.par_iter().map(|&group| kept.neighbours(group, 0, |_| true)).collect();
         let since = kept.registered.len();
         for &paragraph in batch {
             let Some(group) = (choice.group)(paragraph) else { continue };
@@ -56,9 +65,11 @@ pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redunda
                 redundant.push((paragraph, copy, None));
                 continue;
             }
-            let known = open.binary_search(&group).map_or(&[][..], |at| &before[at]);
-            let fresh = kept.neighbours(group, since);
-            let near = known.iter().chain(&fresh);
+            let accepted = |other: u32| kept.of(other, paragraph).is_some();
+            let known =
+                open.binary_search(&group).ok().filter(|_| anywhere(&&paragraph)).map(|at| &before[at]);
+            let fresh = kept.neighbours(group, if known.is_some() { since } else { 0 }, accepted);
+            let near = known.into_iter().flatten().chain(&fresh);
             let near = near.filter(|(_, similarity)| (choice.makes_redundant)(group, similarity));
             let best = near.filter_map(|&(other, similarity)| Some((kept.of(other, paragraph)?, similarity)));
             match best.min_by_key(|&(other, _)| kept.rank[other as usize]) {
@@ -85,6 +96,8 @@ struct Kept<'c> {
     choice: &'c Choice<'c>,
     source: &'c Source<'c>,
     of: Vec<KeptOf>,
+    /// What is kept of a group in an article, where `last` does not tell: in another order than that of the text.
+    in_article: AHashMap<(u32, u32), u32>,
     /// The place of each paragraph in the order of preference.
     rank: Vec<u32>,
     /// The groups of which something is kept, in the order in which that came about, by bucket: the last one, and
@@ -104,6 +117,7 @@ impl<'c> Kept<'c> {
             choice,
             source,
             of: vec![KeptOf { first: NONE, other: NONE, last: NONE }; choice.groups],
+            in_article: AHashMap::new(),
             rank,
             last_in_bucket: vec![NONE; buckets],
             registered: Vec::new(),
@@ -123,6 +137,10 @@ impl<'c> Kept<'c> {
         let found = match (self.choice.place)(paragraph) {
             Place::SameArticle if same(first) => first,
             Place::SameArticle if same(last) => last,
+            Place::SameArticle if !self.choice.in_order_of_text => {
+                let article = (self.choice.article)(paragraph);
+                return self.in_article.get(&(group, article)).copied();
+            }
             Place::OtherArticle if same(first) => other,
             Place::Anywhere | Place::OtherArticle => first,
             Place::SameArticle | Place::Nowhere => NONE,
@@ -133,6 +151,9 @@ impl<'c> Kept<'c> {
     fn keep(&mut self, paragraph: u32, group: u32) {
         let KeptOf { first, other, .. } = self.of[group as usize];
         let article = self.choice.article;
+        if !self.choice.in_order_of_text {
+            self.in_article.entry((group, article(paragraph))).or_insert(paragraph);
+        }
         let of = &mut self.of[group as usize];
         of.last = paragraph;
         if first == NONE {
@@ -152,8 +173,9 @@ impl<'c> Kept<'c> {
         }
     }
 
-    /// The verified neighbours of a group of which something is kept: of those that were registered `since`.
-    fn neighbours(&self, group: u32, since: usize) -> Vec<Neighbour> {
+    /// The verified neighbours of a group of which something is kept: of those that were registered `since` and are
+    /// `accepted`.
+    fn neighbours(&self, group: u32, since: usize, accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
         let Source::Buckets { bands, .. } = self.source else {
             // All are known at once, so each is found when it is asked for last.
             let all = self.source.neighbours(group);
@@ -174,7 +196,7 @@ impl<'c> Kept<'c> {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.retain(|&other| other != group);
+        candidates.retain(|&other| other != group && accepted(other));
         self.source.verify(group, candidates.into_iter())
     }
 }

@@ -332,3 +332,17 @@ fn an_article_that_would_be_cut_otherwise_is_spared_a_paragraph() {
     assert_eq!((removed, redundant.spared), (vec![(1, 1)], 1));
     assert_eq!(corpus.without(1, [1]), "a line\nof two\n\nand some more words in both");
 }
+
+#[test]
+fn the_longest_of_each_article_is_kept_in_all_of_many() {
+    let mut numbers = Numbers(33);
+    let long = numbers.paragraph(30);
+    let short = long.rsplit_once(' ').unwrap().0;
+    let articles: Vec<String> =
+        (0..5).map(|_| format!("{long}\n{short}\n{}", numbers.paragraph(20))).collect();
+    let corpus =
+        corpus_of(Detector::default(), &articles, Candidates::Exact).scope(Scope::Within).keep(Keep::Longest);
+    let removals = corpus.find().redundant().removals;
+    let removed: Vec<_> = removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
+    assert_eq!(removed, [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)]);
+}

@@ -249,3 +249,26 @@ fn other_fields_can_hold_id_and_text() {
     ]));
     assert!(folder.read("pairs.tsv").ends_with("u1\t0\tu2\t0\t1.000000\t1.000000\ttrue\n"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_written_through() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    folder.put("real.tsv", "old");
+    std::os::unix::fs::symlink(folder.path("real.tsv"), folder.path("link.tsv")).unwrap();
+    printed(&dedup(&["--pairs", &folder.name("link.tsv"), &dump]));
+    assert!(folder.path("link.tsv").is_symlink());
+    assert!(folder.read("real.tsv").starts_with("kept_doc"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_file_is_replaced_when_another_cannot_be_written() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let out = folder.put("out.jsonl", "old");
+    refused(&dedup(&["--out", &out, "--pairs", "/dev/full", &dump]), "/dev/full: ");
+    assert_eq!(folder.read("out.jsonl"), "old");
+    assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl"]);
+}

@@ -31,7 +31,7 @@ const ENDINGS: &str = ".jsonl, .ndjson or .txt, each also with .gz or .zst";
 impl Source {
     /// None if the name says nothing that is known.
     fn by_name(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_lowercase();
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
         let (name, packing) = match name.rsplit_once('.')? {
             (stem, "gz") => (stem, Packing::Gz),
             (stem, "zst") => (stem, Packing::Zst),
@@ -204,7 +204,7 @@ impl<'d> Record<'d> {
     ) -> Result<(Option<Cow<'d, str>>, Self), String> {
         let line = std::str::from_utf8(line)
             .map_err(|error| format!("invalid UTF-8 at byte {}", error.valid_up_to()))?;
-        let mut deserializer = serde_json::Deserializer::from_str(line.trim_end());
+        let mut deserializer = serde_json::Deserializer::from_str(line.trim_ascii_end());
         let fields = deserializer
             .deserialize_map(Fields { id_field, text_field })
             .and_then(|fields| deserializer.end().map(|()| fields))

@@ -9,6 +9,7 @@ mod options;
 mod output;
 mod summary;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -103,6 +104,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut pairs = open(&arguments.pairs)?;
     let mut runs = open(&arguments.runs)?;
     let mut summary_file = open(&arguments.summary)?;
+    if arguments.threads > MOST_THREADS {
+        return Err(format!("--threads {}: at most {MOST_THREADS}", arguments.threads));
+    }
     rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads)
         .build_global()
@@ -176,18 +180,31 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     if let Some(file) = &mut summary_file {
         file.write(&summary.json(arguments, &dump, &corpus, &redundant))?;
     }
-    for file in [out, pairs, runs, summary_file].into_iter().flatten() {
-        file.finish()?;
-    }
+    // None takes its place before all are on disk.
+    let mut written: Vec<Output> = [out, pairs, runs, summary_file].into_iter().flatten().collect();
+    written.iter_mut().try_for_each(Output::flush)?;
+    written.into_iter().try_for_each(Output::finish)?;
     summary::warn(&dump);
     if [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary]
         .iter()
         .all(|path| path.is_none())
     {
-        print!("{}", summary.json(arguments, &dump, &corpus, &redundant));
+        print(&summary.json(arguments, &dump, &corpus, &redundant))?;
     }
     Ok(())
 }
+
+fn print(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| format!("standard output: {error}")),
+    }
+}
+
+/// More threads than any machine has use for.
+const MOST_THREADS: usize = 1024;
 
 /// No output takes the place of an input or of another output.
 fn refuse_shared_paths(arguments: &Arguments, files: &[dump::Source]) -> Result<(), String> {

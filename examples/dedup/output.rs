@@ -1,46 +1,61 @@
 //! Writing: a file is written beside its place and moved there at the end, so that none is ever left half written.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
-/// An output file; without [`finish`](Output::finish) nothing is left of it.
+/// An output file; without [`flush`](Output::flush) and then [`finish`](Output::finish) nothing is left of it.
 pub struct Output {
     path: PathBuf,
+    target: PathBuf,
     to: Box<dyn Finish>,
 }
 
 trait Finish: Write {
+    /// Put all on disk.
+    fn sync(&mut self) -> io::Result<()>;
+    /// Take the place of what was there.
     fn finish(self: Box<Self>, path: &Path) -> io::Result<()>;
 }
 
 impl Finish for BufWriter<NamedTempFile> {
+    fn sync(&mut self) -> io::Result<()> {
+        self.flush()?;
+        self.get_ref().as_file().sync_all()
+    }
+
     fn finish(self: Box<Self>, path: &Path) -> io::Result<()> {
-        let file = self.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
+        self.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path)?;
         Ok(())
     }
 }
 
 /// A pipe or a device is written to as it stands.
 impl Finish for BufWriter<File> {
-    fn finish(mut self: Box<Self>, _: &Path) -> io::Result<()> {
+    fn sync(&mut self) -> io::Result<()> {
         self.flush()
+    }
+
+    fn finish(self: Box<Self>, _: &Path) -> io::Result<()> {
+        Ok(())
     }
 }
 
 impl Output {
     pub fn create(path: &Path) -> Result<Self, String> {
         let told = |error: io::Error| format!("{}: {error}", path.display());
-        if path.is_dir() {
+        // What a link points to is written, not the link.
+        let target = path.canonicalize().unwrap_or(path.to_owned());
+        if target.is_dir() {
             return Err(told(io::ErrorKind::IsADirectory.into()));
         }
-        let to: Box<dyn Finish> = if path.exists() && !path.is_file() {
-            Box::new(BufWriter::new(File::create(path).map_err(told)?))
+        // Of an open file that a link below /dev or /proc stands for, no other can take the place.
+        let is_open = path.is_symlink() && (path.starts_with("/dev") || path.starts_with("/proc"));
+        let to: Box<dyn Finish> = if is_open || (target.exists() && !target.is_file()) {
+            Box::new(BufWriter::new(OpenOptions::new().append(true).open(path).map_err(told)?))
         } else {
             let folder =
                 path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -55,15 +70,19 @@ impl Output {
             UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
             Box::new(BufWriter::with_capacity(1 << 18, file))
         };
-        Ok(Self { path: path.to_owned(), to })
+        Ok(Self { path: path.to_owned(), target, to })
     }
 
     pub fn write(&mut self, text: &str) -> Result<(), String> {
         self.to.write_all(text.as_bytes()).map_err(|error| format!("{}: {error}", self.path.display()))
     }
 
+    pub fn flush(&mut self) -> Result<(), String> {
+        self.to.sync().map_err(|error| format!("{}: {error}", self.path.display()))
+    }
+
     pub fn finish(self) -> Result<(), String> {
-        self.to.finish(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))
+        self.to.finish(&self.target).map_err(|error| format!("{}: {error}", self.path.display()))
     }
 }
 
