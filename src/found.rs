@@ -63,6 +63,9 @@ pub struct CorpusRun {
 /// time they are compared: 10 to 20 microseconds in place of 0.2.
 const ROOM: usize = 64;
 
+/// Bytes for shingle sets in any case: what 100,000 paragraphs have.
+const LEAST_ROOM: usize = 6 << 20;
+
 impl<'t> Corpus<'t> {
     /// Look for candidates, by which all else is found. Cost: a sort of the bucket keys of each band, or the
     /// exact join.
@@ -74,7 +77,7 @@ impl<'t> Corpus<'t> {
         let source = if let Some(banding) = self.banding {
             let bands = Bands::new(banding, count, |group| self.signature(group));
             let shingles = |group: u32| self.groups[group as usize].shingles as usize;
-            let room = ROOM * self.paragraphs.len();
+            let room = (ROOM * self.paragraphs.len()).max(LEAST_ROOM);
             let shared = |group| bands.of(group).next().is_some();
             let sets = Sets::new(count, shared, shingles, room, Box::new(make));
             Source::buckets(bands, sets, comparator)
