@@ -60,7 +60,8 @@ pub struct CorpusRun {
 }
 
 /// Bytes a paragraph, on average, for shingle sets of candidates. Those beyond are made again from the text each
-/// time they are compared: 10 to 20 microseconds in place of 0.2.
+/// time they are compared: 12.5 million comparisons of paragraphs of 74 words took 53 s with a seventh of the sets
+/// held, and 4 s with all.
 const ROOM: usize = 48;
 
 /// Bytes for shingle sets in any case: what some 130,000 paragraphs have.
@@ -93,10 +94,8 @@ impl<'t> Corpus<'t> {
             return removals.to_vec();
         }
         let is_stable = |removals: &[Removal]| {
-            let Some(document) = removals.first().map(|removal| removal.removed.document) else {
-                return true;
-            };
-            let document = usize::try_from(document).expect("documents are counted by a usize");
+            let Some(first) = removals.first() else { return true };
+            let document = document(first.removed);
             let lost: Vec<u32> = removals.iter().map(|removal| removal.removed.paragraph).collect();
             let kept =
                 (0..).zip(self.paragraphs_of(document)).filter(|(n, _)| lost.binary_search(n).is_err());
@@ -112,8 +111,7 @@ impl<'t> Corpus<'t> {
     }
 
     fn number_of(&self, id: ParagraphId) -> u32 {
-        let document = usize::try_from(id.document).expect("documents are counted by a usize");
-        self.articles[document].first + id.paragraph
+        self.articles[document(id)].first + id.paragraph
     }
 
     fn in_scope(&self, a: u32, b: u32) -> bool {
@@ -168,6 +166,11 @@ impl<'t> Corpus<'t> {
         }
         Members { starts, paragraphs }
     }
+}
+
+/// The document of a paragraph of this corpus, which counts them by a usize.
+fn document(id: ParagraphId) -> usize {
+    usize::try_from(id.document).expect("the id is one that the corpus gave")
 }
 
 /// The paragraphs of each group, ascending.

@@ -44,8 +44,8 @@ pub struct IndexStatistics {
 /// threshold; each is then compared exactly. Where there is no banding they are looked up shingle by shingle,
 /// and the recall is 1. Answers depend on what the index holds, not on the order in which it came in.
 ///
-/// It holds the shingle sets, 8 bytes a shingle, and 12 bytes or more a band and distinct paragraph. Asking
-/// takes `&self`, and may be done from many threads at once.
+/// It holds the shingle sets, 8 bytes a shingle, and a place in a hash map for each band and distinct paragraph.
+/// Asking takes `&self`, and may be done from many threads at once.
 ///
 /// ```
 /// use dittograph::{Detector, Index, ParagraphId};

@@ -32,16 +32,12 @@ impl<'s> Join<'s> {
 
     /// All pairs at the comparator's threshold, ordered by their numbers.
     pub(crate) fn pairs(&self, comparator: &Comparator) -> Vec<DuplicatePair> {
-        self.pairs_sharing(comparator, u16::MAX)
+        self.pairs_sharing_rare(comparator, u16::MAX)
     }
 
     /// The pairs at the threshold that share a shingle of their prefixes which stands in at most `most` sets: what
     /// is alike in more than boilerplate.
     pub(crate) fn pairs_sharing_rare(&self, comparator: &Comparator, most: u16) -> Vec<DuplicatePair> {
-        self.pairs_sharing(comparator, most)
-    }
-
-    fn pairs_sharing(&self, comparator: &Comparator, most: u16) -> Vec<DuplicatePair> {
         let postings = self.postings(comparator, most);
         let mut pairs: Vec<DuplicatePair> = (0..self.by_size.len())
             .into_par_iter()
@@ -73,7 +69,7 @@ impl<'s> Join<'s> {
         Some(DuplicatePair { earlier: a.min(b), later: a.max(b), similarity })
     }
 
-    /// The `length` rarest shingles of a set, of those that stand in more than one set and in at most `most`.
+    /// Of the `length` rarest shingles of a set those that stand in more than one set and in at most `most`.
     fn prefix(&self, set: &ShingleSet, length: usize, most: u16) -> impl Iterator<Item = u64> + use<> {
         let mut by_rarity: Vec<(u16, u64)> =
             set.hashes().iter().map(|&s| (self.counts.at_most(s), s)).collect();

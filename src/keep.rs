@@ -8,6 +8,7 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::Similarity;
+use crate::number::number;
 use crate::source::{Neighbour, Source};
 
 /// Where the kept paragraph must stand for another to be removed.
@@ -169,7 +170,7 @@ impl<'c> Kept<'c> {
         for bucket in bands.of(group) {
             let last = &mut self.last_in_bucket[bucket as usize];
             self.registered.push((group, *last));
-            *last = u32::try_from(self.registered.len() - 1).expect("entries are fewer than 2^32");
+            *last = number(self.registered.len() - 1);
         }
     }
 

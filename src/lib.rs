@@ -67,9 +67,9 @@
 //! A text is cut into [paragraphs](Boundary), spans of it that are never copied; each is brought into a
 //! [normal form](Normalizer), cut into words and hashed into a [set of shingles](shingle). In one article an
 //! exact join of the sets finds every pair at the threshold. A corpus and an index keep [signatures](minhash) in
-//! the buckets of a [banding](lsh), which propose candidates. The [comparator](compare) decides on the sets themselves. From
-//! the verified pairs follow [clusters](Cluster) (who is kept, who is redundant) and [runs](Run) (passages that
-//! come again in order, the doubled body among them).
+//! the buckets of a [banding](lsh), which propose candidates. The [comparator](compare) decides on the sets
+//! themselves. From the verified pairs follow [clusters](Cluster) (who is kept, who is redundant) and [runs](Run)
+//! (passages that come again in order, the doubled body among them).
 //!
 //! The modules [`shingle`], [`minhash`], [`lsh`] and [`compare`] are a lower level, for those who build a
 //! pipeline of their own.
@@ -78,8 +78,8 @@
 //!
 //! 1. **Verified.** Nothing is reported that was not compared exactly. Signatures propose, the comparator
 //!    decides.
-//! 2. **Recall is a number you set.** One article misses nothing. A corpus or an index finds pairs *at* the threshold with
-//!    the [recall](Config::recall) asked for, 0.99 by default, and says what it is.
+//! 2. **Recall is a number you set.** One article misses nothing. A corpus or an index finds pairs *at* the
+//!    threshold with the [recall](Config::recall) asked for, 0.99 by default, and says what it is.
 //! 3. **Deterministic.** The same input and configuration give the same output on any machine, for any number
 //!    of threads. Hashes are fixed, and one [fingerprint](Detector::fingerprint) names them.
 //! 4. **Spans are true.** Every paragraph is a byte range of your own text, on character boundaries.

@@ -96,8 +96,8 @@ impl Rule {
 /// Which differences between texts do not count: a set of [`Rule`]s.
 ///
 /// The default has every rule but [`Rule::HamzaSeats`] and [`Rule::LatinGreekMarks`]. It is made for matching
-/// copies: it never makes two words equal that a reader would call different words, with the one exception of
-/// Arabic spelling, where the rules follow how people type.
+/// copies: what it overlooks is how a text was typed or set, not what it says; in Arabic it follows how people
+/// spell, at the price of a few words that become equal.
 ///
 /// ```
 /// use dittograph::{Normalizer, Rule};
