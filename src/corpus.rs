@@ -1,13 +1,15 @@
 //! Many articles: the same steps, on all cores, with the order of the articles kept.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
-use ahash::AHashMap;
+use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use crate::detect::{Detector, SameWords, Shingled};
-use crate::lsh::Banding;
+use crate::detect::{Detector, SameWords};
+use crate::lsh::{Banding, Keys};
 use crate::minhash::MinHasher;
 use crate::names::named;
 use crate::number::number;
@@ -59,9 +61,9 @@ named!("candidates", Candidates { Lsh => "lsh", Exact => "exact" });
 
 /// Many articles, to find what repeats in and between them.
 ///
-/// The texts are borrowed. For each paragraph the corpus holds its span, the number of its words and one signature
-/// for all exact copies: with the default configuration and paragraphs of 70 words at most 400 bytes a paragraph
-/// at the peak (README.md has the measurement). What comes out is the same for any number of threads.
+/// The texts are borrowed, or [read](Corpus::reading) again where they are needed. For each paragraph the corpus
+/// holds its span and the number of its words; for all exact copies of it together, 4 bytes of each band. README.md
+/// has what that comes to. What comes out is the same for any number of threads.
 ///
 /// ```
 /// use dittograph::{Corpus, Detector};
@@ -72,40 +74,57 @@ named!("candidates", Candidates { Lsh => "lsh", Exact => "exact" });
 /// ];
 /// let mut corpus = Corpus::new(Detector::default());
 /// corpus.extend(articles);
-/// let redundant = corpus.find().redundant().removals;
+/// let found = corpus.find();
+/// let redundant = found.redundant().removals;
 /// assert_eq!(redundant.len(), 1);
 /// assert_eq!((redundant[0].kept.document, redundant[0].kept.paragraph), (0, 0));
 /// assert_eq!((redundant[0].removed.document, redundant[0].removed.paragraph), (1, 1));
-/// assert_eq!(corpus.without(1, [1]), "Bread is dearer by a tenth.");
+/// assert_eq!(found.without(1, [1]), "Bread is dearer by a tenth.");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Corpus<'t> {
+    pub(crate) contents: Contents<'t>,
+    /// The bucket keys of the groups.
+    pub(crate) keys: Keys,
+    hasher: MinHasher,
+    /// The groups by the hashes of their words.
+    pub(crate) by_words: HashTable<u32>,
+}
+
+/// What is known of each paragraph, and what is to be found.
+#[derive(Clone, Debug)]
+pub(crate) struct Contents<'t> {
     pub(crate) detector: Detector,
     pub(crate) scope: Scope,
     pub(crate) keep: Keep,
     pub(crate) min_words: usize,
     /// None: exact.
     pub(crate) banding: Option<Banding>,
-    pub(crate) hasher: MinHasher,
-    pub(crate) articles: Vec<Article<'t>>,
+    pub(crate) texts: Texts<'t>,
+    pub(crate) articles: Vec<Article>,
     pub(crate) paragraphs: Vec<Paragraph>,
     pub(crate) groups: Vec<Group>,
-    /// The signatures of the groups, one after the other, in blocks that never move.
-    signatures: Vec<Vec<u16>>,
-    by_words: AHashMap<u64, u32>,
+}
+
+/// Where the text of an article comes from.
+#[derive(Clone)]
+pub(crate) enum Texts<'t> {
+    Held(Vec<&'t str>),
+    Read(Arc<dyn Fn(u64, Range<usize>) -> String + Send + Sync + 't>),
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Article<'t> {
-    pub(crate) text: &'t str,
+pub(crate) struct Article {
+    /// Its bytes.
+    len: u32,
     /// The number of its first paragraph.
     pub(crate) first: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Paragraph {
-    pub(crate) start: usize,
-    pub(crate) len: usize,
+    start: u32,
+    pub(crate) len: u32,
     pub(crate) words: u32,
     pub(crate) article: u32,
     /// [`NO_WORDS`], or the number of the paragraphs that have these words.
@@ -117,6 +136,7 @@ pub(crate) const NO_WORDS: u32 = u32::MAX;
 /// Paragraphs with the same words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Group {
+    hash: u64,
     pub(crate) first: u32,
     pub(crate) shingles: u32,
 }
@@ -139,9 +159,6 @@ pub struct CorpusStatistics {
     pub words: usize,
 }
 
-/// How many signatures stand in one block.
-const BLOCK: u32 = 1 << 12;
-
 /// How many bytes of text are prepared together, on all cores.
 const BATCH: usize = 1 << 24;
 
@@ -150,92 +167,228 @@ impl<'t> Corpus<'t> {
     /// fewer than 5 words.
     #[must_use]
     pub fn new(detector: Detector) -> Self {
-        Self {
+        Self::with_texts(detector, Texts::Held(Vec::new()))
+    }
+
+    /// An empty corpus that holds no text of what it [takes in](Self::take_in). What it needs again, to compare it,
+    /// it gets from `read`: a byte range of the text of a document, counted from 0.
+    ///
+    /// This is the form for a dump that does not fit in memory. No shingle sets are held either, so a paragraph is
+    /// read, normalised and shingled again each time that it is compared.
+    ///
+    /// `read` must give what was taken in, from when it is taken in; else what is reported is true of what it gave. It has no way to fail: a
+    /// caller whose storage can fail makes a note of that, returns anything, and drops what is found.
+    ///
+    /// ```
+    /// use dittograph::{Corpus, Detector};
+    ///
+    /// let stored = ["Bread is dearer by a tenth since Monday.", "Bread is dearer, by a tenth, since Monday!"];
+    /// let read = |document, range| stored[document as usize][range].to_owned();
+    /// let mut corpus = Corpus::reading(Detector::default(), read);
+    /// corpus.take_in(stored.iter().map(|text| text.to_string()));
+    /// assert_eq!(corpus.find().redundant().removals.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn reading(
+        detector: Detector,
+        read: impl Fn(u64, Range<usize>) -> String + Send + Sync + 't,
+    ) -> Self {
+        Self::with_texts(detector, Texts::Read(Arc::new(read)))
+    }
+
+    fn with_texts(detector: Detector, texts: Texts<'t>) -> Self {
+        let contents = Contents {
             detector,
             scope: Scope::All,
             keep: Keep::First,
             min_words: 5,
             banding: None,
-            hasher: MinHasher::new(0),
+            texts,
             articles: Vec::new(),
             paragraphs: Vec::new(),
             groups: Vec::new(),
-            signatures: Vec::new(),
-            by_words: AHashMap::new(),
-        }
-        .candidates(Candidates::Lsh)
+        };
+        Self { contents, keys: Keys::new(0), hasher: MinHasher::new(0), by_words: HashTable::new() }
+            .candidates(Candidates::Lsh)
     }
 
     /// Which pairs count. Default: [`Scope::All`].
     #[must_use]
-    pub fn scope(self, scope: Scope) -> Self {
-        Self { scope, ..self }
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.contents.scope = scope;
+        self
     }
 
     /// Which paragraph of several is kept. Default: [`Keep::First`].
     #[must_use]
-    pub fn keep(self, keep: Keep) -> Self {
-        Self { keep, ..self }
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.contents.keep = keep;
+        self
     }
 
     /// Paragraphs of fewer words are never redundant for one of another article: "Read more" belongs to each.
     /// Default: 5.
     #[must_use]
-    pub fn min_words(self, words: usize) -> Self {
-        Self { min_words: words, ..self }
+    pub fn min_words(mut self, words: usize) -> Self {
+        self.contents.min_words = words;
+        self
     }
 
     /// Where candidate pairs come from. Default: [`Candidates::Lsh`].
     ///
     /// # Panics
     ///
-    /// If the corpus holds articles already: signatures are made as they come in.
+    /// If the corpus holds articles already: their bucket keys are made as they come in.
     #[must_use]
-    pub fn candidates(self, candidates: Candidates) -> Self {
-        assert!(self.articles.is_empty(), "candidates are chosen before articles come in");
-        let banding = self.detector.banding().filter(|_| candidates == Candidates::Lsh);
-        let slots = banding.map_or(0, |banding| banding.bands * banding.rows);
-        Self { banding, hasher: MinHasher::new(slots), ..self }
+    pub fn candidates(mut self, candidates: Candidates) -> Self {
+        assert!(self.contents.articles.is_empty(), "candidates are chosen before articles come in");
+        let banding = self.contents.detector.banding().filter(|_| candidates == Candidates::Lsh);
+        self.contents.banding = banding;
+        self.hasher = MinHasher::new(banding.map_or(0, |banding| banding.bands * banding.rows));
+        self.keys = Keys::new(banding.map_or(0, |banding| banding.bands));
+        self
     }
 
     /// The recall for pairs of this Jaccard: 1 with the exact join.
     #[must_use]
     pub fn recall_at(&self, jaccard: f64) -> f64 {
-        self.banding.map_or(1.0, |banding| banding.recall_at(jaccard))
+        self.banding().map_or(1.0, |banding| banding.recall_at(jaccard))
     }
 
     /// The banding that finds candidates, `None` with the exact join.
     #[must_use]
     pub fn banding(&self) -> Option<Banding> {
-        self.banding
+        self.contents.banding
     }
 
     /// Counts of what the corpus holds.
     #[must_use]
     pub fn statistics(&self) -> CorpusStatistics {
+        let Contents { articles, paragraphs, groups, .. } = &self.contents;
         CorpusStatistics {
-            articles: self.articles.len(),
-            bytes: self.articles.iter().map(|article| article.text.len()).sum(),
-            paragraphs: self.paragraphs.len(),
-            without_words: self.paragraphs.iter().filter(|p| p.group == NO_WORDS).count(),
-            distinct: self.groups.len(),
-            words: self.paragraphs.iter().map(|p| p.words as usize).sum(),
+            articles: articles.len(),
+            bytes: articles.iter().map(|article| article.len as usize).sum(),
+            paragraphs: paragraphs.len(),
+            without_words: paragraphs.iter().filter(|p| p.group == NO_WORDS).count(),
+            distinct: groups.len(),
+            words: paragraphs.iter().map(|p| p.words as usize).sum(),
         }
     }
 
-    /// An article without some of its paragraphs (ascending), as [`Report::without_redundant`] has it; "" if all
-    /// of them go.
+    /// Take in articles, in their order, without holding on to their texts; they are prepared on all cores.
     ///
     /// # Panics
     ///
-    /// If there is no such article or paragraph.
-    ///
-    /// [`Report::without_redundant`]: crate::Report::without_redundant
-    #[must_use]
-    pub fn without(&self, document: usize, paragraphs: impl IntoIterator<Item = u32>) -> Cow<'t, str> {
+    /// If the corpus is not one that [reads](Self::reading) texts again: it [borrows](Extend::extend) them. Beyond
+    /// 2³² paragraphs, and for an article of 4 GiB or more.
+    pub fn take_in<T: AsRef<str> + Sync>(&mut self, articles: impl IntoIterator<Item = T>) {
+        assert!(matches!(self.contents.texts, Texts::Read(_)), "texts that are not read again are held");
+        self.put_all(articles.into_iter(), |_, _| ());
+    }
+
+    /// Prepare articles batch by batch, and put them in; `hold` is given each of them.
+    fn put_all<T: AsRef<str> + Sync>(
+        &mut self,
+        articles: impl Iterator<Item = T>,
+        hold: impl Fn(&mut Texts<'t>, &T),
+    ) {
+        let mut articles = articles.peekable();
+        while articles.peek().is_some() {
+            let mut bytes = 0;
+            let batch: Vec<T> = std::iter::from_fn(|| {
+                let article = articles.next_if(|_| bytes < BATCH)?;
+                bytes += article.as_ref().len() + size_of::<&str>();
+                Some(article)
+            })
+            .collect();
+            let prepared: Vec<Prepared> =
+                batch.par_iter().map(|article| self.prepare(article.as_ref())).collect();
+            let detector = self.contents.detector;
+            let mut same_words = SameWords::new(&detector);
+            for (article, prepared) in batch.into_iter().zip(prepared) {
+                hold(&mut self.contents.texts, &article);
+                self.put(article.as_ref(), &prepared, &mut same_words);
+            }
+        }
+    }
+
+    /// Put in one article.
+    fn put(&mut self, text: &str, prepared: &Prepared, same_words: &mut SameWords<'_>) {
+        let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
+        let article = number(self.contents.articles.len());
+        self.contents.articles.push(Article { len, first: self.contents.count() });
+        let bands = self.keys.bands();
+        for (n, paragraph) in prepared.paragraphs.iter().enumerate() {
+            let place = self.contents.paragraphs.len();
+            let words = saturated(paragraph.words);
+            let (start, len) = (number(paragraph.span.start), number(paragraph.span.len()));
+            self.contents.paragraphs.push(Paragraph { start, len, words, article, group: NO_WORDS });
+            if let Some(hash) = paragraph.hash {
+                let keys = &prepared.keys[n * bands..(n + 1) * bands];
+                let text = &text[paragraph.span.clone()];
+                let group = self.group(hash, paragraph.shingles, keys, text, same_words);
+                self.contents.paragraphs[place].group = group;
+            }
+        }
+    }
+
+    /// The group of the last paragraph by its words, a new one if they are new.
+    fn group(
+        &mut self,
+        hash: u64,
+        shingles: usize,
+        keys: &[u32],
+        text: &str,
+        same_words: &mut SameWords<'_>,
+    ) -> u32 {
+        let contents = &mut self.contents;
+        let paragraph = contents.count() - 1;
+        let found = self.by_words.find(hash, |&group| contents.groups[group as usize].hash == hash);
+        if let Some(&group) = found {
+            let first = contents.groups[group as usize].first;
+            if same_words.check(first as usize, &contents.text_of(first), text) {
+                return group;
+            }
+        }
+        let (group, is_known) = (number(contents.groups.len()), found.is_some());
+        contents.groups.push(Group { hash, first: paragraph, shingles: saturated(shingles) });
+        self.keys.push(keys);
+        if !is_known {
+            self.by_words.insert_unique(hash, group, |&group| contents.groups[group as usize].hash);
+        }
+        group
+    }
+
+    fn prepare(&self, text: &str) -> Prepared {
+        let paragraphs = self.contents.detector.boundary().paragraphs(text);
+        let prepare = |paragraph: &crate::paragraph::Paragraph<'_>| {
+            let shingled = self.contents.detector.shingle(paragraph.as_str());
+            let mut slots = vec![0; self.hasher.slots()];
+            self.hasher.sign_into(&shingled.set, &mut slots);
+            #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
+            let ready = Ready {
+                span: paragraph.span(),
+                words: shingled.words,
+                hash: shingled.hash.map(|hash| hash as u64),
+                shingles: shingled.set.len(),
+            };
+            let keys: Vec<u32> = self.banding().into_iter().flat_map(|banding| banding.short_keys(&slots)).collect();
+            (ready, keys)
+        };
+        let (paragraphs, keys): (Vec<Ready>, Vec<Vec<u32>>) = paragraphs.par_iter().map(prepare).unzip();
+        Prepared { paragraphs, keys: keys.concat() }
+    }
+}
+
+impl<'t> Contents<'t> {
+    /// An article without some of its paragraphs (ascending); "" if all of them go.
+    pub(crate) fn without(&self, document: usize, paragraphs: impl IntoIterator<Item = u32>) -> Cow<'t, str> {
         let spans: Vec<Range<usize>> = self.paragraphs_of(document).iter().map(Paragraph::span).collect();
         let lost: Vec<usize> = paragraphs.into_iter().map(|n| n as usize).collect();
-        without(self.articles[document].text, &spans, &lost)
+        match self.text(document) {
+            Cow::Borrowed(text) => without(text, &spans, &lost),
+            Cow::Owned(text) => Cow::Owned(without(&text, &spans, &lost).into_owned()),
+        }
     }
 
     pub(crate) fn paragraphs_of(&self, document: usize) -> &[Paragraph] {
@@ -256,81 +409,30 @@ impl<'t> Corpus<'t> {
         Some(self.paragraphs[n as usize].group).filter(|&group| group != NO_WORDS)
     }
 
-    pub(crate) fn text_of(&self, n: u32) -> &'t str {
+    pub(crate) fn text(&self, document: usize) -> Cow<'t, str> {
+        self.part(document, 0..self.articles[document].len as usize)
+    }
+
+    fn text_of(&self, n: u32) -> Cow<'t, str> {
         let paragraph = self.paragraphs[n as usize];
-        &self.articles[paragraph.article as usize].text[paragraph.span()]
+        self.part(paragraph.article as usize, paragraph.span())
+    }
+
+    fn part(&self, document: usize, span: Range<usize>) -> Cow<'t, str> {
+        match &self.texts {
+            Texts::Held(texts) => Cow::Borrowed(&texts[document][span]),
+            Texts::Read(read) => Cow::Owned(read(document as u64, span)),
+        }
     }
 
     pub(crate) fn set(&self, group: u32) -> ShingleSet {
-        self.detector.shingles_of(self.text_of(self.groups[group as usize].first))
-    }
-
-    /// Take in articles that are prepared.
-    fn put(&mut self, articles: &[&'t str], prepared: Vec<Vec<Prepared>>) {
-        let detector = self.detector;
-        let mut same_words = SameWords::new(&detector);
-        for (&text, paragraphs) in articles.iter().zip(prepared) {
-            let article = number(self.articles.len());
-            self.articles.push(Article { text, first: self.count() });
-            for Prepared { span, shingled, signature } in paragraphs {
-                let paragraph = self.count();
-                let words = saturated(shingled.words);
-                let place = Paragraph { start: span.start, len: span.len(), words, article, group: NO_WORDS };
-                self.paragraphs.push(place);
-                self.paragraphs[paragraph as usize].group =
-                    self.group(paragraph, &shingled, &signature, &mut same_words);
-            }
-        }
-    }
-
-    /// The group of a paragraph by its words, a new one if they are new.
-    fn group(
-        &mut self,
-        paragraph: u32,
-        shingled: &Shingled,
-        signature: &[u16],
-        same_words: &mut SameWords<'_>,
-    ) -> u32 {
-        let Some(hash) = shingled.hash else { return NO_WORDS };
-        #[allow(clippy::cast_possible_truncation)] // half of the hash is enough to look up by
-        let key = hash as u64;
-        if let Some(&group) = self.by_words.get(&key) {
-            let first = self.groups[group as usize].first;
-            if same_words.check(first as usize, self.text_of(first), self.text_of(paragraph)) {
-                return group;
-            }
-        }
-        let group = number(self.groups.len());
-        self.groups.push(Group { first: paragraph, shingles: saturated(shingled.set.len()) });
-        if group.is_multiple_of(BLOCK) {
-            self.signatures.push(Vec::with_capacity(BLOCK as usize * signature.len()));
-        }
-        if let Some(block) = self.signatures.last_mut() {
-            block.extend_from_slice(signature);
-        }
-        self.by_words.entry(key).or_insert(group);
-        group
-    }
-
-    pub(crate) fn signature(&self, group: u32) -> &[u16] {
-        let (slots, at) = (self.hasher.slots(), (group % BLOCK) as usize);
-        &self.signatures[(group / BLOCK) as usize][at * slots..(at + 1) * slots]
-    }
-
-    fn prepare(&self, text: &str) -> Vec<Prepared> {
-        let prepare = |paragraph: &crate::paragraph::Paragraph<'_>| {
-            let shingled = self.detector.shingle(paragraph.as_str());
-            let mut signature = vec![0; self.hasher.slots()];
-            self.hasher.sign_into(&shingled.set, &mut signature);
-            Prepared { span: paragraph.span(), shingled, signature }
-        };
-        self.detector.boundary().paragraphs(text).par_iter().map(prepare).collect()
+        self.detector.shingles_of(&self.text_of(self.groups[group as usize].first))
     }
 }
 
 impl Paragraph {
     pub(crate) fn span(&self) -> Range<usize> {
-        self.start..self.start + self.len
+        self.start as usize..self.start as usize + self.len as usize
     }
 }
 
@@ -339,31 +441,42 @@ fn saturated(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// A paragraph ready to be taken in.
+/// An article ready to be put in.
 struct Prepared {
+    paragraphs: Vec<Ready>,
+    /// The bucket keys of each paragraph, one after the other.
+    keys: Vec<u32>,
+}
+
+/// A paragraph ready to be put in.
+struct Ready {
     span: Range<usize>,
-    shingled: Shingled,
-    signature: Vec<u16>,
+    words: usize,
+    /// None: it has no words.
+    hash: Option<u64>,
+    shingles: usize,
+}
+
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Texts::Held(_) => "Held",
+            Texts::Read(_) => "Read",
+        })
+    }
 }
 
 /// Takes articles in, in their order; they are prepared on all cores.
 ///
 /// # Panics
 ///
-/// Beyond 2³² paragraphs.
+/// Beyond 2³² paragraphs, and for an article of 4 GiB or more.
 impl<'t> Extend<&'t str> for Corpus<'t> {
     fn extend<I: IntoIterator<Item = &'t str>>(&mut self, articles: I) {
-        let mut articles = articles.into_iter().peekable();
-        while articles.peek().is_some() {
-            let mut bytes = 0;
-            let batch: Vec<&'t str> = std::iter::from_fn(|| {
-                let text = articles.next_if(|_| bytes < BATCH)?;
-                bytes += text.len() + size_of::<&str>();
-                Some(text)
-            })
-            .collect();
-            let prepared: Vec<Vec<Prepared>> = batch.par_iter().map(|text| self.prepare(text)).collect();
-            self.put(&batch, prepared);
-        }
+        self.put_all(articles.into_iter(), |texts, &article| {
+            if let Texts::Held(texts) = texts {
+                texts.push(article);
+            }
+        });
     }
 }

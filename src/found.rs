@@ -7,10 +7,11 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::compare::Similarity;
-use crate::corpus::{Corpus, Keep, NO_WORDS, Scope};
+use crate::corpus::{Contents, Corpus, Keep, NO_WORDS, Scope, Texts};
 use crate::detect::stable;
 use crate::keep::{self, Choice, Place};
 use crate::lsh::Bands;
+use crate::minhash::MinHasher;
 use crate::number::number;
 use crate::pair::{Copies, ParagraphId, ParagraphPair};
 use crate::paragraph::{Boundary, Paragraph};
@@ -68,46 +69,55 @@ const ROOM: usize = 48;
 const LEAST_ROOM: usize = 6 << 20;
 
 impl<'t> Corpus<'t> {
-    /// Look for candidates, by which all else is found. Cost: a sort of the bucket keys of each band, or the
-    /// exact join.
+    /// Look for candidates, by which all else is found. Cost: a sort of the bucket keys of each band that come
+    /// more than once, or the exact join.
     #[must_use]
-    pub fn find(&self) -> Found<'_, 't> {
-        let count = number(self.groups.len());
-        let comparator = self.detector.comparator();
-        let make = |group| self.set(group);
-        let source = if let Some(banding) = self.banding {
-            let bands = Bands::new(banding, count, |group| self.signature(group));
-            let shingles = |group: u32| self.groups[group as usize].shingles as usize;
-            let room = (ROOM * self.paragraphs.len()).max(LEAST_ROOM);
-            let shared = |group| bands.of(group).next().is_some();
-            let sets = Sets::new(count, shared, shingles, room, Box::new(make));
+    pub fn find(self) -> Found<'t> {
+        let Corpus { contents, keys, by_words, .. } = self;
+        drop(by_words); // memory for what follows
+        let count = number(contents.groups.len());
+        let comparator = contents.detector.comparator();
+        let make = |group| contents.set(group);
+        let source = if contents.banding.is_some() {
+            let bands = Bands::new(keys);
+            let shingles = |group: u32| contents.groups[group as usize].shingles as usize;
+            let room = match contents.texts {
+                Texts::Held(_) => (ROOM * contents.paragraphs.len()).max(LEAST_ROOM),
+                Texts::Read(_) => 0,
+            };
+            let shared = |group| !bands.of(group).is_empty();
+            let sets = Sets::new(count, shared, shingles, room, &make);
             Source::buckets(bands, sets, comparator)
         } else {
             Source::exact((0..count).into_par_iter().map(make).collect(), comparator)
         };
-        Found { corpus: self, source }
+        Found { contents, source }
     }
+}
 
-    /// Those of the removals from one article after which it is cut as before.
-    fn stable(&self, removals: &[Removal]) -> Vec<Removal> {
+impl Contents<'_> {
+    /// Those of the redundant paragraphs of one article that stay, so that it is cut as before.
+    fn spared(&self, removals: &[Removal]) -> Vec<ParagraphId> {
         if self.detector.boundary() != Boundary::Auto {
-            return removals.to_vec();
+            return Vec::new();
         }
+        let document = document(removals[0].removed);
+        let text = self.text(document);
         let is_stable = |removals: &[Removal]| {
-            let Some(first) = removals.first() else { return true };
-            let document = document(first.removed);
             let lost: Vec<u32> = removals.iter().map(|removal| removal.removed.paragraph).collect();
             let kept =
                 (0..).zip(self.paragraphs_of(document)).filter(|(n, _)| lost.binary_search(n).is_err());
             let clean = self.without(document, lost.iter().copied());
-            let text = self.articles[document].text;
             Boundary::Auto
                 .paragraphs(&clean)
                 .iter()
                 .map(Paragraph::as_str)
-                .eq(kept.map(|(_, p)| &text[p.span()]))
+                .eq(kept.map(|(_, p)| text.get(p.span()).unwrap_or_default()))
         };
-        stable(removals, |removal| self.paragraphs[self.number_of(removal.removed) as usize].len, is_stable)
+        let len = |removal: Removal| self.paragraphs[self.number_of(removal.removed) as usize].len as usize;
+        let stable = stable(removals, len, is_stable);
+        let goes = |id: &ParagraphId| stable.binary_search_by_key(id, |removal| removal.removed).is_ok();
+        removals.iter().map(|removal| removal.removed).filter(|id| !goes(id)).collect()
     }
 
     fn number_of(&self, id: ParagraphId) -> u32 {
@@ -140,14 +150,6 @@ impl<'t> Corpus<'t> {
         Similarity::exact_copy(self.groups[group as usize].shingles as usize)
     }
 
-    /// Whether the signatures of two groups agree in more slots than those of unrelated ones do; `true` if there
-    /// are none. Pairs of J = 0.3 fail with a probability below 10⁻⁶.
-    fn may_match(&self, a: u32, b: u32) -> bool {
-        let slots = self.hasher.slots();
-        let agree = self.signature(a).iter().zip(self.signature(b)).filter(|(a, b)| a == b).count();
-        slots < 64 || agree * 20 >= slots
-    }
-
     fn members(&self) -> Members {
         let mut starts = vec![0; self.groups.len() + 1];
         for group in (0..self.count()).filter_map(|n| self.group_of(n)) {
@@ -168,6 +170,13 @@ impl<'t> Corpus<'t> {
     }
 }
 
+/// Whether two signatures agree in more slots than those of unrelated paragraphs do; `true` if there are none. Pairs
+/// of J = 0.3 fail with a probability below 10⁻⁶.
+fn may_match(a: &[u16], b: &[u16]) -> bool {
+    let agree = a.iter().zip(b).filter(|(a, b)| a == b).count();
+    a.len() < 64 || agree * 20 >= a.len()
+}
+
 /// The document of a paragraph of this corpus, which counts them by a usize.
 fn document(id: ParagraphId) -> usize {
     usize::try_from(id.document).expect("the id is one that the corpus gave")
@@ -186,18 +195,18 @@ impl Members {
 }
 
 /// What repeats in a [`Corpus`].
-pub struct Found<'c, 't> {
-    corpus: &'c Corpus<'t>,
-    source: Source<'c>,
+pub struct Found<'t> {
+    contents: Contents<'t>,
+    source: Source,
 }
 
-impl fmt::Debug for Found<'_, '_> {
+impl fmt::Debug for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Found").field("corpus", &self.corpus.statistics()).finish_non_exhaustive()
+        f.debug_struct("Found").field("paragraphs", &self.contents.count()).finish_non_exhaustive()
     }
 }
 
-impl Found<'_, '_> {
+impl<'t> Found<'t> {
     /// The paragraphs that are redundant, each with the one that is kept in its place.
     ///
     /// A paragraph is redundant if it is at the threshold with one that is kept and that it may be removed for: in
@@ -210,39 +219,54 @@ impl Found<'_, '_> {
     /// spared its shortest redundant paragraph; or the two, four, eight … shortest, until it is cut as before.
     #[must_use]
     pub fn redundant(&self) -> Redundant {
-        let mut order: Vec<u32> = (0..self.corpus.count()).collect();
-        if self.corpus.keep == Keep::Longest {
-            order.par_sort_by_key(|&n| std::cmp::Reverse(self.corpus.paragraphs[n as usize].words)); // stable
-        }
+        let longest = || {
+            let mut order: Vec<u32> = (0..self.contents.count()).collect();
+            order.par_sort_by_key(|&n| std::cmp::Reverse(self.contents.paragraphs[n as usize].words)); // stable
+            order
+        };
+        let order = (self.contents.keep == Keep::Longest).then(longest);
         let choice = Choice {
-            order: &order,
-            in_order_of_text: self.corpus.keep == Keep::First,
-            group: &|n| self.corpus.group_of(n),
-            article: &|n| self.corpus.paragraphs[n as usize].article,
-            place: &|n| self.corpus.place(n),
-            groups: self.corpus.groups.len(),
+            order: order.as_deref(),
+            paragraphs: self.contents.count(),
+            group: &|n| self.contents.group_of(n),
+            article: &|n| self.contents.paragraphs[n as usize].article,
+            place: &|n| self.contents.place(n),
+            groups: self.contents.groups.len(),
+            set: &|group| self.contents.set(group),
             makes_redundant: &|group, similarity| {
-                let shingles = self.corpus.groups[group as usize].shingles as usize;
-                self.corpus.detector.comparator().makes_redundant(shingles, similarity)
+                let shingles = self.contents.groups[group as usize].shingles as usize;
+                self.contents.detector.comparator().makes_redundant(shingles, similarity)
             },
         };
         let mut redundant: Vec<Removal> = keep::redundant(&choice, &self.source)
             .into_iter()
             .map(|(removed, kept, similarity)| Removal {
-                kept: self.corpus.id(kept),
-                removed: self.corpus.id(removed),
-                similarity: similarity.unwrap_or_else(|| self.corpus.exact_copy(removed)),
+                kept: self.contents.id(kept),
+                removed: self.contents.id(removed),
+                similarity: similarity.unwrap_or_else(|| self.contents.exact_copy(removed)),
             })
             .collect();
         redundant.par_sort_unstable_by_key(|removal| removal.removed);
-        let all = redundant.len();
-        let of_each: Vec<&[Removal]> =
-            redundant.chunk_by(|a, b| a.removed.document == b.removed.document).collect();
-        let removals =
-            of_each.into_par_iter().flat_map_iter(|removals| self.corpus.stable(removals)).collect();
-        let mut redundant = Redundant { removals, spared: 0 };
-        redundant.spared = all - redundant.removals.len();
-        redundant
+        let mut spared: Vec<ParagraphId> = redundant
+            .par_chunk_by(|a, b| a.removed.document == b.removed.document)
+            .flat_map_iter(|removals| self.contents.spared(removals))
+            .collect();
+        spared.sort_unstable();
+        redundant.retain(|removal| spared.binary_search(&removal.removed).is_err());
+        Redundant { removals: redundant, spared: spared.len() }
+    }
+
+    /// An article without some of its paragraphs (ascending), as [`Report::without_redundant`] has it; "" if all
+    /// of them go.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such article or paragraph.
+    ///
+    /// [`Report::without_redundant`]: crate::Report::without_redundant
+    #[must_use]
+    pub fn without(&self, document: usize, paragraphs: impl IntoIterator<Item = u32>) -> Cow<'t, str> {
+        self.contents.without(document, paragraphs)
     }
 
     /// Every verified pair in the [`scope`](Corpus::scope), exact copies included: by the later, then the earlier
@@ -256,16 +280,17 @@ impl Found<'_, '_> {
         &self,
         mut each: impl FnMut(ParagraphPair) -> Result<(), E>,
     ) -> Result<(), E> {
-        let members = self.corpus.members();
-        for batch in (0..self.corpus.count()).collect::<Vec<u32>>().chunks(keep::BATCH) {
-            let mut groups: Vec<u32> = batch.iter().filter_map(|&n| self.corpus.group_of(n)).collect();
+        let members = self.contents.members();
+        let set = |group| self.contents.set(group);
+        for batch in (0..self.contents.count()).collect::<Vec<u32>>().chunks(keep::BATCH) {
+            let mut groups: Vec<u32> = batch.iter().filter_map(|&n| self.contents.group_of(n)).collect();
             groups.sort_unstable();
             groups.dedup();
             let near: Vec<Cow<'_, [_]>> =
-                groups.par_iter().map(|&group| self.source.neighbours(group)).collect();
+                groups.par_iter().map(|&group| self.source.neighbours(group, &set)).collect();
             let mut earlier: Vec<(u32, Option<Similarity>)> = Vec::new();
             for &later in batch {
-                let Some(group) = self.corpus.group_of(later) else { continue };
+                let Some(group) = self.contents.group_of(later) else { continue };
                 let at = groups.binary_search(&group).unwrap_or_default(); // it is there
                 let before = |group: u32| members.of(group).iter().copied().take_while(|&n| n < later);
                 earlier.clear();
@@ -273,13 +298,13 @@ impl Found<'_, '_> {
                 for &(other, similarity) in near[at].iter() {
                     earlier.extend(before(other).map(|n| (n, Some(similarity))));
                 }
-                earlier.retain(|&(n, _)| self.corpus.in_scope(n, later));
+                earlier.retain(|&(n, _)| self.contents.in_scope(n, later));
                 earlier.sort_unstable_by_key(|&(n, _)| n);
                 for &(n, similarity) in &earlier {
-                    let similarity = similarity.unwrap_or_else(|| self.corpus.exact_copy(later));
+                    let similarity = similarity.unwrap_or_else(|| self.contents.exact_copy(later));
                     each(ParagraphPair {
-                        earlier: self.corpus.id(n),
-                        later: self.corpus.id(later),
+                        earlier: self.contents.id(n),
+                        later: self.contents.id(later),
                         similarity,
                     })?;
                 }
@@ -294,14 +319,15 @@ impl Found<'_, '_> {
     pub fn runs(&self) -> (Vec<CorpusRun>, usize) {
         // Articles are laid out one after the other, without their wordless paragraphs, and with room between them
         // that no step of a run can cross.
-        let corpus = self.corpus;
+        let contents = &self.contents;
+        let set = |group| contents.set(group);
         let mut paragraph_at: Vec<u32> = Vec::new();
-        let mut place_of = vec![0; corpus.paragraphs.len()];
-        for n in 0..corpus.count() {
-            if corpus.articles[corpus.paragraphs[n as usize].article as usize].first == n {
+        let mut place_of = vec![0; contents.paragraphs.len()];
+        for n in 0..contents.count() {
+            if contents.articles[contents.paragraphs[n as usize].article as usize].first == n {
                 paragraph_at.extend([NO_WORDS; run::LONGEST_STEP]);
             }
-            if corpus.group_of(n).is_some() {
+            if contents.group_of(n).is_some() {
                 place_of[n as usize] = paragraph_at.len();
                 paragraph_at.push(n);
             }
@@ -310,32 +336,42 @@ impl Found<'_, '_> {
         let (mut words, mut firsts) =
             (vec![0; paragraph_at.len()], (0..paragraph_at.len()).collect::<Vec<usize>>());
         for (at, &n) in paragraph_at.iter().enumerate().filter(|(_, n)| **n != NO_WORDS) {
-            words[at] = corpus.paragraphs[n as usize].words as usize;
-            if let Some(group) = corpus.group_of(n) {
-                firsts[at] = place(corpus.groups[group as usize].first);
+            words[at] = contents.paragraphs[n as usize].words as usize;
+            if let Some(group) = contents.group_of(n) {
+                firsts[at] = place(contents.groups[group as usize].first);
             }
         }
         let group_at = |at: usize| {
             let n = paragraph_at[at];
-            if n == NO_WORDS { None } else { self.corpus.group_of(n) }
+            if n == NO_WORDS { None } else { self.contents.group_of(n) }
         };
-        let first = |group: u32| place(self.corpus.groups[group as usize].first);
-        let near = self.source.rare_pairs(&run::SEED, run::MOST_COPIES);
+        let first = |group: u32| place(self.contents.groups[group as usize].first);
+        let near = self.source.rare_pairs(&run::SEED, run::MOST_COPIES, &set);
         let near: Vec<run::Near> = near.into_iter().map(|(a, b)| (first(a), first(b))).collect();
         let set_at = |at: usize| match group_at(at) {
-            Some(group) => self.source.set(group),
+            Some(group) => self.source.set(group, &set),
             None => Cow::Owned(ShingleSet::default()),
         };
+        // Most pairs that runs come upon are unrelated, as their signatures tell at less than a comparison costs.
+        let slots = contents.banding.map_or(0, |banding| banding.bands * banding.rows);
+        let hasher = MinHasher::new(slots);
+        let sign = |group| {
+            let mut slots = vec![0; hasher.slots()];
+            hasher.sign_into(&self.source.set(group, &set), &mut slots);
+            slots
+        };
+        let signatures: Vec<Vec<u16>> =
+            (0..number(contents.groups.len())).into_par_iter().map(sign).collect();
         let comparable = |a: usize, b: usize| match (group_at(a), group_at(b)) {
             (Some(one), Some(other)) => {
-                self.corpus.in_scope(paragraph_at[a], paragraph_at[b])
-                    && (one == other || self.corpus.may_match(one, other))
+                self.contents.in_scope(paragraph_at[a], paragraph_at[b])
+                    && (one == other || may_match(&signatures[one as usize], &signatures[other as usize]))
             }
             _ => false,
         };
         let copies = Copies::with_firsts(firsts);
         let shingles_at =
-            |at| group_at(at).map_or(0, |group| self.corpus.groups[group as usize].shingles as usize);
+            |at| group_at(at).map_or(0, |group| self.contents.groups[group as usize].shingles as usize);
         let paragraphs = run::Paragraphs {
             words: &words,
             copies: &copies,
@@ -346,7 +382,7 @@ impl Found<'_, '_> {
         let (runs, left_out) = run::runs(&paragraphs, &near);
         let passage = |range: Range<usize>| {
             let (first, last) =
-                (self.corpus.id(paragraph_at[range.start]), self.corpus.id(paragraph_at[range.end - 1]));
+                (self.contents.id(paragraph_at[range.start]), self.contents.id(paragraph_at[range.end - 1]));
             Passage { document: first.document, paragraphs: first.paragraph..last.paragraph + 1 }
         };
         let runs = runs

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::compare::Similarity;
 use crate::number::number;
-use crate::source::{Neighbour, Source};
+use crate::source::{Make, Neighbour, Source};
 
 /// Where the kept paragraph must stand for another to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub(crate) enum Place {
 
 /// The paragraphs to choose from. Those with the same words are a group, and groups are numbered.
 pub(crate) struct Choice<'c> {
-    /// Paragraphs in the order of preference; those of one group in the order of the text.
-    pub(crate) order: &'c [u32],
-    /// Whether that is the order of the text.
-    pub(crate) in_order_of_text: bool,
+    /// Paragraphs in the order of preference, those of one group in the order of the text; `None` if that is it for
+    /// all of them.
+    pub(crate) order: Option<&'c [u32]>,
+    pub(crate) paragraphs: u32,
     /// The group of a paragraph, `None` if it has no words.
     pub(crate) group: &'c (dyn Fn(u32) -> Option<u32> + Sync),
     /// The article of a paragraph.
@@ -33,6 +33,8 @@ pub(crate) struct Choice<'c> {
     /// Where a paragraph's counterpart must stand.
     pub(crate) place: &'c (dyn Fn(u32) -> Place + Sync),
     pub(crate) groups: usize,
+    /// The shingles of a group.
+    pub(crate) set: Make<'c>,
     /// Whether a group is redundant beside another that it has this similarity with.
     pub(crate) makes_redundant: &'c (dyn Fn(u32, &Similarity) -> bool + Sync),
 }
@@ -44,10 +46,16 @@ pub(crate) type Redundant = (u32, u32, Option<Similarity>);
 pub(crate) const BATCH: usize = 1 << 13;
 
 /// The redundant paragraphs, in the order of preference.
-pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redundant> {
+pub(crate) fn redundant(choice: &Choice<'_>, source: &Source) -> Vec<Redundant> {
     let mut kept = Kept::new(choice, source);
     let mut redundant = Vec::new();
-    for batch in choice.order.chunks(BATCH) {
+    let count = choice.paragraphs as usize;
+    for start in (0..count).step_by(BATCH) {
+        let places = start..count.min(start + BATCH);
+        let batch: Vec<u32> = match choice.order {
+            Some(order) => order[places].to_vec(),
+            None => places.map(number).collect(),
+        };
         // Where any article will do, one look for a group serves all of it, and can be taken on all cores. Within
         // its own article a paragraph has few counterparts, and is looked at when it is its turn.
         let anywhere =
@@ -59,8 +67,8 @@ pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redunda
         open.dedup();
         let before: Vec<Vec<Neighbour>> =
             open.par_iter().map(|&group| kept.neighbours(group, 0, |_| true)).collect();
-        let since = kept.registered.len();
-        for &paragraph in batch {
+        let since = number(start);
+        for &paragraph in &batch {
             let Some(group) = (choice.group)(paragraph) else { continue };
             if let Some(copy) = kept.copy_of(paragraph) {
                 redundant.push((paragraph, copy, None));
@@ -73,7 +81,7 @@ pub(crate) fn redundant(choice: &Choice<'_>, source: &Source<'_>) -> Vec<Redunda
             let near = known.into_iter().flatten().chain(&fresh);
             let near = near.filter(|(_, similarity)| (choice.makes_redundant)(group, similarity));
             let best = near.filter_map(|&(other, similarity)| Some((kept.of(other, paragraph)?, similarity)));
-            match best.min_by_key(|&(other, _)| kept.rank[other as usize]) {
+            match best.min_by_key(|&(other, _)| kept.rank(other)) {
                 Some((other, similarity)) => redundant.push((paragraph, other, Some(similarity))),
                 None => kept.keep(paragraph, group),
             }
@@ -88,41 +96,51 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 struct KeptOf {
     first: u32,
-    /// The first of another article than `first`'s.
-    other: u32,
     last: u32,
 }
 
 struct Kept<'c> {
     choice: &'c Choice<'c>,
-    source: &'c Source<'c>,
+    source: &'c Source,
     of: Vec<KeptOf>,
+    /// The first that is kept of a group in another article than its first.
+    in_other: AHashMap<u32, u32>,
     /// What is kept of a group in an article, where `last` does not tell: in another order than that of the text.
     in_article: AHashMap<(u32, u32), u32>,
-    /// The place of each paragraph in the order of preference.
-    rank: Vec<u32>,
-    /// The groups of which something is kept, in the order in which that came about, by bucket: the last one, and
-    /// for each entry the one before.
-    last_in_bucket: Vec<u32>,
-    registered: Vec<(u32, u32)>,
+    /// The place of each paragraph in the order of preference; empty if that is the order of the text.
+    ranks: Vec<u32>,
+    /// The groups of which something is kept, bucket by bucket, in the order in which that came about; there is room
+    /// for all members of each bucket.
+    in_bucket: Vec<u32>,
+    /// How many there are in each bucket.
+    counts: Vec<u32>,
 }
 
 impl<'c> Kept<'c> {
-    fn new(choice: &'c Choice<'c>, source: &'c Source<'c>) -> Self {
-        let buckets = if let Source::Buckets { bands, .. } = source { bands.count() } else { 0 };
-        let mut rank = vec![0; choice.order.len()];
-        for (place, &paragraph) in (0..).zip(choice.order) {
-            rank[paragraph as usize] = place;
+    fn new(choice: &'c Choice<'c>, source: &'c Source) -> Self {
+        let (places, buckets) = match source {
+            Source::Buckets { bands, .. } => (bands.places(), bands.count()),
+            Source::Pairs { .. } => (0, 0),
+        };
+        let mut ranks = vec![0; choice.order.map_or(0, <[u32]>::len)];
+        for (place, &paragraph) in (0..).zip(choice.order.unwrap_or_default()) {
+            ranks[paragraph as usize] = place;
         }
         Self {
             choice,
             source,
-            of: vec![KeptOf { first: NONE, other: NONE, last: NONE }; choice.groups],
+            of: vec![KeptOf { first: NONE, last: NONE }; choice.groups],
+            in_other: AHashMap::new(),
             in_article: AHashMap::new(),
-            rank,
-            last_in_bucket: vec![NONE; buckets],
-            registered: Vec::new(),
+            ranks,
+            in_bucket: vec![NONE; places],
+            counts: vec![0; buckets as usize],
         }
+    }
+
+    /// The place of a paragraph in the order of preference.
+    fn rank(&self, paragraph: u32) -> u32 {
+        self.ranks.get(paragraph as usize).copied().unwrap_or(paragraph)
     }
 
     /// The kept exact copy that a paragraph may be removed for.
@@ -132,17 +150,17 @@ impl<'c> Kept<'c> {
 
     /// The first kept paragraph of a group that `paragraph` may be removed for.
     fn of(&self, group: u32, paragraph: u32) -> Option<u32> {
-        let KeptOf { first, other, last } = self.of[group as usize];
+        let KeptOf { first, last } = self.of[group as usize];
         let same =
             |kept: u32| kept != NONE && (self.choice.article)(kept) == (self.choice.article)(paragraph);
         let found = match (self.choice.place)(paragraph) {
             Place::SameArticle if same(first) => first,
             Place::SameArticle if same(last) => last,
-            Place::SameArticle if !self.choice.in_order_of_text => {
+            Place::SameArticle if self.choice.order.is_some() => {
                 let article = (self.choice.article)(paragraph);
                 return self.in_article.get(&(group, article)).copied();
             }
-            Place::OtherArticle if same(first) => other,
+            Place::OtherArticle if same(first) => return self.in_other.get(&group).copied(),
             Place::Anywhere | Place::OtherArticle => first,
             Place::SameArticle | Place::Nowhere => NONE,
         };
@@ -150,36 +168,35 @@ impl<'c> Kept<'c> {
     }
 
     fn keep(&mut self, paragraph: u32, group: u32) {
-        let KeptOf { first, other, .. } = self.of[group as usize];
         let article = self.choice.article;
-        if !self.choice.in_order_of_text {
+        if self.choice.order.is_some() {
             self.in_article.entry((group, article(paragraph))).or_insert(paragraph);
         }
         let of = &mut self.of[group as usize];
         of.last = paragraph;
-        if first == NONE {
+        if of.first == NONE {
             of.first = paragraph;
             self.register(group);
-        } else if other == NONE && article(first) != article(paragraph) {
-            of.other = paragraph;
+        } else if article(of.first) != article(paragraph) {
+            self.in_other.entry(group).or_insert(paragraph);
         }
     }
 
     fn register(&mut self, group: u32) {
         let Source::Buckets { bands, .. } = self.source else { return };
-        for bucket in bands.of(group) {
-            let last = &mut self.last_in_bucket[bucket as usize];
-            self.registered.push((group, *last));
-            *last = number(self.registered.len() - 1);
+        for &bucket in bands.of(group) {
+            let count = &mut self.counts[bucket as usize];
+            self.in_bucket[bands.range(bucket).start + *count as usize] = group;
+            *count += 1;
         }
     }
 
-    /// The verified neighbours of a group of which something is kept: of those that were registered `since` and are
-    /// `accepted`.
-    fn neighbours(&self, group: u32, since: usize, accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
+    /// The verified neighbours of a group of which something is kept: of those that were registered from the place
+    /// `since` in the order of preference on and are `accepted`.
+    fn neighbours(&self, group: u32, since: u32, accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
         let Source::Buckets { bands, .. } = self.source else {
             // All are known at once, so each is found when it is asked for last.
-            let all = self.source.neighbours(group);
+            let all = self.source.neighbours(group, self.choice.set);
             return all
                 .iter()
                 .filter(|&&(other, _)| self.of[other as usize].first != NONE)
@@ -187,17 +204,14 @@ impl<'c> Kept<'c> {
                 .collect();
         };
         let mut candidates: Vec<u32> = Vec::new();
-        for bucket in bands.of(group) {
-            let mut at = self.last_in_bucket[bucket as usize];
-            while at != NONE && at as usize >= since {
-                let (other, before) = self.registered[at as usize];
-                candidates.push(other);
-                at = before;
-            }
+        for &bucket in bands.of(group) {
+            let kept = &self.in_bucket[bands.range(bucket)][..self.counts[bucket as usize] as usize];
+            let registered = |other: u32| self.rank(self.of[other as usize].first);
+            candidates.extend(kept.iter().rev().take_while(|&&other| registered(other) >= since));
         }
         candidates.sort_unstable();
         candidates.dedup();
         candidates.retain(|&other| other != group && accepted(other));
-        self.source.verify(group, candidates.into_iter())
+        self.source.verify(group, candidates.into_iter(), self.choice.set)
     }
 }

@@ -37,10 +37,10 @@
 //! let articles = ["The mill burnt down in the night.\nNobody was hurt.", "As we wrote:\nThe mill burnt down in the night."];
 //! let mut corpus = Corpus::new(Config::new().threshold(0.8).build()?);
 //! corpus.extend(articles);
-//! let redundant = corpus.find().redundant();
-//! let removal = redundant.removals[0];
+//! let found = corpus.find();
+//! let removal = found.redundant().removals[0];
 //! assert_eq!((removal.kept.document, removal.removed.document), (0, 1));
-//! assert_eq!(corpus.without(1, [removal.removed.paragraph]), "As we wrote:");
+//! assert_eq!(found.without(1, [removal.removed.paragraph]), "As we wrote:");
 //! # Ok::<(), dittograph::Error>(())
 //! ```
 //!

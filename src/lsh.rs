@@ -4,6 +4,8 @@
 //! Part of the lower level, for those who build their own pipeline.
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
@@ -87,6 +89,12 @@ impl Banding {
         keys.into_iter()
     }
 
+    /// The low half of the bucket key of each band.
+    #[allow(clippy::cast_possible_truncation)]
+    pub(crate) fn short_keys(self, slots: &[u16]) -> impl Iterator<Item = u32> {
+        (0..self.bands).map(move |band| self.key(band, slots) as u32)
+    }
+
     /// The bucket key of one band of a signature that is long enough for it.
     fn key(&self, band: usize, slots: &[u16]) -> u64 {
         let rows = &slots[band * self.rows..(band + 1) * self.rows];
@@ -156,67 +164,210 @@ impl Buckets {
     }
 }
 
-/// The buckets of many signatures at once, without those that hold only one.
+/// The bucket keys of many signatures: 32 bits of each, which is enough to propose candidates by.
 ///
-/// Takes 4 bytes a band and signature, 8 where it shares a bucket; while it is made, 16 more a signature.
-pub(crate) struct Bands {
-    per_signature: usize,
-    /// The bucket of each signature in each band, [`ALONE`] where it shares none.
-    buckets: Vec<u32>,
-    /// Where the members of each bucket begin, and the end.
-    starts: Vec<usize>,
-    members: Vec<u32>,
+/// Takes 4 bytes a band and signature, in blocks that never move.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    count: u32,
+    bands: Vec<Vec<Box<[u32; BLOCK]>>>,
 }
 
-const ALONE: u32 = u32::MAX;
+const BLOCK: usize = 1 << 10;
+
+impl Keys {
+    pub(crate) fn new(bands: usize) -> Self {
+        Self { count: 0, bands: vec![Vec::new(); bands] }
+    }
+
+    pub(crate) fn bands(&self) -> usize {
+        self.bands.len()
+    }
+
+    /// Put in the keys of the next signature, one for each band.
+    pub(crate) fn push(&mut self, keys: &[u32]) {
+        let at = self.count as usize % BLOCK;
+        for (band, &key) in self.bands.iter_mut().zip(keys) {
+            if at == 0 {
+                band.push(Box::new([0; BLOCK]));
+            }
+            if let Some(block) = band.last_mut() {
+                block[at] = key;
+            }
+        }
+        self.count = number(self.count as usize + 1);
+    }
+}
+
+/// Buckets of one band that hold more than one.
+#[derive(Default)]
+struct Shared {
+    /// What is in the buckets, one after the other, each ascending.
+    members: Vec<u32>,
+    /// Where each bucket ends in `members`.
+    ends: Vec<u32>,
+}
+
+/// Keys in one partition, about: few enough to be sorted in the fastest cache.
+const PARTITION: u32 = 1 << 8;
+const MOST_PARTITIONS: u32 = 1 << 11;
+
+impl Shared {
+    /// The buckets of `count` keys.
+    fn of(band: &[Box<[u32; BLOCK]>], count: u32) -> Self {
+        let keys = || band.iter().flat_map(|block| block.iter().copied()).take(count as usize);
+        let bits = (count / PARTITION).checked_ilog2().unwrap_or(0).min(MOST_PARTITIONS.ilog2());
+        let partition_of = |key: u32| (u64::from(key) << bits >> 32) as usize;
+        let mut next = vec![0_usize; (1 << bits) + 1];
+        keys().for_each(|key| next[partition_of(key) + 1] += 1);
+        for n in 1..next.len() {
+            next[n] += next[n - 1];
+        }
+        let mut entries = vec![0; count as usize];
+        for (n, key) in (0_u64..).zip(keys()) {
+            let next = &mut next[partition_of(key)];
+            entries[*next] = u64::from(key) << 32 | n;
+            *next += 1;
+        }
+        let partition = |entry: u64| partition_of((entry >> 32) as u32);
+        entries.par_chunk_by_mut(|&a, &b| partition(a) == partition(b)).map(Self::of_partition).reduce(
+            Self::default,
+            |mut all, next| {
+                all.extend(next);
+                all
+            },
+        )
+    }
+
+    /// The buckets of some entries, each a key and the number of its signature.
+    fn of_partition(entries: &mut [u64]) -> Self {
+        let mut shared = Self::default();
+        let repeated = repeated(entries);
+        repeated.sort_unstable();
+        for bucket in repeated.chunk_by(|a, b| a >> 32 == b >> 32).filter(|bucket| bucket.len() > 1) {
+            #[allow(clippy::cast_possible_truncation)] // the low half is the number
+            shared.members.extend(bucket.iter().map(|&entry| entry as u32));
+            shared.ends.push(number(shared.members.len()));
+        }
+        shared
+    }
+
+    fn extend(&mut self, next: Self) {
+        let before = self.members.len();
+        self.ends.extend(next.ends.into_iter().map(|end| number(before + end as usize)));
+        self.members.extend(next.members);
+    }
+}
+
+/// Those of a partition whose key comes twice, and few others, moved to its front: counted by the low bits of the
+/// key. Most keys stand alone, and need not be sorted.
+fn repeated(partition: &mut [u64]) -> &mut [u64] {
+    let mut counters = vec![0_u8; (4 * partition.len()).next_power_of_two()];
+    let mask = counters.len() - 1;
+    let counter = |entry: u64| (entry >> 32) as usize & mask;
+    for &entry in &*partition {
+        let count = &mut counters[counter(entry)];
+        *count = count.saturating_add(1);
+    }
+    let mut repeated = 0;
+    for n in 0..partition.len() {
+        let entry = partition[n];
+        partition[repeated] = entry;
+        repeated += usize::from(counters[counter(entry)] > 1);
+    }
+    &mut partition[..repeated]
+}
+
+/// The buckets of many signatures at once, without those that hold only one.
+///
+/// Takes 4 bytes a signature, for each place in a bucket and for each bucket, 4 more for each place once candidates
+/// are asked for; while it is made, 8 more a signature.
+pub(crate) struct Bands {
+    /// Where the buckets of each signature begin in `buckets`, and the end.
+    of: Vec<u32>,
+    buckets: Vec<u32>,
+    /// Where the members of each bucket begin, and the end.
+    starts: Vec<u32>,
+    members: OnceLock<Vec<u32>>,
+}
 
 impl Bands {
-    /// Put signatures into buckets: `count` of them, given by number.
-    pub(crate) fn new<'s>(banding: Banding, count: u32, signature: impl Fn(u32) -> &'s [u16] + Sync) -> Self {
+    pub(crate) fn new(keys: Keys) -> Self {
+        let count = keys.count;
+        // One band after the other, and each is dropped as soon as its buckets are known: for the sake of memory.
+        let shared: Vec<Shared> = keys.bands.into_iter().map(|band| Shared::of(&band, count)).collect();
         let mut bands = Self {
-            per_signature: banding.bands,
-            buckets: vec![ALONE; count as usize * banding.bands],
+            of: vec![0; count as usize + 1],
+            buckets: vec![0; shared.iter().map(|shared| shared.members.len()).sum()],
             starts: vec![0],
-            members: Vec::new(),
+            members: OnceLock::new(),
         };
-        let mut keys: Vec<(u64, u32)> = Vec::new();
-        for band in 0..banding.bands {
-            (0..count)
-                .into_par_iter()
-                .map(|n| (banding.key(band, signature(n)), n))
-                .collect_into_vec(&mut keys);
-            keys.par_sort_unstable();
-            for group in keys.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-                let bucket = number(bands.starts.len() - 1);
-                for &(_, member) in group {
-                    bands.buckets[member as usize * banding.bands + band] = bucket;
-                    bands.members.push(member);
+        let mut before = 0;
+        for Shared { members, ends } in &shared {
+            bands.starts.extend(ends.iter().map(|&end| number(before + end as usize)));
+            before += members.len();
+            for &member in members {
+                bands.of[member as usize] += 1;
+            }
+        }
+        // From counts to ends. Each place that is filled, the last first, makes an end a start.
+        for n in 1..bands.of.len() {
+            bands.of[n] += bands.of[n - 1];
+        }
+        let mut bucket = bands.count();
+        for Shared { members, ends } in shared.into_iter().rev() {
+            for n in (0..ends.len()).rev() {
+                bucket -= 1;
+                let start = if n == 0 { 0 } else { ends[n - 1] };
+                for &member in &members[start as usize..ends[n] as usize] {
+                    let place = &mut bands.of[member as usize];
+                    *place -= 1;
+                    bands.buckets[*place as usize] = bucket;
                 }
-                bands.starts.push(bands.members.len());
             }
         }
         bands
     }
 
     /// How many buckets hold more than one.
-    pub(crate) fn count(&self) -> usize {
-        self.starts.len() - 1
+    pub(crate) fn count(&self) -> u32 {
+        number(self.starts.len() - 1)
     }
 
     /// The buckets that a signature shares with others.
-    pub(crate) fn of(&self, number: u32) -> impl Iterator<Item = u32> {
-        let start = number as usize * self.per_signature;
-        self.buckets[start..start + self.per_signature].iter().copied().filter(|&bucket| bucket != ALONE)
+    pub(crate) fn of(&self, number: u32) -> &[u32] {
+        &self.buckets[self.of[number as usize] as usize..self.of[number as usize + 1] as usize]
     }
 
-    /// What is in a bucket, ascending.
-    pub(crate) fn members(&self, bucket: u32) -> &[u32] {
-        &self.members[self.starts[bucket as usize]..self.starts[bucket as usize + 1]]
+    /// Where the members of a bucket stand among those of all.
+    pub(crate) fn range(&self, bucket: u32) -> Range<usize> {
+        self.starts[bucket as usize] as usize..self.starts[bucket as usize + 1] as usize
+    }
+
+    /// How many places there are in all buckets.
+    pub(crate) fn places(&self) -> usize {
+        self.buckets.len()
+    }
+
+    /// What is in all buckets, each ascending.
+    fn members(&self) -> &[u32] {
+        self.members.get_or_init(|| {
+            let mut next = self.starts.clone();
+            let mut members = vec![0; self.places()];
+            for signature in 0..number(self.of.len() - 1) {
+                for &bucket in self.of(signature) {
+                    let place = &mut next[bucket as usize];
+                    members[*place as usize] = signature;
+                    *place += 1;
+                }
+            }
+            members
+        })
     }
 
     /// All that share a bucket of at most `most` with a signature: ascending, none twice.
     pub(crate) fn candidates(&self, number: u32, most: usize) -> Vec<u32> {
-        let buckets = self.of(number).map(|bucket| self.members(bucket));
+        let buckets = self.of(number).iter().map(|&bucket| &self.members()[self.range(bucket)]);
         let mut found: Vec<u32> =
             buckets.filter(|members| members.len() <= most).flatten().copied().collect();
         found.sort_unstable();

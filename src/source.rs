@@ -15,16 +15,19 @@ use crate::shingle::ShingleSet;
 /// A paragraph that another resembles, at the threshold or above.
 pub(crate) type Neighbour = (u32, Similarity);
 
+/// Makes the shingle set of a paragraph from its text.
+pub(crate) type Make<'m> = &'m (dyn Fn(u32) -> ShingleSet + Sync);
+
 /// Candidates, and what verifies them. Paragraphs are numbered, exact copies left out.
-pub(crate) enum Source<'s> {
+pub(crate) enum Source {
     /// Paragraphs that share a bucket are candidates, and are compared when they are asked for.
-    Buckets { bands: Bands, sets: Sets<'s>, comparator: Comparator },
+    Buckets { bands: Bands, sets: Sets, comparator: Comparator },
     /// All pairs are known: of each paragraph its neighbours, between two entries of `starts`.
     Pairs { starts: Vec<usize>, neighbours: Vec<Neighbour>, sets: Vec<ShingleSet> },
 }
 
-impl<'s> Source<'s> {
-    pub(crate) fn buckets(bands: Bands, sets: Sets<'s>, comparator: Comparator) -> Self {
+impl Source {
+    pub(crate) fn buckets(bands: Bands, sets: Sets, comparator: Comparator) -> Self {
         Self::Buckets { bands, sets, comparator }
     }
 
@@ -54,19 +57,19 @@ impl<'s> Source<'s> {
     }
 
     /// The shingles of a paragraph.
-    pub(crate) fn set(&self, number: u32) -> Cow<'_, ShingleSet> {
+    pub(crate) fn set(&self, number: u32, make: Make<'_>) -> Cow<'_, ShingleSet> {
         match self {
-            Self::Buckets { sets, .. } => sets.get(number),
+            Self::Buckets { sets, .. } => sets.get(number, make),
             Self::Pairs { sets, .. } => Cow::Borrowed(&sets[number as usize]),
         }
     }
 
     /// All that resemble a paragraph, ascending.
-    pub(crate) fn neighbours(&self, number: u32) -> Cow<'_, [Neighbour]> {
+    pub(crate) fn neighbours(&self, number: u32, make: Make<'_>) -> Cow<'_, [Neighbour]> {
         match self {
             Self::Buckets { bands, .. } => {
                 let candidates = bands.candidates(number, usize::MAX);
-                Cow::Owned(self.verify(number, candidates.into_iter()))
+                Cow::Owned(self.verify(number, candidates.into_iter(), make))
             }
             Self::Pairs { starts, neighbours, .. } => {
                 Cow::Borrowed(&neighbours[starts[number as usize]..starts[number as usize + 1]])
@@ -76,19 +79,20 @@ impl<'s> Source<'s> {
 
     /// The pairs that another comparator finds alike in more than boilerplate: that share a bucket of at most `most`,
     /// or a shingle that stands in at most so many.
-    pub(crate) fn rare_pairs(&self, comparator: &Comparator, most: u16) -> Vec<(u32, u32)> {
+    pub(crate) fn rare_pairs(&self, comparator: &Comparator, most: u16, make: Make<'_>) -> Vec<(u32, u32)> {
         match self {
             Self::Buckets { bands, sets, .. } => {
                 let pairs_of = |later: u32| {
                     let candidates = bands.candidates(later, usize::from(most));
                     let own = OnceCell::new();
                     let alike = move |&earlier: &u32| {
-                        comparator.compare(own.get_or_init(|| sets.get(later)), &sets.get(earlier)).is_some()
+                        let own = own.get_or_init(|| sets.get(later, make));
+                        comparator.compare(own, &sets.get(earlier, make)).is_some()
                     };
                     let below = candidates.into_iter().take_while(move |&earlier| earlier < later);
                     below.filter(alike).map(move |earlier| (earlier, later))
                 };
-                (0..sets.count()).into_par_iter().flat_map_iter(pairs_of).collect()
+                (0..sets.count).into_par_iter().flat_map_iter(pairs_of).collect()
             }
             Self::Pairs { sets, .. } => {
                 let pairs = Join::new(sets).pairs_sharing_rare(comparator, most);
@@ -98,20 +102,20 @@ impl<'s> Source<'s> {
     }
 
     /// Those of the candidates that resemble a paragraph, in their order.
-    pub(crate) fn verify(&self, number: u32, candidates: impl Iterator<Item = u32>) -> Vec<Neighbour> {
+    pub(crate) fn verify(&self, number: u32, candidates: impl Iterator<Item = u32>, make: Make<'_>) -> Vec<Neighbour> {
         match self {
             Self::Buckets { sets, comparator, .. } => {
                 let mut candidates = candidates.peekable();
                 if candidates.peek().is_none() {
                     return Vec::new();
                 }
-                let own = sets.get(number);
+                let own = sets.get(number, make);
                 candidates
-                    .filter_map(|other| Some((other, comparator.compare(&own, &sets.get(other))?)))
+                    .filter_map(|other| Some((other, comparator.compare(&own, &sets.get(other, make))?)))
                     .collect()
             }
             Self::Pairs { .. } => {
-                let all = self.neighbours(number);
+                let all = self.neighbours(number, make);
                 let find = |other| all.binary_search_by_key(&other, |&(n, _)| n).ok().map(|at| all[at]);
                 candidates.filter_map(find).collect()
             }
@@ -119,24 +123,25 @@ impl<'s> Source<'s> {
     }
 }
 
-/// Makes the shingle set of a paragraph from its text.
-pub(crate) type Make<'s> = Box<dyn Fn(u32) -> ShingleSet + Send + Sync + 's>;
-
 /// Shingle sets that are held as far as there is room, and otherwise made again from the text.
-pub(crate) struct Sets<'s> {
+pub(crate) struct Sets {
+    count: u32,
+    /// Empty if there is no room.
     held: Vec<Option<ShingleSet>>,
-    make: Make<'s>,
 }
 
-impl<'s> Sets<'s> {
+impl Sets {
     /// Hold the sets of those that are `wanted`, from the first on, until they take `room` bytes.
     pub(crate) fn new(
         count: u32,
         wanted: impl Fn(u32) -> bool,
         len: impl Fn(u32) -> usize,
         room: usize,
-        make: Make<'s>,
+        make: Make<'_>,
     ) -> Self {
+        if room == 0 {
+            return Self { count, held: Vec::new() };
+        }
         let mut taken = 0;
         let hold: Vec<bool> = (0..count)
             .map(|n| {
@@ -146,17 +151,13 @@ impl<'s> Sets<'s> {
             })
             .collect();
         let held = hold.into_par_iter().zip(0..count).map(|(hold, n)| hold.then(|| make(n))).collect();
-        Self { held, make }
+        Self { count, held }
     }
 
-    fn count(&self) -> u32 {
-        number(self.held.len())
-    }
-
-    pub(crate) fn get(&self, number: u32) -> Cow<'_, ShingleSet> {
-        match &self.held[number as usize] {
-            Some(set) => Cow::Borrowed(set),
-            None => Cow::Owned((self.make)(number)),
+    pub(crate) fn get(&self, number: u32, make: Make<'_>) -> Cow<'_, ShingleSet> {
+        match self.held.get(number as usize) {
+            Some(Some(set)) => Cow::Borrowed(set),
+            _ => Cow::Owned(make(number)),
         }
     }
 }

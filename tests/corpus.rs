@@ -60,7 +60,7 @@ fn pairs(corpus: &Corpus<'_>) -> Vec<Row> {
         rows.push(row(pair.earlier, pair.later, pair.similarity));
         Ok::<(), ()>(())
     };
-    corpus.find().try_for_each_pair(each).unwrap();
+    corpus.clone().find().try_for_each_pair(each).unwrap();
     assert!(rows.is_sorted_by_key(|row| (row.1, row.0)));
     rows
 }
@@ -177,9 +177,10 @@ proptest! {
         let keep = if longest { Keep::Longest } else { Keep::First };
         let clean = |articles: &[String]| -> Vec<String> {
             let corpus = corpus_of(detector, articles, Candidates::Lsh).scope(scope).keep(keep).min_words(2);
-            let redundant = corpus.find().redundant().removals;
+            let found = corpus.find();
+            let redundant = found.redundant().removals;
             let lost = |n: usize| redundant.iter().filter(move |r| r.removed.document == n as u64).map(|r| r.removed.paragraph);
-            (0..articles.len()).map(|n| corpus.without(n, lost(n)).into_owned()).collect()
+            (0..articles.len()).map(|n| found.without(n, lost(n)).into_owned()).collect()
         };
         let once = clean(&articles);
         prop_assert_eq!(clean(&once), once);
@@ -240,8 +241,9 @@ fn a_corpus_is_the_same_for_any_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let corpus = corpus_of(Detector::default(), &articles, candidates);
+            let pairs = pairs(&corpus);
             let found = corpus.find();
-            (found.redundant().removals, found.runs(), pairs(&corpus))
+            (found.redundant().removals, found.runs(), pairs)
         })
     };
     for candidates in [Candidates::Lsh, Candidates::Exact] {
@@ -314,8 +316,9 @@ fn boilerplate_with_small_edits_is_compared_with_what_is_kept() {
 fn an_article_that_loses_everything_is_empty() {
     let articles = ["one two three four five".to_owned(), "\u{feff} one two three four five\n".to_owned()];
     let corpus = corpus_of(Detector::default(), &articles, Candidates::Lsh);
-    assert_eq!(corpus.without(1, [0]), "");
-    assert!(matches!(corpus.without(0, []), Cow::Borrowed("one two three four five")));
+    let found = corpus.find();
+    assert_eq!(found.without(1, [0]), "");
+    assert!(matches!(found.without(0, []), Cow::Borrowed("one two three four five")));
 }
 
 #[test]
@@ -326,11 +329,12 @@ fn an_article_that_would_be_cut_otherwise_is_spared_a_paragraph() {
     ];
     let mut corpus = Corpus::new(Detector::default());
     corpus.extend([articles[1], articles[0]]);
-    let redundant = corpus.find().redundant();
+    let found = corpus.find();
+    let redundant = found.redundant();
     let removed: Vec<_> =
         redundant.removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
     assert_eq!((removed, redundant.spared), (vec![(1, 1)], 1));
-    assert_eq!(corpus.without(1, [1]), "a line\nof two\n\nand some more words in both");
+    assert_eq!(found.without(1, [1]), "a line\nof two\n\nand some more words in both");
 }
 
 #[test]
