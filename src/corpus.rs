@@ -176,16 +176,18 @@ impl<'t> Corpus<'t> {
     /// This is the form for a dump that does not fit in memory. No shingle sets are held either, so a paragraph is
     /// read, normalised and shingled again each time that it is compared.
     ///
-    /// `read` must give what was taken in, from when it is taken in; else what is reported is true of what it gave. It has no way to fail: a
-    /// caller whose storage can fail makes a note of that, returns anything, and drops what is found.
+    /// `read` must give what was taken in, from the call on that takes it in; else what is reported is true of what
+    /// it gave. It has no way to fail: a caller whose storage can fail makes a note of that, returns anything, and
+    /// drops what is found.
     ///
     /// ```
     /// use dittograph::{Corpus, Detector};
     ///
     /// let stored = ["Bread is dearer by a tenth since Monday.", "Bread is dearer, by a tenth, since Monday!"];
-    /// let read = |document, range| stored[document as usize][range].to_owned();
-    /// let mut corpus = Corpus::reading(Detector::default(), read);
-    /// corpus.take_in(stored.iter().map(|text| text.to_string()));
+    /// let mut corpus = Corpus::reading(Detector::default(), |document, range| {
+    ///     stored[document as usize][range].to_string()
+    /// });
+    /// corpus.take_in(stored);
     /// assert_eq!(corpus.find().redundant().removals.len(), 1);
     /// ```
     #[must_use]
@@ -372,7 +374,8 @@ impl<'t> Corpus<'t> {
                 hash: shingled.hash.map(|hash| hash as u64),
                 shingles: shingled.set.len(),
             };
-            let keys: Vec<u32> = self.banding().into_iter().flat_map(|banding| banding.short_keys(&slots)).collect();
+            let keys: Vec<u32> =
+                self.banding().into_iter().flat_map(|banding| banding.short_keys(&slots)).collect();
             (ready, keys)
         };
         let (paragraphs, keys): (Vec<Ready>, Vec<Vec<u32>>) = paragraphs.par_iter().map(prepare).unzip();

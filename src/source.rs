@@ -102,7 +102,12 @@ impl Source {
     }
 
     /// Those of the candidates that resemble a paragraph, in their order.
-    pub(crate) fn verify(&self, number: u32, candidates: impl Iterator<Item = u32>, make: Make<'_>) -> Vec<Neighbour> {
+    pub(crate) fn verify(
+        &self,
+        number: u32,
+        candidates: impl Iterator<Item = u32>,
+        make: Make<'_>,
+    ) -> Vec<Neighbour> {
         match self {
             Self::Buckets { sets, comparator, .. } => {
                 let mut candidates = candidates.peekable();

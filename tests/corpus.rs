@@ -4,6 +4,7 @@ mod common;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use common::{Numbers, paragraphs, words_of};
 use dittograph::{
@@ -231,6 +232,27 @@ fn lsh_finds_nearly_all_that_the_exact_join_finds() {
         assert!(lsh.is_subset(&exact));
         let share = lsh.len() as f64 / exact.len() as f64;
         assert!(share >= 0.99, "{share} of {} at {threshold:?}", exact.len());
+    }
+}
+
+#[test]
+fn a_corpus_that_reads_its_texts_again_finds_the_same() {
+    let articles = dump();
+    for (candidates, keep) in [(Candidates::Lsh, Keep::First), (Candidates::Exact, Keep::Longest)] {
+        let held = corpus_of(Detector::default(), &articles, candidates).keep(keep);
+        let read = |document: u64, range: Range<usize>| articles[document as usize][range].to_owned();
+        let mut reading = Corpus::reading(Detector::default(), read).candidates(candidates).keep(keep);
+        for part in articles.chunks(7) {
+            reading.take_in(part);
+        }
+        assert_eq!(reading.statistics(), held.statistics());
+        assert_eq!(pairs(&reading), pairs(&held));
+        let (reading, held) = (reading.find(), held.find());
+        assert_eq!(reading.redundant(), held.redundant());
+        assert_eq!(reading.runs(), held.runs());
+        for document in 0..articles.len() {
+            assert_eq!(reading.without(document, [0]), held.without(document, [0]));
+        }
     }
 }
 

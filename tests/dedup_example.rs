@@ -272,3 +272,26 @@ fn no_file_is_replaced_when_another_cannot_be_written() {
     assert_eq!(folder.read("out.jsonl"), "old");
     assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl"]);
 }
+
+#[test]
+fn a_dump_that_is_not_held_in_memory_gives_the_same_bytes() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let text = folder.put("folder/a.txt", format!("{BREAD}\n\nA text with {FERRY}\n"));
+    let outputs = |name: &str, more: &[&str]| {
+        let files = ["out", "pairs", "runs"].map(|kind| folder.name(&format!("{name}.{kind}")));
+        let [out, pairs, runs] = &files;
+        let common = ["--out", out, "--pairs", pairs, "--runs", runs, &dump, &text];
+        printed(&dedup(&[more, &common].concat()));
+        files.map(|file| fs::read_to_string(file).unwrap())
+    };
+    for more in
+        [&[][..], &["--all-pairs"], &["--keep", "longest", "--threshold", "0.5"], &["--candidates", "exact"]]
+    {
+        let held = outputs("held", more);
+        assert!(held[1].lines().count() > 2, "{}", held[1]);
+        assert_eq!(outputs("spilled", &[more, &["--low-memory"]].concat()), held);
+    }
+    let bad = folder.put("bad.jsonl", "{}");
+    refused(&dedup(&["--low-memory", "--out", &folder.name("none"), &bad]), "bad.jsonl:1");
+}

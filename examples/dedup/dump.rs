@@ -45,16 +45,143 @@ impl Source {
         Some(Self { path: path.to_owned(), is_text, packing })
     }
 
-    fn read(&self, progress: &mut dyn FnMut(u64)) -> io::Result<Vec<u8>> {
-        let file = Counted { file: BufReader::with_capacity(1 << 20, File::open(&self.path)?), progress };
-        let mut bytes = Vec::new();
-        match self.packing {
-            Packing::None => { file }.read_to_end(&mut bytes)?,
-            Packing::Gz => flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes)?,
-            Packing::Zst => zstd::Decoder::new(file)?.read_to_end(&mut bytes)?,
-        };
-        Ok(bytes)
+    pub fn changed(&self) -> String {
+        format!("{}: changed while it was read", self.path.display())
     }
+
+    /// The unpacked file in pieces; `progress` is told of the bytes as they are on disk.
+    fn chunks<'p>(
+        &self,
+        progress: &'p mut dyn FnMut(u64),
+    ) -> Result<impl Iterator<Item = Result<Chunk<'_>, String>> + use<'_, 'p>, String> {
+        let told = |error: io::Error| format!("{}: {error}", self.path.display());
+        let file = File::open(&self.path).map_err(told)?;
+        let file = Counted { file: BufReader::with_capacity(1 << 20, file), progress };
+        let mut bytes: Box<dyn Read + 'p> = match self.packing {
+            Packing::None => Box::new(file),
+            Packing::Gz => Box::new(flate2::read::MultiGzDecoder::new(file)),
+            Packing::Zst => Box::new(zstd::Decoder::new(file).map_err(told)?),
+        };
+        let most = if self.is_text { u64::MAX } else { CHUNK };
+        let (mut rest, mut first_line, mut is_first) = (Vec::new(), 1, true);
+        Ok(std::iter::from_fn(move || {
+            let mut chunk = std::mem::take(&mut rest);
+            loop {
+                let before = chunk.len();
+                if let Err(error) = bytes.by_ref().take(most).read_to_end(&mut chunk) {
+                    return Some(Err(told(error)));
+                }
+                if chunk.len() == before {
+                    break; // the end of the file
+                }
+                if self.is_text {
+                    continue;
+                }
+                if let Some(end) = chunk[before..].iter().rposition(|&b| b == b'\n') {
+                    rest = chunk.split_off(before + end + 1);
+                    break;
+                }
+            }
+            let bom = if is_first && chunk.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+            let lines = first_line;
+            first_line += chunk.iter().filter(|&&b| b == b'\n').count();
+            let is_empty = chunk.is_empty() && !(is_first && self.is_text);
+            is_first = false;
+            (!is_empty).then_some(Ok(Chunk { source: self, bytes: chunk, bom, first_line: lines }))
+        }))
+    }
+}
+
+/// A piece of an unpacked file: a whole text, or whole lines.
+pub struct Chunk<'d> {
+    pub source: &'d Source,
+    bytes: Vec<u8>,
+    bom: usize, // bytes of a byte order mark
+    first_line: usize,
+}
+
+impl Chunk<'_> {
+    /// The records, or why they cannot be read.
+    fn records(&self, id_field: &str, text_field: &str) -> Vec<Result<Record<'_>, String>> {
+        let path = self.source.path.display();
+        let bytes = &self.bytes[self.bom..];
+        if self.source.is_text {
+            let text = std::str::from_utf8(bytes)
+                .map_err(|error| format!("{path}: invalid UTF-8 at byte {}", error.valid_up_to()));
+            return vec![text.map(|text| Record {
+                id: path.to_string().into(),
+                text: text.into(),
+                line: None,
+            })];
+        }
+        let parse = |(number, line)| {
+            let at = || format!("{path}:{number}");
+            let (id, record) =
+                Record::parse(line, id_field, text_field).map_err(|wrong| format!("{}: {wrong}", at()))?;
+            Ok(Record { id: id.unwrap_or_else(|| at().into()), ..record })
+        };
+        let lines: Vec<(usize, &[u8])> = (self.first_line..)
+            .zip(bytes.split_inclusive(|&b| b == b'\n'))
+            .filter(|(_, line)| !line.trim_ascii().is_empty())
+            .collect();
+        lines.into_par_iter().map(parse).collect()
+    }
+}
+
+/// How many bytes of lines are read at a time, about.
+const CHUNK: u64 = 1 << 24;
+
+/// Files, and how they are read.
+pub struct Dump {
+    pub files: Vec<Source>,
+    pub id_field: String,
+    pub text_field: String,
+    /// Leave out records that cannot be read.
+    pub skip_bad: bool,
+}
+
+impl Dump {
+    /// The bytes of the files as they are on disk, as far as that is known.
+    pub fn size(&self) -> u64 {
+        self.files.iter().filter_map(|file| file.path.metadata().ok()).map(|metadata| metadata.len()).sum()
+    }
+
+    /// Hand over all files, unpacked, piece by piece; `progress` is told of the bytes as they are on disk.
+    pub fn each_chunk<'d>(
+        &'d self,
+        mut progress: impl FnMut(u64),
+        mut each: impl FnMut(Chunk<'d>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        self.files.iter().try_for_each(|file| file.chunks(&mut progress)?.try_for_each(|chunk| each(chunk?)))
+    }
+
+    /// The records of a chunk. Those that cannot be read are counted, or the first of them is the error.
+    pub fn records<'c>(&self, chunk: &'c Chunk<'_>, tally: &mut Tally) -> Result<Vec<Record<'c>>, String> {
+        let mut records = Vec::new();
+        for record in chunk.records(&self.id_field, &self.text_field) {
+            match record {
+                Ok(record) => records.push(record),
+                Err(wrong) if self.skip_bad => {
+                    tally.bad += 1;
+                    tally.first_bad.get_or_insert(wrong);
+                }
+                Err(wrong) => return Err(wrong),
+            }
+        }
+        tally.bytes += chunk.bytes.len();
+        tally.records += records.len();
+        Ok(records)
+    }
+}
+
+/// What was read.
+#[derive(Default)]
+pub struct Tally {
+    pub bytes: usize,
+    pub records: usize,
+    /// How many records could not be read, and why the first could not.
+    pub bad: usize,
+    pub first_bad: Option<String>,
 }
 
 /// A file that tells how much of it was read.
@@ -102,19 +229,6 @@ pub fn files(dumps: &[PathBuf]) -> Result<Vec<Source>, String> {
     Ok(files)
 }
 
-/// The bytes of the files as they are on disk, as far as that is known.
-pub fn size(files: &[Source]) -> u64 {
-    files.iter().filter_map(|file| file.path.metadata().ok()).map(|metadata| metadata.len()).sum()
-}
-
-/// The unpacked bytes of the files; `progress` is told of the bytes as they are on disk.
-pub fn read(files: &[Source], mut progress: impl FnMut(u64)) -> Result<Vec<Vec<u8>>, String> {
-    files
-        .iter()
-        .map(|file| file.read(&mut progress).map_err(|error| format!("{}: {error}", file.path.display())))
-        .collect()
-}
-
 /// One article.
 pub struct Record<'d> {
     pub id: Cow<'d, str>,
@@ -122,78 +236,6 @@ pub struct Record<'d> {
     /// Its line, with the break at its end, and where in it the text stands; `None` for a text file.
     line: Option<(&'d str, Range<usize>)>,
 }
-
-/// The records of all files, in their order.
-pub struct Dump<'d> {
-    pub records: Vec<Record<'d>>,
-    pub files: usize,
-    pub bytes: usize,
-    /// How many records could not be read, and why the first could not.
-    pub bad: usize,
-    pub first_bad: Option<String>,
-}
-
-impl<'d> Dump<'d> {
-    /// The records of the files, whose unpacked bytes are `contents`. With `skip_bad`, those that cannot be read
-    /// are counted; without, the first of them is the error.
-    pub fn parse(
-        files: &[Source],
-        contents: &'d [Vec<u8>],
-        id_field: &str,
-        text_field: &str,
-        skip_bad: bool,
-    ) -> Result<Self, String> {
-        let bytes = contents.iter().map(Vec::len).sum();
-        let mut dump = Dump { records: Vec::new(), files: files.len(), bytes, bad: 0, first_bad: None };
-        for (file, content) in files.iter().zip(contents) {
-            let path = file.path.display();
-            let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
-            if file.is_text {
-                let text = std::str::from_utf8(content)
-                    .map_err(|error| format!("{path}: invalid UTF-8 at byte {}", error.valid_up_to()));
-                dump.take(
-                    text.map(|text| Record { id: path.to_string().into(), text: text.into(), line: None }),
-                    skip_bad,
-                )?;
-                continue;
-            }
-            let parse = |&(number, line): &(usize, &'d [u8])| {
-                let at = || format!("{path}:{number}");
-                let (id, record) = Record::parse(line, id_field, text_field)
-                    .map_err(|wrong| format!("{}: {wrong}", at()))?;
-                Ok(Record { id: id.unwrap_or_else(|| at().into()), ..record })
-            };
-            let mut lines = (1..).zip(content.split_inclusive(|&b| b == b'\n'));
-            loop {
-                let batch: Vec<(usize, &[u8])> = lines.by_ref().take(LINES).collect();
-                if batch.is_empty() {
-                    break;
-                }
-                let filled = batch.par_iter().filter(|(_, line)| !line.trim_ascii().is_empty());
-                let records: Vec<Result<Record<'d>, String>> = filled.map(parse).collect();
-                for record in records {
-                    dump.take(record, skip_bad)?;
-                }
-            }
-        }
-        Ok(dump)
-    }
-
-    fn take(&mut self, record: Result<Record<'d>, String>, skip_bad: bool) -> Result<(), String> {
-        match record {
-            Ok(record) => self.records.push(record),
-            Err(wrong) if skip_bad => {
-                self.bad += 1;
-                self.first_bad.get_or_insert(wrong);
-            }
-            Err(wrong) => return Err(wrong),
-        }
-        Ok(())
-    }
-}
-
-/// How many lines are read at a time, on all cores.
-const LINES: usize = 1 << 14;
 
 impl<'d> Record<'d> {
     /// The id, if there is one, and the record of a line of JSON.
@@ -226,18 +268,18 @@ impl<'d> Record<'d> {
         Ok((id, Record { id: Cow::Borrowed(""), text, line: Some((line, at)) }))
     }
 
-    /// Write the record with `text` in place of its own; byte for byte as it was, if that is `unchanged`.
-    pub fn write(&self, out: &mut Output, unchanged: bool, text: &str) -> Result<(), String> {
+    /// Write the record, with another text if there is one in place of its own; else byte for byte as it was.
+    pub fn write(&self, out: &mut Output, text: Option<&str>) -> Result<(), String> {
         let Some((line, at)) = &self.line else {
-            let record = serde_json::json!({ "id": self.id, "text": text });
+            let record = serde_json::json!({ "id": self.id, "text": text.unwrap_or(&self.text) });
             return out.write(&format!("{record}\n"));
         };
-        if unchanged {
-            out.write(line)?;
-        } else {
+        if let Some(text) = text {
             out.write(&line[..at.start])?;
             out.write(&serde_json::Value::from(text).to_string())?;
             out.write(&line[at.end..])?;
+        } else {
+            out.write(line)?;
         }
         if line.ends_with('\n') { Ok(()) } else { out.write("\n") }
     }

@@ -3,6 +3,7 @@
 
 #![allow(unreachable_pub)] // a program's modules have no other users
 
+mod articles;
 mod dump;
 #[path = "../common/options.rs"]
 mod options;
@@ -10,13 +11,14 @@ mod output;
 mod summary;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use dittograph::{Candidates, Corpus, Keep, ParagraphPair, Redundant, Removal, Scope};
 
-use dump::Dump;
+use articles::{Articles, Spill};
+use dump::{Dump, Tally};
 use options::Options;
 use output::{Output, table};
 use summary::Summary;
@@ -68,6 +70,9 @@ struct Arguments {
     text_field: String,
     #[command(flatten)]
     options: Options,
+    /// Hold no text in memory: keep it in a temporary file beside --out (or in TMPDIR), and read the dump twice
+    #[arg(long)]
+    low_memory: bool,
     /// Leave out and count records that cannot be read, instead of stopping
     #[arg(long)]
     skip_bad_records: bool,
@@ -112,27 +117,61 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         .build_global()
         .map_err(|error| format!("--threads {}: {error}", arguments.threads))?;
 
+    let dump = Dump {
+        files,
+        id_field: arguments.id_field.clone(),
+        text_field: arguments.text_field.clone(),
+        skip_bad: arguments.skip_bad_records,
+    };
+    let beside = arguments.out.as_deref().map(output::folder_of);
+    let spill = arguments.low_memory.then(|| Spill::create(beside)).transpose()?;
+    let mut chunks = Vec::new();
+    let articles;
+    let corpus = match &spill {
+        Some(spill) => Corpus::reading(detector, |document, range| spill.part(document, range)),
+        None => Corpus::new(detector),
+    };
+    let corpus = corpus.scope(arguments.scope).keep(arguments.keep).min_words(arguments.min_words);
+    let mut corpus = corpus.candidates(arguments.candidates);
+
     let mut summary = Summary::new(arguments.quiet);
     summary.stage("read");
-    summary.expect(dump::size(&files));
-    let contents = dump::read(&files, |bytes| summary.advance(bytes))?;
-    let dump = Dump::parse(
-        &files,
-        &contents,
-        &arguments.id_field,
-        &arguments.text_field,
-        arguments.skip_bad_records,
-    )?;
-
-    summary.stage("shingle");
-    let corpus =
-        Corpus::new(detector).scope(arguments.scope).keep(arguments.keep).min_words(arguments.min_words);
-    let mut corpus = corpus.candidates(arguments.candidates);
-    corpus.extend(dump.records.iter().map(|record| record.text.as_ref()));
+    summary.expect(dump.size());
+    let progress = |bytes| summary.advance(bytes);
+    let mut tally = Tally::default();
+    articles = if let Some(spill) = &spill {
+        dump.each_chunk(progress, |chunk| {
+            let records = dump.records(&chunk, &mut tally)?;
+            spill.put(&records)?;
+            corpus.take_in(records.iter().map(|record| &record.text));
+            Ok(())
+        })?;
+        Articles::Spilled(spill)
+    } else {
+        dump.each_chunk(progress, |chunk| {
+            chunks.push(chunk);
+            Ok(())
+        })?;
+        let mut records = Vec::new();
+        for chunk in &chunks {
+            records.extend(dump.records(chunk, &mut tally)?);
+        }
+        Articles::Held(records)
+    };
+    if let Articles::Held(records) = &articles {
+        summary.stage("shingle");
+        corpus.extend(records.iter().map(|record| record.text.as_ref()));
+    }
+    let read = summary::Read {
+        files: dump.files.len(),
+        tally,
+        counts: corpus.statistics(),
+        banding: corpus.banding(),
+    };
+    let id = |document| articles.id(document);
 
     summary.stage("candidates");
     let found = corpus.find();
-    let id = |document: u64| dump.records[usize::try_from(document).unwrap_or(usize::MAX)].id.as_ref();
 
     summary.stage("compare");
     let Redundant { removals: redundant, spared, .. } = found.redundant();
@@ -164,32 +203,36 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
 
     summary.stage("write");
-    let mut lost = redundant.chunk_by(|a, b| a.removed.document == b.removed.document).peekable();
-    for (document, record) in (0..).zip(&dump.records) {
-        let of_this = lost.next_if(|removals| removals[0].removed.document == document).unwrap_or_default();
-        let text = corpus.without(
-            usize::try_from(document).unwrap_or(usize::MAX),
-            of_this.iter().map(|r| r.removed.paragraph),
-        );
-        summary.count(record, of_this, &text);
-        if let Some(file) = &mut out {
-            record.write(file, of_this.is_empty(), &text)?;
-        }
+    let without = |removals: &[Removal]| {
+        let document = usize::try_from(removals[0].removed.document).unwrap_or(usize::MAX);
+        found.without(document, removals.iter().map(|removal| removal.removed.paragraph))
+    };
+    let changed = || redundant.chunk_by(|a, b| a.removed.document == b.removed.document);
+    for removals in changed() {
+        summary.count(articles.len(removals[0].removed.document), &without(removals));
+    }
+    if let Some(out) = &mut out {
+        let mut changed = changed().peekable();
+        articles.try_for_each(&dump, |document, record| {
+            let removals = changed.next_if(|removals| removals[0].removed.document == document);
+            record.write(out, removals.map(without).as_deref())
+        })?;
     }
     summary.stage("");
+    spill.iter().try_for_each(Spill::check)?;
     if let Some(file) = &mut summary_file {
-        file.write(&summary.json(arguments, &dump, &corpus, &redundant))?;
+        file.write(&summary.json(arguments, &read, &redundant))?;
     }
     // None takes its place before all are on disk.
     let mut written: Vec<Output> = [out, pairs, runs, summary_file].into_iter().flatten().collect();
     written.iter_mut().try_for_each(Output::flush)?;
     written.into_iter().try_for_each(Output::finish)?;
-    summary::warn(&dump);
+    summary::warn(&read.tally);
     if [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary]
         .iter()
         .all(|path| path.is_none())
     {
-        print(&summary.json(arguments, &dump, &corpus, &redundant))?;
+        print(&summary.json(arguments, &read, &redundant))?;
     }
     Ok(())
 }
@@ -211,8 +254,9 @@ fn refuse_shared_paths(arguments: &Arguments, files: &[dump::Source]) -> Result<
     let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
     for path in [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary].into_iter().flatten()
     {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let (Ok(folder), Some(name)) = (folder.canonicalize(), path.file_name()) else { continue };
+        let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {
+            continue;
+        };
         let place = path.canonicalize().unwrap_or(folder.join(name));
         if place.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             continue; // a device may be given twice; a folder has an error of its own

@@ -57,8 +57,7 @@ impl Output {
         let to: Box<dyn Finish> = if is_open || (target.exists() && !target.is_file()) {
             Box::new(BufWriter::new(OpenOptions::new().append(true).open(path).map_err(told)?))
         } else {
-            let folder =
-                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = folder_of(path);
             let mut builder = tempfile::Builder::new();
             builder.prefix(".dedup-");
             #[cfg(unix)]
@@ -86,6 +85,11 @@ impl Output {
     }
 }
 
+/// The folder that a file is in.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Files that are not finished, to be removed when the program is interrupted.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -102,6 +106,8 @@ pub fn clean_up_on_interrupt() -> Result<(), String> {
 
 /// The tables, tab-separated.
 pub mod table {
+    use std::borrow::Cow;
+
     use dittograph::{CorpusRun, ParagraphId, Similarity};
 
     pub const REMOVED: &str =
@@ -112,16 +118,16 @@ pub mod table {
 
     /// A row of [`REMOVED`] or [`PAIRS`]; `name` gives the id of a document.
     pub fn row<'d>(
-        name: &dyn Fn(u64) -> &'d str,
+        name: &dyn Fn(u64) -> Cow<'d, str>,
         one: ParagraphId,
         other: ParagraphId,
         similarity: &Similarity,
     ) -> String {
         format!(
             "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\n",
-            escaped(name(one.document)),
+            escaped(&name(one.document)),
             one.paragraph,
-            escaped(name(other.document)),
+            escaped(&name(other.document)),
             other.paragraph,
             similarity.jaccard(),
             similarity.containment(),
@@ -130,14 +136,14 @@ pub mod table {
     }
 
     /// A row of [`RUNS`].
-    pub fn run<'d>(name: &dyn Fn(u64) -> &'d str, run: &CorpusRun) -> String {
+    pub fn run<'d>(name: &dyn Fn(u64) -> Cow<'d, str>, run: &CorpusRun) -> String {
         let (earlier, later) = (&run.earlier, &run.later);
         format!(
             "{}\t{}\t{}\t{}\t{}\t{}\n",
-            escaped(name(earlier.document)),
+            escaped(&name(earlier.document)),
             earlier.paragraphs.start,
             earlier.paragraphs.end,
-            escaped(name(later.document)),
+            escaped(&name(later.document)),
             later.paragraphs.start,
             later.paragraphs.end
         )

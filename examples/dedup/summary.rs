@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
-use dittograph::{Corpus, Removal};
+use dittograph::lsh::Banding;
+use dittograph::{CorpusStatistics, Removal};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::Arguments;
-use crate::dump::{Dump, Record};
+use crate::dump::Tally;
 
 pub struct Summary {
     pub pairs: usize,
@@ -21,6 +22,14 @@ pub struct Summary {
     stage: &'static str,
     since: Instant,
     bar: ProgressBar,
+}
+
+/// What was taken in.
+pub struct Read {
+    pub files: usize,
+    pub tally: Tally,
+    pub counts: CorpusStatistics,
+    pub banding: Option<Banding>,
 }
 
 impl Summary {
@@ -72,34 +81,27 @@ impl Summary {
         self.bar.inc(bytes);
     }
 
-    /// Count a record whose text became `text`.
-    pub fn count(&mut self, record: &Record<'_>, removals: &[Removal], text: &str) {
-        if !removals.is_empty() {
-            self.changed += 1;
-            self.emptied += usize::from(text.is_empty());
-            self.bytes_removed += record.text.len() - text.len();
-        }
+    /// Count a record that lost something: what its text became of so many bytes.
+    pub fn count(&mut self, bytes: usize, text: &str) {
+        self.changed += 1;
+        self.emptied += usize::from(text.is_empty());
+        self.bytes_removed += bytes.saturating_sub(text.len());
     }
 
-    pub fn json(
-        &self,
-        arguments: &Arguments,
-        dump: &Dump<'_>,
-        corpus: &Corpus<'_>,
-        redundant: &[Removal],
-    ) -> String {
-        let counts = corpus.statistics();
+    pub fn json(&self, arguments: &Arguments, read: &Read, redundant: &[Removal]) -> String {
+        let Read { files, tally, counts, banding } = read;
         let mut kept: Vec<_> = redundant.iter().map(|removal| removal.kept).collect();
         kept.sort_unstable();
         kept.dedup();
         let exact = redundant.iter().filter(|removal| removal.similarity.is_exact()).count();
-        let banding = corpus.banding().map(|banding| json!({ "bands": banding.bands, "rows": banding.rows }));
+        let recall = banding.map_or(1.0, |banding| banding.recall_at(arguments.options.threshold));
+        let banding = banding.map(|banding| json!({ "bands": banding.bands, "rows": banding.rows }));
         let summary = json!({
-            "files": dump.files,
-            "bytes": dump.bytes,
-            "records": dump.records.len(),
-            "bad_records": dump.bad,
-            "first_bad_record": dump.first_bad,
+            "files": files,
+            "bytes": tally.bytes,
+            "records": tally.records,
+            "bad_records": tally.bad,
+            "first_bad_record": tally.first_bad,
             "text_bytes": counts.bytes,
             "paragraphs": counts.paragraphs,
             "paragraphs_without_words": counts.without_words,
@@ -132,7 +134,7 @@ impl Summary {
                 "threads": rayon::current_num_threads(),
             },
             "banding": banding,
-            "recall_at_threshold": corpus.recall_at(arguments.options.threshold),
+            "recall_at_threshold": recall,
             "caps": { "run_matches_left_out": self.matches_left_out },
             "stages": self.stages,
         });
@@ -141,10 +143,10 @@ impl Summary {
 }
 
 /// Say on standard error what must not be overlooked.
-pub fn warn(dump: &Dump<'_>) {
-    if let Some(first) = &dump.first_bad {
-        let records = if dump.bad == 1 { "record" } else { "records" };
-        eprintln!("warning: left out {} {records} that cannot be read; the first: {first}", dump.bad);
+pub fn warn(tally: &Tally) {
+    if let Some(first) = &tally.first_bad {
+        let records = if tally.bad == 1 { "record" } else { "records" };
+        eprintln!("warning: left out {} {records} that cannot be read; the first: {first}", tally.bad);
     }
 }
 
