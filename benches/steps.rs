@@ -12,7 +12,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_grou
 use dittograph::compare::{Comparator, Measure, Similarity, Threshold};
 use dittograph::minhash::MinHasher;
 use dittograph::shingle::ShingleSet;
-use dittograph::{Boundary, Normalizer, Shingles};
+use dittograph::{Banding, Boundary, Normalizer, Shingles};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -107,6 +107,27 @@ fn sign(c: &mut Criterion) {
     }
 }
 
+fn keys(c: &mut Criterion) {
+    let hasher = MinHasher::new(SLOTS);
+    let mut group = c.benchmark_group("keys");
+    for banding in [Banding::new(21, 6), Banding::new(16, 8)] {
+        let set: ShingleSet = Random::new(1).take(70).collect();
+        let signature = hasher.sign(&set).expect("the set is not empty");
+        assert_eq!(banding.keys(&signature).count(), banding.bands);
+        group.throughput(Throughput::Elements(banding.bands as u64));
+        group.bench_with_input(BenchmarkId::new("dittograph", banding), &signature, |b, signature| {
+            b.iter(|| banding.keys(signature));
+        });
+        let bytes: Vec<u8> = signature.slots().iter().flat_map(|slot| slot.to_le_bytes()).collect();
+        group.bench_with_input(BenchmarkId::new("xxh3", banding), &bytes, |b, bytes| {
+            let bands = || black_box(bytes).chunks_exact(2 * banding.rows).take(banding.bands);
+            b.iter(|| {
+                bands().enumerate().map(|(n, band)| xxh3_64_with_seed(band, n as u64)).collect::<Vec<_>>()
+            });
+        });
+    }
+}
+
 fn compare(c: &mut Criterion) {
     let threshold = Threshold::new(0.7).expect("0.7 is a threshold");
     let comparator = Comparator { measure: Measure::Jaccard, threshold };
@@ -141,7 +162,7 @@ fn pairs_sharing(common: usize) -> Vec<(ShingleSet, ShingleSet)> {
         let mut set = || shared.iter().copied().chain(random.by_ref().take(70 - common)).collect();
         (set(), set())
     };
-    (0..256).map(|_| pair()).collect()
+    (0..1000).map(|_| pair()).collect()
 }
 
 criterion_group! {
@@ -151,6 +172,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(400));
-    targets = paragraphs, normalize, shingles, sign, compare
+    targets = paragraphs, normalize, shingles, sign, keys, compare
 }
 criterion_main!(benches);

@@ -245,18 +245,36 @@ impl Comparator {
 }
 
 /// The number of common shingles, if there are at least `least`.
+///
+/// Merges from both ends at once: what each step waits for is the step before, and so two are under way.
+// ns a pair of sets of 70 shingles, 1000 pairs in turn, by how many are common; 58 are needed (Zen 5, Rust 1.95):
+//
+//                                       10    32    48    58    64    70
+//   branches, from one end              30   150   270   315   172    74
+//   without branches, from one end      65    82   124   188   174   153
+//     asked every 8 steps to go on      59    76   118   187   182   143
+//     blocks of 2 × 2                   37    53    92   143   142    86
+//     blocks of 4 × 4, AVX2             30    38    66    99    98    57
+//     blocks of 8 × 8, AVX2             19    30    49    83    78    48
+//   from both ends                      35    45    84   134   132    92
+//     asked every 4 steps to go on      35    44    75   122   114    84
+//
+// With 20 shingles, 18 common, it is 32, branches 23; with 200, 184 common, 300 and 460. All of it is 11 ms of a run
+// over 100,000 paragraphs of 85 words, so that AVX2 would save some 5, for a second path.
 pub(crate) fn common_of(a: &ShingleSet, b: &ShingleSet, least: usize) -> Option<usize> {
-    let (a, b) = (a.hashes(), b.hashes());
-    let (mut i, mut j, mut common) = (0, 0, 0);
-    while i < a.len() && j < b.len() {
-        if common + (a.len() - i).min(b.len() - j) < least {
+    let (mut a, mut b) = (a.hashes(), b.hashes());
+    let mut common = 0;
+    while let ([a_first, .., a_last], [b_first, .., b_last]) = (a, b) {
+        if common + a.len().min(b.len()) < least {
             return None;
         }
-        match a[i].cmp(&b[j]) {
-            Ordering::Less => i += 1,
-            Ordering::Greater => j += 1,
-            Ordering::Equal => (i, j, common) = (i + 1, j + 1, common + 1),
-        }
+        common += usize::from(a_first == b_first) + usize::from(a_last == b_last);
+        let a_rest = usize::from(a_first <= b_first)..a.len() - usize::from(a_last >= b_last);
+        let b_rest = usize::from(b_first <= a_first)..b.len() - usize::from(b_last >= a_last);
+        (a, b) = (&a[a_rest], &b[b_rest]);
+    }
+    if let ([one], rest) | (rest, [one]) = (a, b) {
+        common += usize::from(rest.binary_search(one).is_ok());
     }
     (common >= least).then_some(common)
 }

@@ -374,8 +374,11 @@ impl<'t> Corpus<'t> {
                 hash: shingled.hash.map(|hash| hash as u64),
                 shingles: shingled.set.len(),
             };
-            let keys: Vec<u32> =
-                self.banding().into_iter().flat_map(|banding| banding.short_keys(&slots)).collect();
+            let mut keys = Vec::new();
+            if let Some(banding) = self.banding() {
+                #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
+                banding.each_key(&slots, |key| keys.push(key as u32));
+            }
             (ready, keys)
         };
         let (paragraphs, keys): (Vec<Ready>, Vec<Vec<u32>>) = paragraphs.par_iter().map(prepare).unzip();

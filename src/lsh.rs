@@ -84,23 +84,39 @@ impl Banding {
     /// The bucket key of each band. Slots beyond `bands * rows` are not used; bands without rows, or that the
     /// signature is too short for, have no key.
     pub fn keys(&self, signature: &Signature) -> impl Iterator<Item = u64> + use<> {
-        let bands = signature.slots().len().checked_div(self.rows).unwrap_or(0).min(self.bands);
-        let keys: Vec<u64> = (0..bands).map(|band| self.key(band, signature.slots())).collect();
+        let mut keys = Vec::new();
+        self.each_key(signature.slots(), |key| keys.push(key));
         keys.into_iter()
     }
 
-    /// The low half of the bucket key of each band.
-    #[allow(clippy::cast_possible_truncation)]
-    pub(crate) fn short_keys(self, slots: &[u16]) -> impl Iterator<Item = u32> {
-        (0..self.bands).map(move |band| self.key(band, slots) as u32)
+    /// Hand over the bucket key of each band of a signature.
+    pub(crate) fn each_key(&self, slots: &[u16], mut each: impl FnMut(u64)) {
+        let bands = slots.len().checked_div(self.rows).unwrap_or(0).min(self.bands);
+        if bands > 0 {
+            with_bytes(&slots[..bands * self.rows], |bytes| {
+                let bands = bytes.chunks_exact(2 * self.rows).enumerate();
+                bands.for_each(|(band, rows)| each(hash::band(band, rows)));
+            });
+        }
     }
+}
 
-    /// The bucket key of one band of a signature that is long enough for it.
-    fn key(&self, band: usize, slots: &[u16]) -> u64 {
-        let rows = &slots[band * self.rows..(band + 1) * self.rows];
-        let bytes: Vec<u8> = rows.iter().flat_map(|slot| slot.to_le_bytes()).collect();
-        hash::band(band, &bytes)
+/// Give slots away as little-endian bytes.
+// ns a band of 6 rows: 2.1 for all bands of a signature at once, of which xxh3 takes 1.9; 2.7 with a vector for the
+// bytes; 9.9 for each band by itself, 16.5 with a vector.
+fn with_bytes<T>(slots: &[u16], take: impl FnOnce(&[u8]) -> T) -> T {
+    const FEW: usize = 128;
+    let (mut few, mut many) = ([0; 2 * FEW], Vec::new());
+    let bytes = if slots.len() <= FEW {
+        &mut few[..2 * slots.len()]
+    } else {
+        many.resize(2 * slots.len(), 0);
+        &mut many[..]
+    };
+    for (bytes, slot) in bytes.chunks_exact_mut(2).zip(slots) {
+        bytes.copy_from_slice(&slot.to_le_bytes());
     }
+    take(bytes)
 }
 
 impl fmt::Display for Banding {

@@ -3,6 +3,8 @@
 //!
 //! Part of the lower level. Signatures only ever propose pairs; what is reported is compared exactly.
 
+mod kernel;
+
 use crate::hash;
 use crate::shingle::ShingleSet;
 
@@ -30,20 +32,26 @@ use crate::shingle::ShingleSet;
 // in a loop of three.
 #[derive(Clone, Debug)]
 pub struct MinHasher {
-    permutations: Box<[(u16, u16)]>,
+    slots: usize,
+    /// `a_j` and `b_j`, some more than there are slots: whole blocks of the kernel.
+    multipliers: Box<[u16]>,
+    summands: Box<[u16]>,
 }
 
 impl MinHasher {
     /// A hasher of signatures with so many slots, at most 2¹⁵.
     #[must_use]
     pub fn new(slots: usize) -> Self {
-        Self { permutations: permutations().take(slots).collect() }
+        let slots = slots.min(PERMUTATIONS);
+        let (multipliers, summands): (Vec<u16>, Vec<u16>) =
+            permutations().take(slots.next_multiple_of(kernel::BLOCK)).unzip();
+        Self { slots, multipliers: multipliers.into(), summands: summands.into() }
     }
 
     /// How many slots a signature has.
     #[must_use]
     pub fn slots(&self) -> usize {
-        self.permutations.len()
+        self.slots
     }
 
     /// The signature of a set, `None` if the set is empty: an empty set is similar to nothing, and has no
@@ -60,24 +68,28 @@ impl MinHasher {
 
     /// Put the minima of a set into `slots`, one for each.
     pub(crate) fn sign_into(&self, set: &ShingleSet, slots: &mut [u16]) {
-        slots.fill(u16::MAX);
-        for &shingle in set.hashes() {
-            let high = (shingle >> 48) as u16;
-            for (slot, (multiplier, summand)) in slots.iter_mut().zip(&self.permutations) {
-                *slot = (*slot).min(multiplier.wrapping_mul(high).wrapping_add(*summand));
-            }
-        }
+        self.sign_hashes(set.hashes(), slots);
+    }
+
+    /// Put the minima of shingles into `slots`, one for each, whatever the order of their hashes and however often
+    /// one comes.
+    pub(crate) fn sign_hashes(&self, hashes: &[u64], slots: &mut [u16]) {
+        debug_assert_eq!(slots.len(), self.slots);
+        kernel::minima(hashes, &self.multipliers, &self.summands, slots);
     }
 }
 
 /// The multiplier and the summand of each slot, fixed for ever whatever the length of the signature. Multipliers
-/// are odd, and none comes twice: there are 2¹⁵ of them.
+/// are odd, and none comes twice.
 fn permutations() -> impl Iterator<Item = (u16, u16)> {
     let mut used = vec![false; 1 << 16];
     let drawn =
         (0..).map(hash::sequence).map(|number| ((number >> 48) as u16 | 1, (number >> 32 & 0xffff) as u16));
-    drawn.filter(move |&(odd, _)| !std::mem::replace(&mut used[usize::from(odd)], true)).take(1 << 15)
+    drawn.filter(move |&(odd, _)| !std::mem::replace(&mut used[usize::from(odd)], true)).take(PERMUTATIONS)
 }
+
+/// How many odd multipliers of 16 bits there are; a multiple of the kernel's block.
+const PERMUTATIONS: usize = 1 << 15;
 
 /// What is left of a set: one 16-bit minimum for each slot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
