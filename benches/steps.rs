@@ -6,13 +6,14 @@ mod texts;
 
 use std::collections::HashSet;
 use std::hint::black_box;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use dittograph::compare::{Comparator, Measure, Similarity, Threshold};
 use dittograph::minhash::MinHasher;
 use dittograph::shingle::ShingleSet;
-use dittograph::{Banding, Boundary, Normalizer, Shingles};
+use dittograph::{Banding, Boundary, Detector, Normalizer, Shingles};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
@@ -52,6 +53,18 @@ fn normalize(c: &mut Criterion) {
     });
     let by_paragraph = |article: String| article.lines().map(str::to_owned).collect();
     over_texts(c, "normalize", by_paragraph, &[dittograph, nfkc_lowercase, XXH3]);
+}
+
+fn read(c: &mut Criterion) {
+    static DETECTOR: LazyLock<Detector> = LazyLock::new(Detector::default);
+    let dittograph: Pass = ("dittograph", |paragraph| {
+        black_box(DETECTOR.shingles_of(paragraph));
+    });
+    let unicode_words: Pass = ("unicode_words", |paragraph| {
+        black_box(paragraph.unicode_words().count());
+    });
+    let by_paragraph = |article: String| article.lines().map(str::to_owned).collect();
+    over_texts(c, "read", by_paragraph, &[dittograph, unicode_words, XXH3]);
 }
 
 fn shingles(c: &mut Criterion) {
@@ -172,6 +185,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(400));
-    targets = paragraphs, normalize, shingles, sign, keys, compare
+    targets = paragraphs, normalize, read, shingles, sign, keys, compare
 }
 criterion_main!(benches);

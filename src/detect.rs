@@ -80,7 +80,10 @@ impl Detector {
     /// Find what repeats in an article whose paragraphs are separated by `boundary`.
     fn scan_cut<'t>(&self, article: &'t str, boundary: Boundary) -> Report<'t> {
         let paragraphs = boundary.paragraphs(article);
-        let mut shingled: Vec<Shingled> = paragraphs.par_iter().map(|p| self.shingle(p.as_str())).collect();
+        let mut shingled: Vec<Shingled> = paragraphs
+            .par_iter()
+            .map_init(Scratch::default, |scratch, p| self.shingle_in(scratch, p.as_str()))
+            .collect();
         let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
         let mut same_words = SameWords::new(self);
         let text = |paragraph: usize| paragraphs[paragraph].as_str();
@@ -140,13 +143,28 @@ impl Detector {
     }
 
     pub(crate) fn shingle(&self, paragraph: &str) -> Shingled {
-        let words = self.words(paragraph);
-        let hash = (words.len() > 0).then(|| hash::words(words.joined()));
-        Shingled { words: words.len(), hash, set: self.config.shingles.of_words(&words) }
+        self.shingle_in(&mut Scratch::default(), paragraph)
+    }
+
+    fn shingle_in(&self, scratch: &mut Scratch, paragraph: &str) -> Shingled {
+        let read = self.read(paragraph, scratch);
+        let set = scratch.hashes.iter().copied().collect();
+        Shingled { words: read.words, hash: read.hash, set }
+    }
+
+    /// Read a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
+    /// repeats.
+    pub(crate) fn read(&self, paragraph: &str, scratch: &mut Scratch) -> Read {
+        let Scratch { words, hashes } = scratch;
+        words.read(self.config.normalizer, paragraph);
+        self.config.shingles.hash(words, hashes);
+        Read { words: words.len(), hash: (words.len() > 0).then(|| hash::words(words.joined())) }
     }
 
     fn words(&self, paragraph: &str) -> Words {
-        Words::of(&self.config.normalizer.normalize(paragraph))
+        let mut words = Words::default();
+        words.read(self.config.normalizer, paragraph);
+        words
     }
 
     /// What separates paragraphs.
@@ -291,4 +309,20 @@ pub(crate) struct Shingled {
     /// The hash of its words, `None` if it has none.
     pub(crate) hash: Option<u128>,
     pub(crate) set: ShingleSet,
+}
+
+/// Room for reading one paragraph after another.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    words: Words,
+    /// The shingles of the paragraph that was read last.
+    pub(crate) hashes: Vec<u64>,
+}
+
+/// What was read of a paragraph, beside its shingles.
+pub(crate) struct Read {
+    /// How many words it has.
+    pub(crate) words: usize,
+    /// The hash of its words, `None` if it has none.
+    pub(crate) hash: Option<u128>,
 }

@@ -16,13 +16,13 @@ const BAND: u64 = u64::from_le_bytes(*b"band\0\0\0\0");
 const FINGERPRINT: u64 = u64::from_le_bytes(*b"config\0\0");
 
 /// A shingle: its text in UTF-8.
-pub(crate) fn shingle(text: &str) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), SHINGLE)
+pub(crate) fn shingle(text: &[u8]) -> u64 {
+    xxh3_64_with_seed(text, SHINGLE)
 }
 
-/// All words of a paragraph, joined by single spaces: equal words have equal hashes.
-pub(crate) fn words(text: &str) -> u128 {
-    xxh3_128_with_seed(text.as_bytes(), WORDS)
+/// All words of a paragraph in UTF-8, joined by single spaces: equal words have equal hashes.
+pub(crate) fn words(text: &[u8]) -> u128 {
+    xxh3_128_with_seed(text, WORDS)
 }
 
 /// The key of a bucket: one band of a signature, as little-endian bytes; each band has a seed of its own.

@@ -104,6 +104,8 @@ mod number;
 mod hash;
 mod paragraph;
 mod normalize;
+mod alphabet;
+mod block;
 mod words;
 pub mod shingle;
 pub mod minhash;

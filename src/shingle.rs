@@ -56,17 +56,26 @@ impl Shingles {
     }
 
     pub(crate) fn of_words(self, words: &Words) -> ShingleSet {
-        let joined = words.joined();
-        let hashes = match self {
-            Shingles::Words(width) => slide(joined, &spans(words.iter(), 1, 1), width.max(1)),
-            Shingles::Chars(width) => slide(joined, &spans(joined.graphemes(true), 1, 0), width.max(1)),
+        let mut hashes = Vec::new();
+        self.hash(words, &mut hashes);
+        ShingleSet::from(hashes)
+    }
+
+    /// The hashes of all shingles in the order of the text, with repeats, in place of those that were there.
+    pub(crate) fn hash(self, words: &Words, hashes: &mut Vec<u64>) {
+        hashes.clear();
+        match self {
+            Shingles::Words(width) => slide_words(words, width.max(1), hashes),
+            Shingles::Chars(width) => {
+                let joined = words.joined_str();
+                slide(joined, &characters(joined), width.max(1), hashes);
+            }
             Shingles::Auto if words.iter().any(|word| fill(word) != WORD) => {
                 let (text, tokens) = mixed(words);
-                slide(&text, &tokens, FULL)
+                slide(&text, &tokens, FULL, hashes);
             }
-            Shingles::Auto => slide(joined, &spans(words.iter(), WORD, 1), FULL),
-        };
-        hashes.into_iter().collect()
+            Shingles::Auto => slide_words(words, FULL / WORD, hashes),
+        }
     }
 }
 
@@ -130,7 +139,12 @@ impl ShingleSet {
 
 impl FromIterator<u64> for ShingleSet {
     fn from_iter<I: IntoIterator<Item = u64>>(hashes: I) -> Self {
-        let mut hashes: Vec<u64> = hashes.into_iter().collect();
+        Self::from(hashes.into_iter().collect::<Vec<u64>>())
+    }
+}
+
+impl From<Vec<u64>> for ShingleSet {
+    fn from(mut hashes: Vec<u64>) -> Self {
         hashes.sort_unstable();
         hashes.dedup();
         Self(hashes.into())
@@ -159,9 +173,18 @@ const THAI: usize = FULL / 6;
 
 /// How much of an automatic shingle one character of the word's script fills; a word of a script that is written
 /// with spaces counts as a whole.
-fn fill(word: &str) -> usize {
-    let Some(first) = word.chars().next().filter(|first| !first.is_ascii()) else { return WORD };
-    let scripts = first.script_extension();
+#[inline]
+fn fill(word: &[u8]) -> usize {
+    // Scripts below Thai, without the modifier letters that are written in many, and Hangul: to look a script up takes
+    // longer than to hash a word.
+    let is_spaced = matches!(word, [..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..]);
+    if is_spaced { WORD } else { fill_of_script(word) }
+}
+
+fn fill_of_script(word: &[u8]) -> usize {
+    let valid = word.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let Some(c) = valid.chars().next() else { return WORD };
+    let scripts = c.script_extension();
     let any = |wanted: &[Script]| wanted.iter().any(|&script| scripts.contains_script(script));
     if scripts.is_common() || scripts.is_inherited() {
         WORD
@@ -218,7 +241,7 @@ fn mixed(words: &Words) -> (String, Vec<Token>) {
             text.push(' ');
         }
         let start = text.len();
-        text.push_str(word);
+        text.push_str(str::from_utf8(word).expect("words are UTF-8"));
         if fill == WORD {
             tokens.push(Token { span: start..text.len(), fill });
         } else if run.is_empty() {
@@ -232,21 +255,16 @@ fn mixed(words: &Words) -> (String, Vec<Token>) {
     (text, tokens)
 }
 
-/// Tokens that follow one another with `gap` bytes between each two.
-fn spans<'t>(pieces: impl Iterator<Item = &'t str>, fill: usize, gap: usize) -> Vec<Token> {
-    let mut next = 0;
-    pieces
-        .map(|piece| {
-            let span = next..next + piece.len();
-            next = span.end + gap;
-            Token { span, fill }
-        })
+/// Every character (grapheme cluster) a token.
+fn characters(text: &str) -> Vec<Token> {
+    text.grapheme_indices(true)
+        .map(|(at, character)| Token { span: at..at + character.len(), fill: 1 })
         .collect()
 }
 
 /// The hash of the shortest piece from each token on that is full; of all the text if it fills none.
-fn slide(text: &str, tokens: &[Token], full: usize) -> Vec<u64> {
-    let mut hashes = Vec::with_capacity(tokens.len());
+fn slide(text: &str, tokens: &[Token], full: usize, hashes: &mut Vec<u64>) {
+    let text = text.as_bytes();
     let (mut end, mut filled) = (0, 0);
     for token in tokens {
         while filled < full && end < tokens.len() {
@@ -262,5 +280,32 @@ fn slide(text: &str, tokens: &[Token], full: usize) -> Vec<u64> {
     if hashes.is_empty() && !tokens.is_empty() {
         hashes.push(hash::shingle(text));
     }
-    hashes
+}
+
+/// The hash of so many words from each on; of all if there are fewer.
+fn slide_words(words: &Words, width: usize, hashes: &mut Vec<u64>) {
+    let (joined, ends) = (words.joined(), words.ends());
+    hashes.reserve(ends.len());
+    let mut start = 0;
+    // Where the first word of each shingle ends, and where the last.
+    for (first, last) in ends.iter().zip(ends.iter().skip(width - 1)) {
+        hashes.push(hash::shingle(&joined[start..*last]));
+        start = first + 1;
+    }
+    if hashes.is_empty() && !ends.is_empty() {
+        hashes.push(hash::shingle(joined));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bytes_of_a_word_tell_no_other_fill_than_its_script() {
+        for c in ('\0'..=char::MAX).filter(|c| c.is_alphanumeric()) {
+            let word = c.to_string();
+            assert_eq!(fill(word.as_bytes()), fill_of_script(word.as_bytes()), "{c:?}");
+        }
+    }
 }

@@ -1,6 +1,11 @@
 //! The words of a normal form, by UAX #29.
 
+use unicode_normalization::char::canonical_combining_class;
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::alphabet::{Alphabet, Class, Entry, is_ascii_space};
+use crate::block::{self, Block};
+use crate::normalize::{Normalizer, Rule};
 
 /// The Unicode version of the word and grapheme boundaries.
 pub(crate) const UNICODE_VERSION: (u64, u64, u64) = unicode_segmentation::UNICODE_VERSION;
@@ -12,35 +17,365 @@ pub(crate) const UNICODE_VERSION: (u64, u64, u64) = unicode_segmentation::UNICOD
 /// joined strings are equal.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    joined: String,
+    joined: Vec<u8>,  // UTF-8 up to the end of the last word; a space; room for more
     ends: Vec<usize>, // where each word ends in `joined`
 }
 
 impl Words {
     pub(crate) fn of(normal: &str) -> Self {
-        let mut words = Self { joined: String::with_capacity(normal.len()), ends: Vec::new() };
-        for word in normal.unicode_words().map(without_carrier) {
-            if !words.ends.is_empty() {
-                words.joined.push(' ');
-            }
-            words.joined.push_str(word);
-            words.ends.push(words.joined.len());
-        }
+        let mut words = Self::default();
+        words.add_plain(normal);
         words
     }
 
-    pub(crate) fn joined(&self) -> &str {
-        &self.joined
+    /// The words of the normal form of a text, in place of those that were there: `Words::of` of `normalize`, but the
+    /// normal form is not written out.
+    ///
+    /// The text is taken stretch by stretch between ASCII white space. Stretches of ASCII alone are found in bit
+    /// masks, most others by a look at each character; what is left goes the plain way.
+    pub(crate) fn read(&mut self, normalizer: Normalizer, text: &str) {
+        self.read_with(Alphabet::of(normalizer), block::limit(), normalizer, text);
+    }
+
+    /// Read by blocks what begins below the `limit`.
+    fn read_with(&mut self, alphabet: Option<&Alphabet>, limit: u8, normalizer: Normalizer, text: &str) {
+        let bytes = text.as_bytes();
+        let by_blocks = alphabet.filter(|_| limit > 0x80);
+        let mut block = Block::EMPTY;
+        self.ends.clear();
+        self.make_room(bytes.len());
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] < limit {
+                let read = self.read_block(&mut block, by_blocks, &bytes[at..], normalizer.has(Rule::Case));
+                at += read;
+                if read > 0 {
+                    continue;
+                }
+            }
+            if let Some(alphabet) = alphabet {
+                let read = self.read_letters(alphabet, &bytes[at..], limit);
+                at += read;
+                if read > 0 {
+                    continue;
+                }
+            }
+            let rest = &text[at..];
+            let stretch = &rest[..rest.find(is_ascii_space).unwrap_or(rest.len())];
+            let normal = normalizer.normalize(stretch);
+            if normal.starts_with(belongs_to_a_space) {
+                self.ends.clear();
+                self.add_plain(&normalizer.normalize(text));
+                return;
+            }
+            self.add_plain(&normal);
+            at += stretch.len();
+            self.make_room(bytes.len() - at);
+        }
+    }
+
+    /// Read whole stretches from the first 64 bytes; how many bytes that is.
+    fn read_block(
+        &mut self,
+        block: &mut Block,
+        alphabet: Option<&Alphabet>,
+        text: &[u8],
+        fold: bool,
+    ) -> usize {
+        let mut padded = [b' '; block::BLOCK];
+        let bytes = text.first_chunk().unwrap_or_else(|| {
+            padded[..text.len()].copy_from_slice(text);
+            &padded
+        });
+        block.read(bytes, fold, alphabet);
+        let mut to = self.joined_len();
+        self.ends.reserve(block::MOST_WORDS);
+        for (start, end, is_last) in block.pieces() {
+            block.copy(start, end, &mut self.joined[to..]);
+            to += end - start;
+            if is_last {
+                self.ends.push(to);
+                self.joined[to] = b' ';
+                to += 1;
+            }
+        }
+        block.len.min(text.len())
+    }
+
+    /// Read from the beginning of a stretch up to the next ASCII one, or up to one that takes more than a look at each
+    /// character; how many bytes that is.
+    fn read_letters(&mut self, alphabet: &Alphabet, text: &[u8], limit: u8) -> usize {
+        let start = self.joined_len();
+        let mut out = Writer { joined: &mut self.joined, ends: &mut self.ends, start, to: start };
+        let mut state = State::Gap;
+        let mut stays = state.stays();
+        let mut end = 0; // of the word, if what follows does not go on with it
+        let mut mark = (0, 0); // the last ordered mark, and where it ends
+        let mut at = 0;
+        let mut stretch = (0, out.ends.len()); // where it begins, and how many words stand before it
+        loop {
+            let (c, len) = match text[at..] {
+                [a, ..] if a < 0x80 => (u16::from(a), 1),
+                [a, b, ..] if a < 0xE0 => (u16::from(a & 0x1F) << 6 | u16::from(b & 0x3F), 2),
+                [a, b, c, ..] if a < 0xF0 => {
+                    (u16::from(a) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F), 3)
+                }
+                [] => {
+                    out.close(state, end);
+                    return at;
+                }
+                _ => break,
+            };
+            let entry = alphabet.get(c);
+            at += len;
+            if entry.is_in(stays) {
+                out.put(entry);
+                continue;
+            }
+            let class = entry.class();
+            match class {
+                Class::Unsettled => break,
+                Class::Space => {
+                    out.close(state, end);
+                    state = State::Gap;
+                    stretch = (at, out.ends.len());
+                    if text.get(at).is_some_and(|&byte| byte < limit) {
+                        return at;
+                    }
+                }
+                Class::Dropped => {
+                    if mark.1 == at - len {
+                        mark.1 = at;
+                    }
+                }
+                Class::Mark | Class::OrderedMark => {
+                    if !state.takes_marks() {
+                        break;
+                    }
+                    if class == Class::OrderedMark {
+                        if mark.1 == at - len && !in_order(mark.0, c) {
+                            break;
+                        }
+                        mark = (c, at);
+                    }
+                    out.put(entry);
+                }
+                Class::Am => {
+                    if !state.takes_marks() {
+                        break;
+                    }
+                    let [mark, letter] = alphabet.parts_of_am(c);
+                    out.put(mark);
+                    out.close(state, end);
+                    out.put(letter);
+                    state = State::Alone;
+                }
+                _ if state.goes_on_with(class) => {
+                    out.put(entry);
+                    state = State::after(class, state != State::Lines);
+                }
+                Class::Letter
+                | Class::Hebrew
+                | Class::Digit
+                | Class::Katakana
+                | Class::LowLine
+                | Class::Alone => {
+                    out.close(state, end);
+                    out.put(entry);
+                    state = State::after(class, false);
+                }
+                _ => {
+                    if let Some(pending) = state.pending(class) {
+                        end = out.to;
+                        out.put(entry);
+                        if pending == State::HebrewApostrophe {
+                            end = out.to;
+                        }
+                        state = pending;
+                    } else {
+                        out.close(state, end);
+                        state = State::Gap;
+                    }
+                }
+            }
+            stays = state.stays();
+        }
+        self.ends.truncate(stretch.1);
+        stretch.0
+    }
+
+    /// Add the words of a normal form.
+    fn add_plain(&mut self, normal: &str) {
+        for word in normal.unicode_words().map(without_carrier) {
+            let to = self.joined_len();
+            self.make_room(word.len());
+            self.joined[to..to + word.len()].copy_from_slice(word.as_bytes());
+            self.joined[to + word.len()] = b' ';
+            self.ends.push(to + word.len());
+        }
+    }
+
+    /// Make room for the words of so many bytes.
+    fn make_room(&mut self, len: usize) {
+        // Of a byte comes one and a space, or of several a little more.
+        let room = self.joined_len() + 2 * len + 2 * block::BLOCK;
+        if self.joined.len() < room {
+            self.joined.resize(room, b' ');
+        }
+    }
+
+    fn joined_len(&self) -> usize {
+        self.ends.last().map_or(0, |end| end + 1)
+    }
+
+    pub(crate) fn joined(&self) -> &[u8] {
+        &self.joined[..self.ends.last().copied().unwrap_or(0)]
     }
 
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    pub(crate) fn joined_str(&self) -> &str {
+        std::str::from_utf8(self.joined()).expect("words are UTF-8")
+    }
+
+    /// The words, each in UTF-8.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|end| end + 1));
         starts.zip(&self.ends).map(|(start, &end)| &self.joined[start..end])
     }
+}
+
+/// Whether the canonical order of two marks is that in which they stand.
+fn in_order(first: u16, second: u16) -> bool {
+    let class = |c| char::from_u32(u32::from(c)).map(canonical_combining_class);
+    class(first) <= class(second)
+}
+
+/// Words as they are put out.
+struct Writer<'w> {
+    joined: &'w mut [u8],
+    ends: &'w mut Vec<usize>,
+    start: usize, // of the word
+    to: usize,
+}
+
+impl Writer<'_> {
+    #[inline]
+    fn put(&mut self, entry: Entry) {
+        self.joined[self.to..self.to + 4].copy_from_slice(&entry.bytes());
+        self.to += entry.len();
+    }
+
+    /// End the word, if there is one.
+    #[inline]
+    fn close(&mut self, state: State, end: usize) {
+        match state {
+            State::Gap => return,
+            State::Lines => {
+                self.to = self.start;
+                return;
+            }
+            State::MidLetter | State::MidDigit | State::HebrewApostrophe | State::HebrewQuote => {
+                self.to = end;
+            }
+            _ => {}
+        }
+        self.ends.push(self.to);
+        self.joined[self.to] = b' ';
+        self.to += 1;
+        self.start = self.to;
+    }
+}
+
+/// How the word ends that is being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// There is none.
+    Gap,
+    Letter,
+    Hebrew,
+    Digit,
+    Katakana,
+    Alone,
+    LowLine,
+    /// In low lines, and there is nothing else in it yet.
+    Lines,
+    // In what only belongs to it if another letter comes, or digit, …
+    MidLetter,
+    MidDigit,
+    /// … in what belongs to it in any case, …
+    HebrewApostrophe,
+    /// … in what only belongs to it if another Hebrew letter comes.
+    HebrewQuote,
+}
+
+impl State {
+    fn after(class: Class, is_word: bool) -> Self {
+        match class {
+            Class::Letter => State::Letter,
+            Class::Hebrew => State::Hebrew,
+            Class::Digit => State::Digit,
+            Class::Katakana => State::Katakana,
+            Class::LowLine if is_word => State::LowLine,
+            Class::LowLine => State::Lines,
+            _ => State::Alone,
+        }
+    }
+
+    /// The classes of which any number is put out, and changes nothing.
+    fn stays(self) -> u32 {
+        let marked = Class::Mark.bit();
+        match self {
+            State::Gap => Class::Break.bit(),
+            State::Letter => marked | Class::Letter.bit(),
+            State::Hebrew => marked | Class::Hebrew.bit(),
+            State::Digit => marked | Class::Digit.bit(),
+            State::Katakana => marked | Class::Katakana.bit(),
+            State::Alone => marked,
+            _ => 0,
+        }
+    }
+
+    fn takes_marks(self) -> bool {
+        matches!(self, State::Letter | State::Hebrew | State::Digit | State::Katakana | State::Alone)
+    }
+
+    /// Whether a character of this class is of the same word (rules 5 to 13b).
+    fn goes_on_with(self, class: Class) -> bool {
+        let any_word = matches!(self, State::Letter | State::Hebrew | State::Digit);
+        let lines = matches!(self, State::LowLine | State::Lines);
+        match class {
+            Class::Letter => any_word || lines || matches!(self, State::MidLetter | State::HebrewApostrophe),
+            Class::Hebrew => self == State::HebrewQuote || self.goes_on_with(Class::Letter),
+            Class::Digit => any_word || lines || self == State::MidDigit,
+            Class::Katakana => self == State::Katakana || lines,
+            Class::LowLine => any_word || lines || self == State::Katakana,
+            _ => false,
+        }
+    }
+
+    /// What comes of a mark of punctuation that may stand in a word.
+    fn pending(self, class: Class) -> Option<Self> {
+        match (self, class) {
+            (State::Letter, Class::MidLetter | Class::Mid | Class::Apostrophe)
+            | (State::Hebrew, Class::MidLetter | Class::Mid) => Some(State::MidLetter),
+            (State::Digit, Class::MidDigit | Class::Mid | Class::Apostrophe) => Some(State::MidDigit),
+            (State::Hebrew, Class::Apostrophe) => Some(State::HebrewApostrophe),
+            (State::Hebrew, Class::DoubleQuote) => Some(State::HebrewQuote),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a character is of one segment with a space before it.
+fn belongs_to_a_space(c: char) -> bool {
+    !c.is_ascii() && format!(" {c}").split_word_bounds().count() == 1
 }
 
 /// A word without the space or sign that a mark at its beginning stands on for want of a letter: UAX #29 parts no
@@ -49,4 +384,266 @@ fn without_carrier(word: &str) -> &str {
     let rest = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let is_marked = rest.starts_with(unicode_normalization::char::is_combining_mark);
     if is_marked { rest } else { word }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use proptest::prelude::*;
+
+    fn check(words: &mut Words, alphabet: Option<&Alphabet>, normalizer: Normalizer, text: &str) {
+        let plain = Words::of(&normalizer.normalize(text));
+        for limit in [0x80, block::limit()] {
+            words.read_with(alphabet, limit, normalizer, text);
+            assert_eq!(words.joined_str(), plain.joined_str(), "{text:?} by {normalizer:?}");
+            assert_eq!(words.ends, plain.ends, "{text:?} by {normalizer:?}");
+        }
+    }
+
+    /// Read a text by the default rules as `Words::read` does.
+    fn check_default(words: &mut Words, text: &str) {
+        check(words, Alphabet::of(Normalizer::new()), Normalizer::new(), text);
+    }
+
+    /// One or more characters of every class and of every rule, and of all that is told apart.
+    const EDGES: [&str; 118] = [
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\u{b}",
+        "\u{85}",
+        "\u{a0}",
+        "\u{200b}",
+        "\u{2028}",
+        "\u{3000}",
+        "\u{202f}",
+        "a",
+        "b",
+        "Z",
+        "É",
+        "é",
+        "e\u{301}",
+        "ß",
+        "ẞ",
+        "İ",
+        "ı",
+        "Ⱥ",
+        "ﬁ",
+        "ŉ",
+        "ª",
+        "Ａ",
+        "１",
+        "：",
+        "，",
+        "．",
+        "＿",
+        "ǆ",
+        "0",
+        "7",
+        "_",
+        "__",
+        ".",
+        "'",
+        ":",
+        ",",
+        ";",
+        "\"",
+        "-",
+        "!",
+        "(",
+        "…",
+        "‥",
+        "“",
+        "’",
+        "‘",
+        "–",
+        "«",
+        "·",
+        "‧",
+        "§",
+        "©",
+        "™",
+        "\0",
+        "\u{7f}",
+        "\u{ad}",
+        "\u{200c}",
+        "\u{200d}",
+        "\u{200f}",
+        "\u{feff}",
+        "\u{34f}",
+        "\u{fe0f}",
+        "\u{300}",
+        "\u{315}",
+        "\u{316}",
+        "\u{345}",
+        "\u{20dd}",
+        "ͺ",
+        "´",
+        "¨",
+        "α",
+        "Σ",
+        "ς",
+        "ά",
+        "ἇ",
+        "д",
+        "Ж",
+        "Й",
+        "и\u{306}",
+        "א",
+        "ב",
+        "\u{5b4}",
+        "\u{5c1}",
+        "שׁ",
+        "׳",
+        "״",
+        "ا",
+        "أ",
+        "آ",
+        "إ",
+        "و",
+        "ؤ",
+        "ى",
+        "ئ",
+        "ة",
+        "ک",
+        "ۀ",
+        "\u{640}",
+        "\u{64e}",
+        "\u{651}",
+        "\u{653}",
+        "\u{654}",
+        "\u{655}",
+        "٢",
+        "۵",
+        "،",
+        "٫",
+        "؟",
+        "ﻻ",
+        "ﹷ",
+        "\u{fc5e}",
+        "ﷺ",
+        "क",
+    ];
+    const MORE_EDGES: [&str; 44] = [
+        "\u{93f}",
+        "\u{903}",
+        "\u{94d}",
+        "\u{93c}",
+        "क़",
+        "।",
+        "५",
+        "க",
+        "\u{bbe}",
+        "\u{bc6}",
+        "ก",
+        "ำ",
+        "\u{e38}",
+        "\u{e48}",
+        "\u{e40}",
+        "ກ",
+        "ຳ",
+        "中",
+        "文",
+        "々",
+        "ひ",
+        "カ",
+        "ー",
+        "ｶ",
+        "ﾞ",
+        "゛",
+        "한",
+        "\u{1112}",
+        "\u{1161}",
+        "\u{11ab}",
+        "က",
+        "\u{1031}",
+        "ខ",
+        "🅰",
+        "ℹ",
+        "😀",
+        "👨\u{200d}👩",
+        "🇦",
+        "🇧",
+        "🏽",
+        "𝐀",
+        "𞤀",
+        "\u{600}",
+        "\u{1f3}",
+    ];
+
+    fn edges() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => prop::sample::select([&EDGES[..], &MORE_EDGES[..]].concat()).prop_map(str::to_owned),
+            1 => prop::sample::select(vec![" ", "a", "1", "ا", "א"]).prop_map(str::to_owned),
+            1 => any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn reading_is_normalising_and_cutting(texts in prop::collection::vec(edges(), 1..4)) {
+            let mut words = Words::default();
+            for text in &texts {
+                check_default(&mut words, text);
+            }
+        }
+
+        #[test]
+        fn ascii_is_read_as_any_text(text in "[ \t\n.,:;'_aBz09!-]{0,200}|[ -~]{0,200}|\\PC{0,90}[\0-\x7f]{0,100}") {
+            let mut words = Words::default();
+            check_default(&mut words, &text);
+            check(&mut words, None, Normalizer::NONE, &text);
+            check(&mut words, None, Normalizer::new(), &text);
+        }
+
+        #[test]
+        fn whatever_the_rules(rules in prop::bits::u16::masked(0x7FFF), texts in prop::collection::vec(edges(), 1..4)) {
+            let has = |rule: &&Rule| rules >> **rule as u16 & 1 != 0;
+            let normalizer = Rule::ALL.iter().filter(has).fold(Normalizer::NONE, |n, &rule| n.with(rule));
+            let alphabet = Alphabet::boxed(normalizer);
+            let mut words = Words::default();
+            for text in &texts {
+                check(&mut words, Some(&alphabet), normalizer, text);
+                check(&mut words, None, normalizer, text);
+            }
+        }
+    }
+
+    #[test]
+    fn marks_and_quotes_at_the_edges_of_words() {
+        let long = "a".repeat(70);
+        let mut words = Words::default();
+        for text in [
+            "",
+            " \t",
+            "ש\u{5c1}' ש\u{5b4}\"א",
+            "אב' אב\" אב\"ג אב'' אב'1",
+            "حيّ. حيّ.حيّ .\u{651}ا 1\u{651}ا \u{651}ا ا\u{640}\u{651} ،",
+            "1،2 ا،2 1، 2",
+            "don’t ‘stop’ it’s 5’6 “e.g.” a…b 3…4",
+            "__ _a_ a__1 _' '_ ._.",
+            "word \u{301}mark أ \u{654}ا \u{200d}🅰 ͺa",
+            &format!("{long} {long}' {long}"),
+            &format!("{}a b", "a ".repeat(31)),
+        ] {
+            check_default(&mut words, text);
+            check(&mut words, None, Normalizer::NONE, text);
+        }
+    }
+
+    #[test]
+    fn every_character_alone_and_beside_others() {
+        let mut words = Words::default();
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            let text = format!("{c} a{c}b 1{c}2 {c}\u{301} x{c}\u{654}{c} {c}{c}a א{c}א.{c} _{c}_ カ{c}カ");
+            check_default(&mut words, &text);
+            check_default(&mut words, text[..c.len_utf8()].trim_end_matches(' '));
+        }
+    }
 }
