@@ -8,13 +8,13 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use crate::detect::{Detector, SameWords};
+use crate::detect::{Detector, Read, SameWords, Scratch};
 use crate::lsh::{Banding, Keys};
 use crate::minhash::MinHasher;
 use crate::names::named;
 use crate::number::number;
 use crate::pair::ParagraphId;
-use crate::paragraph::without;
+use crate::paragraph::{self, without};
 use crate::shingle::ShingleSet;
 
 /// Which pairs of a [`Corpus`] count.
@@ -162,6 +162,9 @@ pub struct CorpusStatistics {
 /// How many bytes of text are prepared together, on all cores.
 const BATCH: usize = 1 << 24;
 
+/// How many paragraphs are prepared by one core at a time.
+const TOGETHER: usize = 256;
+
 impl<'t> Corpus<'t> {
     /// An empty corpus: pairs in and between articles count, the first is kept, short paragraphs are those of
     /// fewer than 5 words.
@@ -303,38 +306,54 @@ impl<'t> Corpus<'t> {
                 Some(article)
             })
             .collect();
+            let boundary = self.contents.detector.boundary();
+            let cut: Vec<Vec<paragraph::Paragraph<'_>>> =
+                batch.par_iter().map(|article| boundary.paragraphs(article.as_ref())).collect();
+            let all: Vec<paragraph::Paragraph<'_>> = cut.iter().flatten().copied().collect();
             let prepared: Vec<Prepared> =
-                batch.par_iter().map(|article| self.prepare(article.as_ref())).collect();
+                all.par_chunks(TOGETHER).map(|paragraphs| self.prepare(paragraphs)).collect();
+            let bands = self.keys.bands();
+            let mut prepared = prepared.iter().flat_map(|prepared| {
+                (prepared.paragraphs.iter().enumerate())
+                    .map(move |(n, ready)| (ready, &prepared.keys[n * bands..(n + 1) * bands]))
+            });
             let detector = self.contents.detector;
             let mut same_words = SameWords::new(&detector);
-            for (article, prepared) in batch.into_iter().zip(prepared) {
-                hold(&mut self.contents.texts, &article);
-                self.put(article.as_ref(), &prepared, &mut same_words);
+            for (article, paragraphs) in batch.iter().zip(&cut) {
+                hold(&mut self.contents.texts, article);
+                let len =
+                    u32::try_from(article.as_ref().len()).expect("an article has fewer than 2^32 bytes");
+                self.contents.articles.push(Article { len, first: self.contents.count() });
+                for (paragraph, (ready, keys)) in paragraphs.iter().zip(&mut prepared) {
+                    self.put(paragraph, ready, keys, &mut same_words);
+                }
             }
         }
     }
 
-    /// Put in one article.
-    fn put(&mut self, text: &str, prepared: &Prepared, same_words: &mut SameWords<'_>) {
-        let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
-        let article = number(self.contents.articles.len());
-        self.contents.articles.push(Article { len, first: self.contents.count() });
-        let bands = self.keys.bands();
-        for (n, paragraph) in prepared.paragraphs.iter().enumerate() {
-            let place = self.contents.paragraphs.len();
-            let words = saturated(paragraph.words);
-            let (start, len) = (number(paragraph.span.start), number(paragraph.span.len()));
-            self.contents.paragraphs.push(Paragraph { start, len, words, article, group: NO_WORDS });
-            if let Some(hash) = paragraph.hash {
-                let keys = &prepared.keys[n * bands..(n + 1) * bands];
-                let text = &text[paragraph.span.clone()];
-                let group = self.group(hash, paragraph.shingles, keys, text, same_words);
-                self.contents.paragraphs[place].group = group;
-            }
+    /// Put in a paragraph of the last article.
+    fn put(
+        &mut self,
+        paragraph: &paragraph::Paragraph<'_>,
+        ready: &Ready,
+        keys: &[u32],
+        same_words: &mut SameWords<'_>,
+    ) {
+        let Range { start, end } = paragraph.span();
+        let mut place = Paragraph {
+            start: number(start),
+            len: number(end - start),
+            words: saturated(ready.words),
+            article: number(self.contents.articles.len() - 1),
+            group: NO_WORDS,
+        };
+        if let Some(hash) = ready.hash {
+            place.group = self.group(hash, ready.shingles, keys, paragraph.as_str(), same_words);
         }
+        self.contents.paragraphs.push(place);
     }
 
-    /// The group of the last paragraph by its words, a new one if they are new.
+    /// The group of the next paragraph by its words, a new one if they are new.
     fn group(
         &mut self,
         hash: u64,
@@ -344,7 +363,7 @@ impl<'t> Corpus<'t> {
         same_words: &mut SameWords<'_>,
     ) -> u32 {
         let contents = &mut self.contents;
-        let paragraph = contents.count() - 1;
+        let paragraph = contents.count();
         let found = self.by_words.find(hash, |&group| contents.groups[group as usize].hash == hash);
         if let Some(&group) = found {
             let first = contents.groups[group as usize].first;
@@ -361,28 +380,25 @@ impl<'t> Corpus<'t> {
         group
     }
 
-    fn prepare(&self, text: &str) -> Prepared {
-        let paragraphs = self.contents.detector.boundary().paragraphs(text);
-        let prepare = |paragraph: &crate::paragraph::Paragraph<'_>| {
-            let shingled = self.contents.detector.shingle(paragraph.as_str());
-            let mut slots = vec![0; self.hasher.slots()];
-            self.hasher.sign_into(&shingled.set, &mut slots);
+    fn prepare(&self, paragraphs: &[paragraph::Paragraph<'_>]) -> Prepared {
+        let mut scratch = Scratch::default();
+        let mut slots = vec![0; self.hasher.slots()];
+        let mut prepared = Prepared {
+            paragraphs: Vec::with_capacity(paragraphs.len()),
+            keys: Vec::with_capacity(paragraphs.len() * self.keys.bands()),
+        };
+        for paragraph in paragraphs {
+            let Read { words, hash } = self.contents.detector.read(paragraph.as_str(), &mut scratch);
+            let shingles = scratch.distinct();
             #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
-            let ready = Ready {
-                span: paragraph.span(),
-                words: shingled.words,
-                hash: shingled.hash.map(|hash| hash as u64),
-                shingles: shingled.set.len(),
-            };
-            let mut keys = Vec::new();
+            prepared.paragraphs.push(Ready { words, hash: hash.map(|hash| hash as u64), shingles });
+            self.hasher.sign_hashes(scratch.hashes(), &mut slots);
             if let Some(banding) = self.banding() {
                 #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
-                banding.each_key(&slots, |key| keys.push(key as u32));
+                banding.each_key(&slots, |key| prepared.keys.push(key as u32));
             }
-            (ready, keys)
-        };
-        let (paragraphs, keys): (Vec<Ready>, Vec<Vec<u32>>) = paragraphs.par_iter().map(prepare).unzip();
-        Prepared { paragraphs, keys: keys.concat() }
+        }
+        prepared
     }
 }
 
@@ -447,16 +463,15 @@ fn saturated(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// An article ready to be put in.
+/// Paragraphs ready to be put in.
 struct Prepared {
     paragraphs: Vec<Ready>,
-    /// The bucket keys of each paragraph, one after the other.
+    /// The bucket keys of each, one after the other.
     keys: Vec<u32>,
 }
 
-/// A paragraph ready to be put in.
+/// What was read of a paragraph.
 struct Ready {
-    span: Range<usize>,
     words: usize,
     /// None: it has no words.
     hash: Option<u64>,

@@ -155,7 +155,7 @@ impl Detector {
     /// Read a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
     /// repeats.
     pub(crate) fn read(&self, paragraph: &str, scratch: &mut Scratch) -> Read {
-        let Scratch { words, hashes } = scratch;
+        let Scratch { words, hashes, .. } = scratch;
         words.read(self.config.normalizer, paragraph);
         self.config.shingles.hash(words, hashes);
         Read { words: words.len(), hash: (words.len() > 0).then(|| hash::words(words.joined())) }
@@ -315,8 +315,34 @@ pub(crate) struct Shingled {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     words: Words,
-    /// The shingles of the paragraph that was read last.
-    pub(crate) hashes: Vec<u64>,
+    hashes: Vec<u64>,
+    seen: Vec<u64>,
+}
+
+impl Scratch {
+    /// The shingles of the paragraph that was read last, in the order of the text, with repeats.
+    pub(crate) fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// How many different ones there are.
+    // By a hash table, 0.1 µs for 70 shingles; a sort takes ten times as long.
+    pub(crate) fn distinct(&mut self) -> usize {
+        self.seen.clear();
+        self.seen.resize((4 * self.hashes.len()).next_power_of_two(), 0);
+        let mask = self.seen.len() - 1;
+        let mut distinct = usize::from(self.hashes.contains(&0));
+        for &hash in &self.hashes {
+            #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
+            let mut at = hash as usize & mask;
+            while self.seen[at] != 0 && self.seen[at] != hash {
+                at = (at + 1) & mask;
+            }
+            distinct += usize::from(self.seen[at] != hash);
+            self.seen[at] = hash;
+        }
+        distinct
+    }
 }
 
 /// What was read of a paragraph, beside its shingles.
