@@ -77,14 +77,14 @@ impl Source {
                 if self.is_text {
                     continue;
                 }
-                if let Some(end) = chunk[before..].iter().rposition(|&b| b == b'\n') {
+                if let Some(end) = memchr::memrchr(b'\n', &chunk[before..]) {
                     rest = chunk.split_off(before + end + 1);
                     break;
                 }
             }
             let bom = if is_first && chunk.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
             let lines = first_line;
-            first_line += chunk.iter().filter(|&&b| b == b'\n').count();
+            first_line += memchr::memchr_iter(b'\n', &chunk).count();
             let is_empty = chunk.is_empty() && !(is_first && self.is_text);
             is_first = false;
             (!is_empty).then_some(Ok(Chunk { source: self, bytes: chunk, bom, first_line: lines }))
@@ -120,12 +120,18 @@ impl Chunk<'_> {
                 Record::parse(line, id_field, text_field).map_err(|wrong| format!("{}: {wrong}", at()))?;
             Ok(Record { id: id.unwrap_or_else(|| at().into()), ..record })
         };
-        let lines: Vec<(usize, &[u8])> = (self.first_line..)
-            .zip(bytes.split_inclusive(|&b| b == b'\n'))
-            .filter(|(_, line)| !line.trim_ascii().is_empty())
-            .collect();
+        let lines: Vec<(usize, &[u8])> =
+            (self.first_line..).zip(lines(bytes)).filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
         lines.into_par_iter().map(parse).collect()
     }
+}
+
+/// The lines with the breaks at their ends.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
+    let last = (!bytes.ends_with(b"\n")).then_some(bytes.len());
+    let mut start = 0;
+    ends.chain(last).map(move |end| &bytes[std::mem::replace(&mut start, end)..end])
 }
 
 /// How many bytes of lines are read at a time, about.
@@ -289,7 +295,9 @@ impl<'d> Record<'d> {
 fn string(raw: &RawValue) -> Result<Cow<'_, str>, String> {
     let json = raw.get();
     match json.as_bytes() {
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Ok(Cow::Borrowed(&json[1..json.len() - 1])),
+        [b'"', inner @ .., b'"'] if !memchr::memchr(b'\\', inner).is_some() => {
+            Ok(Cow::Borrowed(&json[1..json.len() - 1]))
+        }
         [b'"', ..] => serde_json::from_str(json).map(Cow::Owned).map_err(|error| error.to_string()),
         _ => Err(format!("expected a string, got {}", json.chars().take(40).collect::<String>())),
     }

@@ -150,7 +150,11 @@ pub mod table {
     }
 
     /// An id as one cell.
-    fn escaped(id: &str) -> String {
-        id.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+    fn escaped(id: &str) -> Cow<'_, str> {
+        if !id.contains(['\\', '\t', '\n', '\r']) {
+            return Cow::Borrowed(id);
+        }
+        let escaped = id.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
+        Cow::Owned(escaped)
     }
 }
