@@ -316,7 +316,7 @@ pub(crate) struct Shingled {
 pub(crate) struct Scratch {
     words: Words,
     hashes: Vec<u64>,
-    seen: Vec<u64>,
+    seen: Vec<u64>, // zeros
 }
 
 impl Scratch {
@@ -326,20 +326,30 @@ impl Scratch {
     }
 
     /// How many different ones there are.
-    // By a hash table, 0.1 µs for 70 shingles; a sort takes ten times as long.
+    // By a hash table of which only the places that were taken are cleared: a sort takes ten times as long.
     pub(crate) fn distinct(&mut self) -> usize {
-        self.seen.clear();
-        self.seen.resize((4 * self.hashes.len()).next_power_of_two(), 0);
+        let room = (4 * self.hashes.len()).next_power_of_two();
+        if self.seen.len() < room {
+            self.seen = vec![0; room];
+        }
         let mask = self.seen.len() - 1;
+        #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
+        let place = |hash: u64| hash as usize & mask;
         let mut distinct = usize::from(self.hashes.contains(&0));
         for &hash in &self.hashes {
-            #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
-            let mut at = hash as usize & mask;
+            let mut at = place(hash);
             while self.seen[at] != 0 && self.seen[at] != hash {
                 at = (at + 1) & mask;
             }
             distinct += usize::from(self.seen[at] != hash);
             self.seen[at] = hash;
+        }
+        for &hash in &self.hashes {
+            let mut at = place(hash);
+            while self.seen[at] != 0 {
+                self.seen[at] = 0;
+                at = (at + 1) & mask;
+            }
         }
         distinct
     }
@@ -351,4 +361,23 @@ pub(crate) struct Read {
     pub(crate) words: usize,
     /// The hash of its words, `None` if it has none.
     pub(crate) hash: Option<u128>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scratch;
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn distinct_shingles_are_counted(texts in prop::collection::vec(prop::collection::vec(0_u64..60, 0..40), 1..5)) {
+            let mut scratch = Scratch::default();
+            for hashes in texts {
+                scratch.hashes = hashes.clone();
+                let distinct: std::collections::BTreeSet<u64> = hashes.into_iter().collect();
+                prop_assert_eq!(scratch.distinct(), distinct.len());
+            }
+        }
+    }
 }

@@ -40,15 +40,14 @@ pub enum Boundary {
 const WIDEST_WRAP: usize = 100;
 
 impl Boundary {
-    /// The paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text, two for
-    /// [`Boundary::Auto`].
+    /// The paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text.
     #[must_use]
     pub fn paragraphs(self, text: &str) -> Vec<Paragraph<'_>> {
-        let by_line = self.resolve(text) == Boundary::Newline;
+        let lines: Vec<Range<usize>> = lines(text).map(|line| trim(text, line)).collect();
+        let by_line = self.resolve_lines(text, &lines) == Boundary::Newline;
         let mut paragraphs: Vec<Paragraph<'_>> = Vec::new();
         let mut open = false; // the last paragraph goes on with the next line
-        for line in lines(text) {
-            let span = trim(text, line);
+        for span in lines {
             if span.is_empty() {
                 open = false;
             } else if let (true, Some(last)) = (open, paragraphs.last_mut()) {
@@ -64,19 +63,24 @@ impl Boundary {
     /// The boundary that a text is cut at: `self`, but for [`Boundary::Auto`] the one that it stands for here.
     #[must_use]
     pub fn resolve(self, text: &str) -> Boundary {
+        let lines: Vec<Range<usize>> = lines(text).map(|line| trim(text, line)).collect();
+        self.resolve_lines(text, &lines)
+    }
+
+    /// The same, of a text whose lines are known.
+    fn resolve_lines(self, text: &str, lines: &[Range<usize>]) -> Boundary {
         if self != Boundary::Auto {
             return self;
         }
         let mut last: Option<Range<usize>> = None; // the last line that is not blank
         let mut after_blank = false;
         let (mut blank, mut single) = (0, 0);
-        for line in lines(text) {
-            let span = trim(text, line);
+        for span in lines {
             if span.is_empty() {
                 after_blank = true;
                 continue;
             }
-            if let Some(last) = last.replace(span) {
+            if let Some(last) = last.replace(span.clone()) {
                 blank += usize::from(after_blank);
                 single += usize::from(!after_blank && columns(&text[last]) > WIDEST_WRAP);
             }
@@ -189,7 +193,11 @@ fn breaks(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let block = &bytes[at..bytes.len().min(at + BLOCK)];
+            let rest = &bytes[at..];
+            let block = match rest.first_chunk::<BLOCK>() {
+                Some(block) => &block[..],
+                None => rest.first_chunk::<16>().map_or(rest, |block| &block[..]),
+            };
             if !block.iter().fold(false, |any, &byte| any | may_begin_break(byte)) {
                 at += block.len();
             } else if let Some(found) = block.iter().position(|&byte| may_begin_break(byte)) {

@@ -63,16 +63,25 @@ impl Source {
             Packing::Zst => Box::new(zstd::Decoder::new(file).map_err(told)?),
         };
         let most = if self.is_text { u64::MAX } else { CHUNK };
+        // How much is left, as far as that is known: memory that need not grow need not be copied.
+        let mut left = match self.packing {
+            Packing::None => self.path.metadata().map_or(0, |metadata| metadata.len()),
+            Packing::Gz | Packing::Zst => most.min(CHUNK),
+        };
         let (mut rest, mut first_line, mut is_first) = (Vec::new(), 1, true);
         Ok(std::iter::from_fn(move || {
             let mut chunk = std::mem::take(&mut rest);
             loop {
                 let before = chunk.len();
+                chunk.reserve_exact(usize::try_from(left.min(most)).unwrap_or(0) + PROBE);
                 if let Err(error) = bytes.by_ref().take(most).read_to_end(&mut chunk) {
                     return Some(Err(told(error)));
                 }
                 if chunk.len() == before {
                     break; // the end of the file
+                }
+                if matches!(self.packing, Packing::None) {
+                    left = left.saturating_sub((chunk.len() - before) as u64);
                 }
                 if self.is_text {
                     continue;
@@ -82,6 +91,7 @@ impl Source {
                     break;
                 }
             }
+            chunk.shrink_to_fit();
             let bom = if is_first && chunk.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
             let lines = first_line;
             first_line += memchr::memchr_iter(b'\n', &chunk).count();
@@ -136,6 +146,9 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// How many bytes of lines are read at a time, about.
 const CHUNK: u64 = 1 << 24;
+
+/// Room to see that there is no more.
+const PROBE: usize = 64;
 
 /// Files, and how they are read.
 pub struct Dump {
