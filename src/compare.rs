@@ -230,8 +230,8 @@ impl Comparator {
     /// Whether a paragraph of `shingles` shingles is redundant beside another that it has this similarity with: only
     /// if so much of itself is in the other. By Jaccard that follows; by containment the larger of two is not, as
     /// it says more.
-    pub(crate) fn makes_redundant(&self, shingles: usize, similarity: &Similarity) -> bool {
-        similarity.common() >= self.threshold.share(shingles)
+    pub(crate) fn makes_redundant(&self, shingles: impl FnOnce() -> usize, similarity: &Similarity) -> bool {
+        self.measure == Measure::Jaccard || similarity.common() >= self.threshold.share(shingles())
     }
 
     /// How many common shingles sets of these sizes need to be at the threshold; at least 1.

@@ -138,7 +138,6 @@ pub(crate) const NO_WORDS: u32 = u32::MAX;
 pub(crate) struct Group {
     hash: u64,
     pub(crate) first: u32,
-    pub(crate) shingles: u32,
 }
 
 /// Counts of what a corpus holds.
@@ -348,20 +347,13 @@ impl<'t> Corpus<'t> {
             group: NO_WORDS,
         };
         if let Some(hash) = ready.hash {
-            place.group = self.group(hash, ready.shingles, keys, paragraph.as_str(), same_words);
+            place.group = self.group(hash, keys, paragraph.as_str(), same_words);
         }
         self.contents.paragraphs.push(place);
     }
 
     /// The group of the next paragraph by its words, a new one if they are new.
-    fn group(
-        &mut self,
-        hash: u64,
-        shingles: usize,
-        keys: &[u32],
-        text: &str,
-        same_words: &mut SameWords<'_>,
-    ) -> u32 {
+    fn group(&mut self, hash: u64, keys: &[u32], text: &str, same_words: &mut SameWords<'_>) -> u32 {
         let contents = &mut self.contents;
         let paragraph = contents.count();
         let found = self.by_words.find(hash, |&group| contents.groups[group as usize].hash == hash);
@@ -372,7 +364,7 @@ impl<'t> Corpus<'t> {
             }
         }
         let (group, is_known) = (number(contents.groups.len()), found.is_some());
-        contents.groups.push(Group { hash, first: paragraph, shingles: saturated(shingles) });
+        contents.groups.push(Group { hash, first: paragraph });
         self.keys.push(keys);
         if !is_known {
             self.by_words.insert_unique(hash, group, |&group| contents.groups[group as usize].hash);
@@ -389,9 +381,8 @@ impl<'t> Corpus<'t> {
         };
         for paragraph in paragraphs {
             let Read { words, hash } = self.contents.detector.read(paragraph.as_str(), &mut scratch);
-            let shingles = scratch.distinct();
             #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
-            prepared.paragraphs.push(Ready { words, hash: hash.map(|hash| hash as u64), shingles });
+            prepared.paragraphs.push(Ready { words, hash: hash.map(|hash| hash as u64) });
             self.hasher.sign_hashes(scratch.hashes(), &mut slots);
             if let Some(banding) = self.banding() {
                 #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
@@ -475,7 +466,6 @@ struct Ready {
     words: usize,
     /// None: it has no words.
     hash: Option<u64>,
-    shingles: usize,
 }
 
 impl fmt::Debug for Texts<'_> {

@@ -103,8 +103,9 @@ impl Detector {
         let sets: Vec<ShingleSet> = shingled.into_iter().map(|paragraph| paragraph.set).collect();
         let join = Join::new(&sets);
         let mut pairs = join.pairs(&self.comparator);
-        let makes_redundant =
-            |pair: &DuplicatePair| self.comparator.makes_redundant(sets[pair.later].len(), &pair.similarity);
+        let makes_redundant = |pair: &DuplicatePair| {
+            self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity)
+        };
         let clusters = cluster::clusters(&copies, &pairs, makes_redundant);
         let mut redundant: Vec<usize> =
             clusters.iter().flat_map(|cluster| &cluster.redundant).copied().collect();
@@ -155,7 +156,7 @@ impl Detector {
     /// Read a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
     /// repeats.
     pub(crate) fn read(&self, paragraph: &str, scratch: &mut Scratch) -> Read {
-        let Scratch { words, hashes, .. } = scratch;
+        let Scratch { words, hashes } = scratch;
         words.read(self.config.normalizer, paragraph);
         self.config.shingles.hash(words, hashes);
         Read { words: words.len(), hash: (words.len() > 0).then(|| hash::words(words.joined())) }
@@ -316,42 +317,12 @@ pub(crate) struct Shingled {
 pub(crate) struct Scratch {
     words: Words,
     hashes: Vec<u64>,
-    seen: Vec<u64>, // zeros
 }
 
 impl Scratch {
     /// The shingles of the paragraph that was read last, in the order of the text, with repeats.
     pub(crate) fn hashes(&self) -> &[u64] {
         &self.hashes
-    }
-
-    /// How many different ones there are.
-    // By a hash table of which only the places that were taken are cleared: a sort takes ten times as long.
-    pub(crate) fn distinct(&mut self) -> usize {
-        let room = (4 * self.hashes.len()).next_power_of_two();
-        if self.seen.len() < room {
-            self.seen = vec![0; room];
-        }
-        let mask = self.seen.len() - 1;
-        #[allow(clippy::cast_possible_truncation)] // the low bits are what is wanted
-        let place = |hash: u64| hash as usize & mask;
-        let mut distinct = usize::from(self.hashes.contains(&0));
-        for &hash in &self.hashes {
-            let mut at = place(hash);
-            while self.seen[at] != 0 && self.seen[at] != hash {
-                at = (at + 1) & mask;
-            }
-            distinct += usize::from(self.seen[at] != hash);
-            self.seen[at] = hash;
-        }
-        for &hash in &self.hashes {
-            let mut at = place(hash);
-            while self.seen[at] != 0 {
-                self.seen[at] = 0;
-                at = (at + 1) & mask;
-            }
-        }
-        distinct
     }
 }
 
@@ -361,23 +332,4 @@ pub(crate) struct Read {
     pub(crate) words: usize,
     /// The hash of its words, `None` if it has none.
     pub(crate) hash: Option<u128>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Scratch;
-
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn distinct_shingles_are_counted(texts in prop::collection::vec(prop::collection::vec(0_u64..60, 0..40), 1..5)) {
-            let mut scratch = Scratch::default();
-            for hashes in texts {
-                scratch.hashes = hashes.clone();
-                let distinct: std::collections::BTreeSet<u64> = hashes.into_iter().collect();
-                prop_assert_eq!(scratch.distinct(), distinct.len());
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What repeats in a corpus: what is redundant, all pairs, and the passages that come again.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -80,13 +81,12 @@ impl<'t> Corpus<'t> {
         let make = |group| contents.set(group);
         let source = if contents.banding.is_some() {
             let bands = Bands::new(keys);
-            let shingles = |group: u32| contents.groups[group as usize].shingles as usize;
             let room = match contents.texts {
                 Texts::Held(_) => (ROOM * contents.paragraphs.len()).max(LEAST_ROOM),
                 Texts::Read(_) => 0,
             };
             let shared = |group| !bands.of(group).is_empty();
-            let sets = Sets::new(count, shared, shingles, room, &make);
+            let sets = Sets::new(count, shared, room, &make);
             Source::buckets(bands, sets, comparator)
         } else {
             Source::exact((0..count).into_par_iter().map(make).collect(), comparator)
@@ -143,11 +143,6 @@ impl Contents<'_> {
             Scope::All if short => Place::SameArticle,
             Scope::All => Place::Anywhere,
         }
-    }
-
-    fn exact_copy(&self, n: u32) -> Similarity {
-        let group = self.paragraphs[n as usize].group;
-        Similarity::exact_copy(self.groups[group as usize].shingles as usize)
     }
 
     fn members(&self) -> Members {
@@ -234,16 +229,28 @@ impl<'t> Found<'t> {
             groups: self.contents.groups.len(),
             set: &|group| self.contents.set(group),
             makes_redundant: &|group, similarity| {
-                let shingles = self.contents.groups[group as usize].shingles as usize;
-                self.contents.detector.comparator().makes_redundant(shingles, similarity)
+                self.contents.detector.comparator().makes_redundant(|| self.shingles(group), similarity)
             },
         };
-        let mut redundant: Vec<Removal> = keep::redundant(&choice, &self.source)
+        let redundant = keep::redundant(&choice, &self.source);
+        let mut copied: Vec<u32> = redundant
+            .iter()
+            .filter(|(_, _, similarity)| similarity.is_none())
+            .filter_map(|&(removed, _, _)| self.contents.group_of(removed))
+            .collect();
+        copied.par_sort_unstable();
+        copied.dedup();
+        let exact: Vec<Similarity> = copied.par_iter().map(|&group| self.exact_copy(group)).collect();
+        let exact_copy = |n| {
+            let group = self.contents.group_of(n).and_then(|group| copied.binary_search(&group).ok());
+            exact[group.expect("the groups of all exact copies are there")]
+        };
+        let mut redundant: Vec<Removal> = redundant
             .into_iter()
             .map(|(removed, kept, similarity)| Removal {
                 kept: self.contents.id(kept),
                 removed: self.contents.id(removed),
-                similarity: similarity.unwrap_or_else(|| self.contents.exact_copy(removed)),
+                similarity: similarity.unwrap_or_else(|| exact_copy(removed)),
             })
             .collect();
         redundant.par_sort_unstable_by_key(|removal| removal.removed);
@@ -267,6 +274,16 @@ impl<'t> Found<'t> {
     #[must_use]
     pub fn without(&self, document: usize, paragraphs: impl IntoIterator<Item = u32>) -> Cow<'t, str> {
         self.contents.without(document, paragraphs)
+    }
+
+    /// How many shingles a group has.
+    fn shingles(&self, group: u32) -> usize {
+        self.source.set(group, &|group| self.contents.set(group)).len()
+    }
+
+    /// How alike the paragraphs of a group are.
+    fn exact_copy(&self, group: u32) -> Similarity {
+        Similarity::exact_copy(self.shingles(group))
     }
 
     /// Every verified pair in the [`scope`](Corpus::scope), exact copies included: by the later, then the earlier
@@ -300,8 +317,10 @@ impl<'t> Found<'t> {
                 }
                 earlier.retain(|&(n, _)| self.contents.in_scope(n, later));
                 earlier.sort_unstable_by_key(|&(n, _)| n);
+                let exact = OnceCell::new();
                 for &(n, similarity) in &earlier {
-                    let similarity = similarity.unwrap_or_else(|| self.contents.exact_copy(later));
+                    let similarity =
+                        similarity.unwrap_or_else(|| *exact.get_or_init(|| self.exact_copy(group)));
                     each(ParagraphPair {
                         earlier: self.contents.id(n),
                         later: self.contents.id(later),
@@ -357,11 +376,12 @@ impl<'t> Found<'t> {
         let hasher = MinHasher::new(slots);
         let sign = |group| {
             let mut slots = vec![0; hasher.slots()];
-            hasher.sign_into(&self.source.set(group, &set), &mut slots);
-            slots
+            let set = self.source.set(group, &set);
+            hasher.sign_into(&set, &mut slots);
+            (slots, set.len())
         };
-        let signatures: Vec<Vec<u16>> =
-            (0..number(contents.groups.len())).into_par_iter().map(sign).collect();
+        let (signatures, shingles): (Vec<Vec<u16>>, Vec<usize>) =
+            (0..number(contents.groups.len())).into_par_iter().map(sign).unzip();
         let comparable = |a: usize, b: usize| match (group_at(a), group_at(b)) {
             (Some(one), Some(other)) => {
                 self.contents.in_scope(paragraph_at[a], paragraph_at[b])
@@ -370,8 +390,7 @@ impl<'t> Found<'t> {
             _ => false,
         };
         let copies = Copies::with_firsts(firsts);
-        let shingles_at =
-            |at| group_at(at).map_or(0, |group| self.contents.groups[group as usize].shingles as usize);
+        let shingles_at = |at| group_at(at).map_or(0, |group| shingles[group as usize]);
         let paragraphs = run::Paragraphs {
             words: &words,
             copies: &copies,

@@ -131,31 +131,22 @@ impl Source {
 /// Shingle sets that are held as far as there is room, and otherwise made again from the text.
 pub(crate) struct Sets {
     count: u32,
-    /// Empty if there is no room.
+    /// Of the first, as far as there is room; `None` where a set is not wanted.
     held: Vec<Option<ShingleSet>>,
 }
 
+/// How many sets are made before the room that they take is counted.
+const TOGETHER: usize = 1 << 12;
+
 impl Sets {
     /// Hold the sets of those that are `wanted`, from the first on, until they take `room` bytes.
-    pub(crate) fn new(
-        count: u32,
-        wanted: impl Fn(u32) -> bool,
-        len: impl Fn(u32) -> usize,
-        room: usize,
-        make: Make<'_>,
-    ) -> Self {
-        if room == 0 {
-            return Self { count, held: Vec::new() };
+    pub(crate) fn new(count: u32, wanted: impl Fn(u32) -> bool + Sync, room: usize, make: Make<'_>) -> Self {
+        let (mut held, mut taken) = (Vec::new(), 0);
+        while taken < room && number(held.len()) < count {
+            let next = number(held.len())..count.min(number(held.len() + TOGETHER));
+            held.par_extend(next.clone().into_par_iter().map(|n| wanted(n).then(|| make(n))));
+            taken += held[next.start as usize..].iter().flatten().map(|set| 8 * set.len()).sum::<usize>();
         }
-        let mut taken = 0;
-        let hold: Vec<bool> = (0..count)
-            .map(|n| {
-                let fits = wanted(n) && taken + 8 * len(n) <= room;
-                taken += if fits { 8 * len(n) } else { 0 };
-                fits
-            })
-            .collect();
-        let held = hold.into_par_iter().zip(0..count).map(|(hold, n)| hold.then(|| make(n))).collect();
         Self { count, held }
     }
 
