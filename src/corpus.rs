@@ -159,7 +159,7 @@ pub struct CorpusStatistics {
 }
 
 /// How many bytes of text are prepared together, on all cores.
-const BATCH: usize = 1 << 24;
+const BATCH: usize = 1 << 21;
 
 /// How many paragraphs are prepared by one core at a time.
 const TOGETHER: usize = 256;
@@ -285,47 +285,51 @@ impl<'t> Corpus<'t> {
     ///
     /// If the corpus is not one that [reads](Self::reading) texts again: it [borrows](Extend::extend) them. Beyond
     /// 2³² paragraphs, and for an article of 4 GiB or more.
-    pub fn take_in<T: AsRef<str> + Sync>(&mut self, articles: impl IntoIterator<Item = T>) {
+    pub fn take_in<T: AsRef<str> + Send + Sync>(&mut self, articles: impl IntoIterator<Item = T>) {
         assert!(matches!(self.contents.texts, Texts::Read(_)), "texts that are not read again are held");
         self.put_all(articles.into_iter(), |_, _| ());
     }
 
-    /// Prepare articles batch by batch, and put them in; `hold` is given each of them.
-    fn put_all<T: AsRef<str> + Sync>(
+    /// Prepare articles batch by batch, and put each in while the next is prepared; `hold` is given each article.
+    fn put_all<T: AsRef<str> + Send + Sync>(
         &mut self,
         articles: impl Iterator<Item = T>,
-        hold: impl Fn(&mut Texts<'t>, &T),
+        hold: impl Fn(&mut Texts<'t>, &T) + Sync,
     ) {
+        let maker =
+            Maker { detector: self.contents.detector, banding: self.banding(), hasher: self.hasher.clone() };
         let mut articles = articles.peekable();
-        while articles.peek().is_some() {
+        let mut take = || -> Vec<T> {
             let mut bytes = 0;
-            let batch: Vec<T> = std::iter::from_fn(|| {
+            let take = || {
                 let article = articles.next_if(|_| bytes < BATCH)?;
                 bytes += article.as_ref().len() + size_of::<&str>();
                 Some(article)
-            })
-            .collect();
-            let boundary = self.contents.detector.boundary();
-            let cut: Vec<Vec<paragraph::Paragraph<'_>>> =
-                batch.par_iter().map(|article| boundary.paragraphs(article.as_ref())).collect();
-            let all: Vec<paragraph::Paragraph<'_>> = cut.iter().flatten().copied().collect();
-            let prepared: Vec<Prepared> =
-                all.par_chunks(TOGETHER).map(|paragraphs| self.prepare(paragraphs)).collect();
-            let bands = self.keys.bands();
-            let mut prepared = prepared.iter().flat_map(|prepared| {
-                (prepared.paragraphs.iter().enumerate())
-                    .map(move |(n, ready)| (ready, &prepared.keys[n * bands..(n + 1) * bands]))
-            });
-            let detector = self.contents.detector;
-            let mut same_words = SameWords::new(&detector);
-            for (article, paragraphs) in batch.iter().zip(&cut) {
-                hold(&mut self.contents.texts, article);
-                let len =
-                    u32::try_from(article.as_ref().len()).expect("an article has fewer than 2^32 bytes");
-                self.contents.articles.push(Article { len, first: self.contents.count() });
-                for (paragraph, (ready, keys)) in paragraphs.iter().zip(&mut prepared) {
-                    self.put(paragraph, ready, keys, &mut same_words);
-                }
+            };
+            std::iter::from_fn(take).collect()
+        };
+        let mut ready = maker.prepare(take());
+        while !ready.articles.is_empty() {
+            let next = take();
+            (_, ready) = rayon::join(|| self.put_batch(&ready, &hold), || maker.prepare(next));
+        }
+    }
+
+    fn put_batch<T: AsRef<str>>(&mut self, batch: &Batch<T>, hold: &impl Fn(&mut Texts<'t>, &T)) {
+        let bands = self.keys.bands();
+        let mut prepared = batch.prepared.iter().flat_map(|prepared| {
+            (prepared.paragraphs.iter().enumerate())
+                .map(move |(n, ready)| (ready, &prepared.keys[n * bands..(n + 1) * bands]))
+        });
+        let detector = self.contents.detector;
+        let mut same_words = SameWords::new(&detector);
+        for (article, spans) in batch.articles.iter().zip(&batch.spans) {
+            hold(&mut self.contents.texts, article);
+            let text = article.as_ref();
+            let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
+            self.contents.articles.push(Article { len, first: self.contents.count() });
+            for (span, (ready, keys)) in spans.iter().zip(&mut prepared) {
+                self.put(text, span, ready, keys, &mut same_words);
             }
         }
     }
@@ -333,12 +337,13 @@ impl<'t> Corpus<'t> {
     /// Put in a paragraph of the last article.
     fn put(
         &mut self,
-        paragraph: &paragraph::Paragraph<'_>,
+        text: &str,
+        span: &Range<usize>,
         ready: &Ready,
         keys: &[u32],
         same_words: &mut SameWords<'_>,
     ) {
-        let Range { start, end } = paragraph.span();
+        let Range { start, end } = *span;
         let mut place = Paragraph {
             start: number(start),
             len: number(end - start),
@@ -347,7 +352,7 @@ impl<'t> Corpus<'t> {
             group: NO_WORDS,
         };
         if let Some(hash) = ready.hash {
-            place.group = self.group(hash, keys, paragraph.as_str(), same_words);
+            place.group = self.group(hash, keys, &text[start..end], same_words);
         }
         self.contents.paragraphs.push(place);
     }
@@ -370,26 +375,6 @@ impl<'t> Corpus<'t> {
             self.by_words.insert_unique(hash, group, |&group| contents.groups[group as usize].hash);
         }
         group
-    }
-
-    fn prepare(&self, paragraphs: &[paragraph::Paragraph<'_>]) -> Prepared {
-        let mut scratch = Scratch::default();
-        let mut slots = vec![0; self.hasher.slots()];
-        let mut prepared = Prepared {
-            paragraphs: Vec::with_capacity(paragraphs.len()),
-            keys: Vec::with_capacity(paragraphs.len() * self.keys.bands()),
-        };
-        for paragraph in paragraphs {
-            let Read { words, hash } = self.contents.detector.read(paragraph.as_str(), &mut scratch);
-            #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
-            prepared.paragraphs.push(Ready { words, hash: hash.map(|hash| hash as u64) });
-            self.hasher.sign_hashes(scratch.hashes(), &mut slots);
-            if let Some(banding) = self.banding() {
-                #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
-                banding.each_key(&slots, |key| prepared.keys.push(key as u32));
-            }
-        }
-        prepared
     }
 }
 
@@ -454,7 +439,22 @@ fn saturated(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// Paragraphs ready to be put in.
+/// Makes articles ready to be put in.
+struct Maker {
+    detector: Detector,
+    banding: Option<Banding>,
+    hasher: MinHasher,
+}
+
+/// Articles ready to be put in.
+struct Batch<T> {
+    articles: Vec<T>,
+    /// The paragraphs of each article.
+    spans: Vec<Vec<Range<usize>>>,
+    prepared: Vec<Prepared>,
+}
+
+/// What was read of some paragraphs.
 struct Prepared {
     paragraphs: Vec<Ready>,
     /// The bucket keys of each, one after the other.
@@ -466,6 +466,40 @@ struct Ready {
     words: usize,
     /// None: it has no words.
     hash: Option<u64>,
+}
+
+impl Maker {
+    fn prepare<T: AsRef<str> + Sync>(&self, articles: Vec<T>) -> Batch<T> {
+        let cut = |article: &T| {
+            let paragraphs = self.detector.boundary().paragraphs(article.as_ref());
+            paragraphs.iter().map(paragraph::Paragraph::span).collect()
+        };
+        let spans: Vec<Vec<Range<usize>>> = articles.par_iter().map(cut).collect();
+        let texts: Vec<&str> = (articles.iter().zip(&spans))
+            .flat_map(|(article, spans)| spans.iter().map(|span| &article.as_ref()[span.clone()]))
+            .collect();
+        let prepared = texts.par_chunks(TOGETHER).map(|texts| self.read(texts)).collect();
+        Batch { articles, spans, prepared }
+    }
+
+    fn read(&self, paragraphs: &[&str]) -> Prepared {
+        let mut scratch = Scratch::default();
+        let mut slots = vec![0; self.hasher.slots()];
+        let bands = self.banding.map_or(0, |banding| banding.bands);
+        let mut keys = Vec::with_capacity(paragraphs.len() * bands);
+        let read = |paragraph: &&str| {
+            let Read { words, hash } = self.detector.read(paragraph, &mut scratch);
+            self.hasher.sign_hashes(scratch.hashes(), &mut slots);
+            if let Some(banding) = self.banding {
+                #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
+                banding.each_key(&slots, |key| keys.push(key as u32));
+            }
+            #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
+            Ready { words, hash: hash.map(|hash| hash as u64) }
+        };
+        let paragraphs = paragraphs.iter().map(read).collect();
+        Prepared { paragraphs, keys }
+    }
 }
 
 impl fmt::Debug for Texts<'_> {

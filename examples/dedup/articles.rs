@@ -11,7 +11,7 @@ use crate::dump::{Dump, Record, Tally};
 
 /// Where the records of a dump are.
 pub enum Articles<'d> {
-    Held(Vec<Record<'d>>),
+    Held(Vec<&'d Record<'d>>),
     Spilled(&'d Spill),
 }
 

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use rayon::prelude::*;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
@@ -165,13 +167,32 @@ impl Dump {
         self.files.iter().filter_map(|file| file.path.metadata().ok()).map(|metadata| metadata.len()).sum()
     }
 
-    /// Hand over all files, unpacked, piece by piece; `progress` is told of the bytes as they are on disk.
+    /// Hand over all files, unpacked, piece by piece, while the next piece is read; `progress` is told of the bytes as
+    /// they are on disk.
     pub fn each_chunk<'d>(
         &'d self,
-        mut progress: impl FnMut(u64),
+        mut progress: impl FnMut(u64) + Send,
         mut each: impl FnMut(Chunk<'d>) -> Result<(), String>,
     ) -> Result<(), String> {
-        self.files.iter().try_for_each(|file| file.chunks(&mut progress)?.try_for_each(|chunk| each(chunk?)))
+        let (send, chunks) = mpsc::sync_channel(1);
+        let read = move || {
+            for file in &self.files {
+                let (chunks, error) = match file.chunks(&mut progress) {
+                    Ok(chunks) => (Some(chunks), None),
+                    Err(error) => (None, Some(Err(error))),
+                };
+                for chunk in chunks.into_iter().flatten().chain(error) {
+                    // Nobody listens any more once a piece is refused.
+                    if send.send(chunk).is_err() {
+                        return;
+                    }
+                }
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(read);
+            chunks.into_iter().try_for_each(|chunk| each(chunk?))
+        })
     }
 
     /// The records of a chunk. Those that cannot be read are counted, or the first of them is the error.

@@ -16,9 +16,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use dittograph::{Candidates, Corpus, Keep, ParagraphPair, Redundant, Removal, Scope};
+use rayon::prelude::*;
 
 use articles::{Articles, Spill};
-use dump::{Dump, Tally};
+use dump::{Chunk, Dump, Record, Tally};
 use options::Options;
 use output::{Output, table};
 use summary::Summary;
@@ -125,8 +126,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let beside = arguments.out.as_deref().map(output::folder_of);
     let spill = arguments.low_memory.then(|| Spill::create(beside)).transpose()?;
-    let mut chunks = Vec::new();
-    let articles;
     let corpus = match &spill {
         Some(spill) => Corpus::reading(detector, |document, range| spill.part(document, range)),
         None => Corpus::new(detector),
@@ -139,29 +138,27 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     summary.expect(dump.size());
     let progress = |bytes| summary.advance(bytes);
     let mut tally = Tally::default();
-    articles = if let Some(spill) = &spill {
-        dump.each_chunk(progress, |chunk| {
-            let records = dump.records(&chunk, &mut tally)?;
-            spill.put(&records)?;
-            corpus.take_in(records.iter().map(|record| &record.text));
-            Ok(())
-        })?;
-        Articles::Spilled(spill)
-    } else {
-        dump.each_chunk(progress, |chunk| {
-            chunks.push(chunk);
-            Ok(())
-        })?;
-        let mut records = Vec::new();
-        for chunk in &chunks {
-            records.extend(dump.records(chunk, &mut tally)?);
-        }
-        Articles::Held(records)
+    let mut articles = match &spill {
+        Some(spill) => Articles::Spilled(spill),
+        None => Articles::Held(Vec::new()),
     };
-    if let Articles::Held(records) = &articles {
-        summary.stage("shingle");
-        corpus.extend(records.iter().map(|record| record.text.as_ref()));
-    }
+    dump.each_chunk(progress, |chunk| {
+        match &mut articles {
+            Articles::Spilled(spill) => {
+                let records = dump.records(&chunk, &mut tally)?;
+                spill.put(&records)?;
+                corpus.take_in(records.iter().map(|record| &record.text));
+            }
+            Articles::Held(held) => {
+                // It is held to the end.
+                let chunk: &Chunk<'_> = Box::leak(Box::new(chunk));
+                let records: &[Record<'_>] = dump.records(chunk, &mut tally)?.leak();
+                corpus.extend(records.iter().map(|record| &*record.text));
+                held.extend(records);
+            }
+        }
+        Ok(())
+    })?;
     let read = summary::Read {
         files: dump.files.len(),
         tally,
@@ -185,8 +182,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             })?;
         } else {
             file.write(table::REMOVED)?;
-            for Removal { kept, removed, similarity, .. } in &redundant {
-                file.write(&table::row(&id, *kept, *removed, similarity))?;
+            let row = |r: &Removal| table::row(&id, r.kept, r.removed, &r.similarity);
+            for rows in redundant.chunks(ROWS) {
+                let parts: Vec<String> =
+                    rows.par_chunks(ROWS / 64).map(|rows| rows.iter().map(row).collect()).collect();
+                parts.iter().try_for_each(|part| file.write(part))?;
             }
         }
     }
@@ -245,6 +245,9 @@ fn print(text: &str) -> Result<(), String> {
         written => written.map_err(|error| format!("standard output: {error}")),
     }
 }
+
+/// How many rows of a table are made at a time, on all cores.
+const ROWS: usize = 1 << 16;
 
 /// More threads than any machine has use for.
 const MOST_THREADS: usize = 1024;
