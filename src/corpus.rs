@@ -311,7 +311,7 @@ impl<'t> Corpus<'t> {
         let mut ready = maker.prepare(take());
         while !ready.articles.is_empty() {
             let next = take();
-            (_, ready) = rayon::join(|| self.put_batch(&ready, &hold), || maker.prepare(next));
+            ((), ready) = rayon::join(|| self.put_batch(&ready, &hold), || maker.prepare(next));
         }
     }
 

@@ -241,9 +241,9 @@ impl<'t> Found<'t> {
         copied.par_sort_unstable();
         copied.dedup();
         let exact: Vec<Similarity> = copied.par_iter().map(|&group| self.exact_copy(group)).collect();
-        let exact_copy = |n| {
-            let group = self.contents.group_of(n).and_then(|group| copied.binary_search(&group).ok());
-            exact[group.expect("the groups of all exact copies are there")]
+        let exact_copy = |n: u32| {
+            let group = self.contents.paragraphs[n as usize].group;
+            copied.binary_search(&group).map_or_else(|_| self.exact_copy(group), |at| exact[at])
         };
         let mut redundant: Vec<Removal> = redundant
             .into_iter()

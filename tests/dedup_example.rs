@@ -151,7 +151,8 @@ fn the_summary_counts_what_was_done() {
     assert_eq!(summary["removed"]["records_emptied"], 1);
     assert_eq!(summary["banding"], serde_json::json!({"bands": 17, "rows": 4}));
     assert!(summary["recall_at_threshold"].as_f64().unwrap() >= 0.99);
-    assert_eq!(summary["stages"].as_array().unwrap().len(), 5);
+    let stages = summary["stages"].as_array().unwrap().iter().map(|stage| stage["stage"].as_str().unwrap());
+    assert_eq!(stages.collect::<Vec<&str>>(), ["read and sign", "candidates", "compare", "write"]);
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut corpus = corpus.candidates(arguments.candidates);
 
     let mut summary = Summary::new(arguments.quiet);
-    summary.stage("read");
+    summary.stage("read and sign");
     summary.expect(dump.size());
     let progress = |bytes| summary.advance(bytes);
     let mut tally = Tally::default();
