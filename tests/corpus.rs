@@ -240,7 +240,9 @@ fn a_corpus_that_reads_its_texts_again_finds_the_same() {
     let articles = dump();
     for (candidates, keep) in [(Candidates::Lsh, Keep::First), (Candidates::Exact, Keep::Longest)] {
         let held = corpus_of(Detector::default(), &articles, candidates).keep(keep);
-        let read = |document: u64, range: Range<usize>| articles[document as usize][range].to_owned();
+        let read = |document: u64, range: Range<usize>| {
+            articles[usize::try_from(document).unwrap()][range].to_owned()
+        };
         let mut reading = Corpus::reading(Detector::default(), read).candidates(candidates).keep(keep);
         for part in articles.chunks(7) {
             reading.take_in(part);

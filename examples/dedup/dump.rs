@@ -329,7 +329,7 @@ impl<'d> Record<'d> {
 fn string(raw: &RawValue) -> Result<Cow<'_, str>, String> {
     let json = raw.get();
     match json.as_bytes() {
-        [b'"', inner @ .., b'"'] if !memchr::memchr(b'\\', inner).is_some() => {
+        [b'"', inner @ .., b'"'] if memchr::memchr(b'\\', inner).is_none() => {
             Ok(Cow::Borrowed(&json[1..json.len() - 1]))
         }
         [b'"', ..] => serde_json::from_str(json).map(Cow::Owned).map_err(|error| error.to_string()),

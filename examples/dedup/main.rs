@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{Candidates, Corpus, Keep, ParagraphPair, Redundant, Removal, Scope};
+use dittograph::{Candidates, Corpus, Found, Keep, ParagraphPair, Redundant, Removal, Scope};
 use rayon::prelude::*;
 
 use articles::{Articles, Spill};
@@ -26,6 +26,7 @@ use summary::Summary;
 
 /// Clean a dump of articles of the paragraphs that repeat in or between them
 #[derive(Parser)]
+#[allow(clippy::struct_excessive_bools)] // each is an option of its own
 struct Arguments {
     /// Files (.jsonl, .ndjson, .txt, each also with .gz or .zst) and folders of them, in this order
     #[arg(value_name = "DUMP", required = true)]
@@ -103,16 +104,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let detector = config.build().map_err(|error| error.to_string())?;
     let files = dump::files(&arguments.dumps)?;
     refuse_shared_paths(arguments, &files)?;
-    // Before the work, so that a path that cannot be written to is known at once.
-    output::clean_up_on_interrupt()?;
-    let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
-    let mut out = open(&arguments.out)?;
-    let mut pairs = open(&arguments.pairs)?;
-    let mut runs = open(&arguments.runs)?;
-    let mut summary_file = open(&arguments.summary)?;
     if arguments.threads > MOST_THREADS {
         return Err(format!("--threads {}: at most {MOST_THREADS}", arguments.threads));
     }
+    // Before the work, so that a path that cannot be written to is known at once.
+    output::clean_up_on_interrupt()?;
+    let mut outputs = Outputs::create(arguments)?;
     rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads)
         .build_global()
@@ -132,18 +129,77 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let corpus = corpus.scope(arguments.scope).keep(arguments.keep).min_words(arguments.min_words);
     let mut corpus = corpus.candidates(arguments.candidates);
-
-    let mut summary = Summary::new(arguments.quiet);
-    summary.stage("read and sign");
-    summary.expect(dump.size());
-    let progress = |bytes| summary.advance(bytes);
-    let mut tally = Tally::default();
     let mut articles = match &spill {
         Some(spill) => Articles::Spilled(spill),
         None => Articles::Held(Vec::new()),
     };
+
+    let mut summary = Summary::new(arguments.quiet);
+    summary.stage("read and sign");
+    summary.expect(dump.size());
+    let tally = take_in(&dump, &mut articles, &mut corpus, |bytes| summary.advance(bytes))?;
+    let (counts, banding) = (corpus.statistics(), corpus.banding());
+    let read = summary::Read { files: dump.files.len(), tally, counts, banding };
+
+    summary.stage("candidates");
+    let found = corpus.find();
+
+    summary.stage("compare");
+    let Redundant { removals: redundant, spared, .. } = found.redundant();
+    summary.spared = spared;
+    if let Some(file) = &mut outputs.pairs {
+        if arguments.all_pairs {
+            summary.pairs = write_all_pairs(file, &found, &articles)?;
+        } else {
+            write_removed(file, &redundant, &articles)?;
+        }
+    }
+    if let Some(file) = &mut outputs.runs {
+        summary.stage("runs");
+        let (runs, left_out) = found.runs();
+        (summary.runs, summary.matches_left_out) = (Some(runs.len()), left_out);
+        file.write(table::RUNS)?;
+        runs.iter().try_for_each(|run| file.write(&table::run(&|document| articles.id(document), run)))?;
+    }
+
+    summary.stage("write");
+    let changed = || redundant.chunk_by(|a, b| a.removed.document == b.removed.document);
+    let without = |removals: &[Removal]| {
+        let document = usize::try_from(removals[0].removed.document).unwrap_or(usize::MAX);
+        found.without(document, removals.iter().map(|removal| removal.removed.paragraph))
+    };
+    for removals in changed() {
+        summary.count(articles.len(removals[0].removed.document), &without(removals));
+    }
+    if let Some(out) = &mut outputs.out {
+        let mut changed = changed().peekable();
+        articles.try_for_each(&dump, |document, record| {
+            let removals = changed.next_if(|removals| removals[0].removed.document == document);
+            record.write(out, removals.map(without).as_deref())
+        })?;
+    }
+    summary.stage("");
+
+    spill.iter().try_for_each(Spill::check)?;
+    let is_silent = outputs.is_empty();
+    if let Some(file) = &mut outputs.summary {
+        file.write(&summary.json(arguments, &read, &redundant))?;
+    }
+    outputs.finish()?;
+    summary::warn(&read.tally);
+    if is_silent { print(&summary.json(arguments, &read, &redundant)) } else { Ok(()) }
+}
+
+/// Read a dump into a corpus, and hold its articles.
+fn take_in<'d>(
+    dump: &'d Dump,
+    articles: &mut Articles<'d>,
+    corpus: &mut Corpus<'d>,
+    progress: impl FnMut(u64) + Send,
+) -> Result<Tally, String> {
+    let mut tally = Tally::default();
     dump.each_chunk(progress, |chunk| {
-        match &mut articles {
+        match articles {
             Articles::Spilled(spill) => {
                 let records = dump.records(&chunk, &mut tally)?;
                 spill.put(&records)?;
@@ -159,82 +215,62 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
         Ok(())
     })?;
-    let read = summary::Read {
-        files: dump.files.len(),
-        tally,
-        counts: corpus.statistics(),
-        banding: corpus.banding(),
-    };
-    let id = |document| articles.id(document);
+    Ok(tally)
+}
 
-    summary.stage("candidates");
-    let found = corpus.find();
+/// Write a row for each verified pair; how many there are.
+fn write_all_pairs(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>) -> Result<usize, String> {
+    let mut count = 0;
+    file.write(table::PAIRS)?;
+    found.try_for_each_pair(|pair: ParagraphPair| {
+        count += 1;
+        file.write(&table::row(&|document| articles.id(document), pair.earlier, pair.later, &pair.similarity))
+    })?;
+    Ok(count)
+}
 
-    summary.stage("compare");
-    let Redundant { removals: redundant, spared, .. } = found.redundant();
-    summary.spared = spared;
-    if let Some(file) = &mut pairs {
-        if arguments.all_pairs {
-            file.write(table::PAIRS)?;
-            found.try_for_each_pair(|pair: ParagraphPair| {
-                summary.pairs += 1;
-                file.write(&table::row(&id, pair.earlier, pair.later, &pair.similarity))
-            })?;
-        } else {
-            file.write(table::REMOVED)?;
-            let row = |r: &Removal| table::row(&id, r.kept, r.removed, &r.similarity);
-            for rows in redundant.chunks(ROWS) {
-                let parts: Vec<String> =
-                    rows.par_chunks(ROWS / 64).map(|rows| rows.iter().map(row).collect()).collect();
-                parts.iter().try_for_each(|part| file.write(part))?;
-            }
-        }
-    }
-
-    if let Some(file) = &mut runs {
-        summary.stage("runs");
-        let (found, left_out) = found.runs();
-        summary.runs = Some(found.len());
-        summary.matches_left_out = left_out;
-        file.write(table::RUNS)?;
-        for run in &found {
-            file.write(&table::run(&id, run))?;
-        }
-    }
-
-    summary.stage("write");
-    let without = |removals: &[Removal]| {
-        let document = usize::try_from(removals[0].removed.document).unwrap_or(usize::MAX);
-        found.without(document, removals.iter().map(|removal| removal.removed.paragraph))
-    };
-    let changed = || redundant.chunk_by(|a, b| a.removed.document == b.removed.document);
-    for removals in changed() {
-        summary.count(articles.len(removals[0].removed.document), &without(removals));
-    }
-    if let Some(out) = &mut out {
-        let mut changed = changed().peekable();
-        articles.try_for_each(&dump, |document, record| {
-            let removals = changed.next_if(|removals| removals[0].removed.document == document);
-            record.write(out, removals.map(without).as_deref())
-        })?;
-    }
-    summary.stage("");
-    spill.iter().try_for_each(Spill::check)?;
-    if let Some(file) = &mut summary_file {
-        file.write(&summary.json(arguments, &read, &redundant))?;
-    }
-    // None takes its place before all are on disk.
-    let mut written: Vec<Output> = [out, pairs, runs, summary_file].into_iter().flatten().collect();
-    written.iter_mut().try_for_each(Output::flush)?;
-    written.into_iter().try_for_each(Output::finish)?;
-    summary::warn(&read.tally);
-    if [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary]
-        .iter()
-        .all(|path| path.is_none())
-    {
-        print(&summary.json(arguments, &read, &redundant))?;
+/// Write a row for each redundant paragraph; they are made on all cores.
+fn write_removed(file: &mut Output, redundant: &[Removal], articles: &Articles<'_>) -> Result<(), String> {
+    file.write(table::REMOVED)?;
+    let row = |r: &Removal| table::row(&|document| articles.id(document), r.kept, r.removed, &r.similarity);
+    for rows in redundant.chunks(ROWS) {
+        let parts: Vec<String> =
+            rows.par_chunks(ROWS / 64).map(|rows| rows.iter().map(row).collect()).collect();
+        parts.iter().try_for_each(|part| file.write(part))?;
     }
     Ok(())
+}
+
+/// The files that were asked for.
+struct Outputs {
+    out: Option<Output>,
+    pairs: Option<Output>,
+    runs: Option<Output>,
+    summary: Option<Output>,
+}
+
+impl Outputs {
+    fn create(arguments: &Arguments) -> Result<Self, String> {
+        let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        Ok(Self {
+            out: create(&arguments.out)?,
+            pairs: create(&arguments.pairs)?,
+            runs: create(&arguments.runs)?,
+            summary: create(&arguments.summary)?,
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.out.is_none() && self.pairs.is_none() && self.runs.is_none() && self.summary.is_none()
+    }
+
+    /// None takes its place before all are on disk.
+    fn finish(self) -> Result<(), String> {
+        let Self { out, pairs, runs, summary } = self;
+        let mut written: Vec<Output> = [out, pairs, runs, summary].into_iter().flatten().collect();
+        written.iter_mut().try_for_each(Output::flush)?;
+        written.into_iter().try_for_each(Output::finish)
+    }
 }
 
 fn print(text: &str) -> Result<(), String> {
