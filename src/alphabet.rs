@@ -113,7 +113,7 @@ impl Entry {
 /// normaliser and `unicode-segmentation`, so that it cannot differ from what they do.
 pub(crate) struct Alphabet {
     normalizer: Normalizer,
-    entries: [AtomicU32; 1 << 16],
+    entries: Box<[AtomicU32; 1 << 16]>,
     leads: [OnceLock<Lead>; 32],
 }
 
@@ -161,17 +161,21 @@ impl Lead {
     }
 }
 
-/// The alphabet of the default rules.
-static DEFAULT: Alphabet = Alphabet::new(Normalizer::new());
+/// Sets of rules that have an alphabet, of 256 KiB each: those that are first used.
+const MOST: usize = 16;
 
 impl Alphabet {
-    #[allow(clippy::large_stack_arrays)] // a static, of zeros until it is used
-    const fn new(normalizer: Normalizer) -> Self {
-        Self {
-            normalizer,
-            entries: [const { AtomicU32::new(0) }; 1 << 16],
-            leads: [const { OnceLock::new() }; 32],
-        }
+    /// The alphabet of a set of rules, if there is room for one.
+    pub(crate) fn of(normalizer: Normalizer) -> Option<&'static Self> {
+        static ALPHABETS: [OnceLock<Box<Alphabet>>; MOST] = [const { OnceLock::new() }; MOST];
+        let mut alphabets = ALPHABETS.iter().map(|place| place.get_or_init(|| Self::new(normalizer)));
+        alphabets.find(|alphabet| alphabet.normalizer == normalizer).map(Box::as_ref)
+    }
+
+    pub(crate) fn new(normalizer: Normalizer) -> Box<Self> {
+        let entries: Vec<AtomicU32> = (0..1 << 16).map(|_| AtomicU32::new(0)).collect();
+        let entries = entries.try_into().expect("there are so many");
+        Box::new(Self { normalizer, entries, leads: [const { OnceLock::new() }; 32] })
     }
 
     /// What a first byte leads to, if to one more byte.
@@ -180,16 +184,6 @@ impl Alphabet {
         (0xC0..0xE0)
             .contains(&byte)
             .then(|| self.leads[usize::from(byte & 0x1F)].get_or_init(|| Lead::new(self, byte)))
-    }
-
-    #[cfg(test)]
-    pub(crate) fn boxed(normalizer: Normalizer) -> Box<Self> {
-        Box::new(Self::new(normalizer))
-    }
-
-    /// The alphabet of a set of rules, if there is one.
-    pub(crate) fn of(normalizer: Normalizer) -> Option<&'static Self> {
-        (normalizer == DEFAULT.normalizer).then_some(&DEFAULT)
     }
 
     #[inline]
@@ -256,6 +250,19 @@ impl Alphabet {
             }
             _ => return None,
         })
+    }
+}
+
+/// The first character of a text in UTF-8, and how many bytes it has; `None` if it is beyond U+FFFF, or there is none.
+#[inline]
+pub(crate) fn first(text: &[u8]) -> Option<(u16, usize)> {
+    match *text {
+        [a, ..] if a < 0x80 => Some((u16::from(a), 1)),
+        [a, b, ..] if a < 0xE0 => Some((u16::from(a & 0x1F) << 6 | u16::from(b & 0x3F), 2)),
+        [a, b, c, ..] if a < 0xF0 => {
+            Some((u16::from(a) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F), 3))
+        }
+        _ => None,
     }
 }
 

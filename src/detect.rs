@@ -18,7 +18,7 @@ use crate::pair::{Copies, DuplicatePair};
 use crate::paragraph::Boundary;
 use crate::report::Report;
 use crate::run::{self, Run};
-use crate::shingle::{ShingleSet, Shingles};
+use crate::shingle::{ShingleSet, Shingles, Tokens};
 use crate::words::{self, Words};
 
 impl Config {
@@ -149,16 +149,16 @@ impl Detector {
 
     fn shingle_in(&self, scratch: &mut Scratch, paragraph: &str) -> Shingled {
         let read = self.read(paragraph, scratch);
-        let set = scratch.hashes.iter().copied().collect();
+        let set = ShingleSet::of_hashes(&scratch.hashes);
         Shingled { words: read.words, hash: read.hash, set }
     }
 
     /// Read a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
     /// repeats.
     pub(crate) fn read(&self, paragraph: &str, scratch: &mut Scratch) -> Read {
-        let Scratch { words, hashes } = scratch;
+        let Scratch { words, tokens, hashes } = scratch;
         words.read(self.config.normalizer, paragraph);
-        self.config.shingles.hash(words, hashes);
+        self.config.shingles.hash(words, tokens, hashes);
         Read { words: words.len(), hash: (words.len() > 0).then(|| hash::words(words.joined())) }
     }
 
@@ -316,6 +316,7 @@ pub(crate) struct Shingled {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     words: Words,
+    tokens: Tokens,
     hashes: Vec<u64>,
 }
 
