@@ -248,7 +248,7 @@ mod tests {
             few in 0..1_000_000_u64,
             shift in 0..64_u32,
         ) {
-            let clumped = hashes.iter().map(|hash| (hash >> shift) % (few + 1) << (shift / 2)).collect();
+            let clumped = hashes.iter().map(|hash| ((hash >> shift) % (few + 1)) << (shift / 2)).collect();
             for hashes in [hashes, clumped] {
                 let mut sorted = hashes.clone();
                 sorted.sort_unstable();
