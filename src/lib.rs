@@ -62,6 +62,12 @@
 //! # Ok::<(), dittograph::Error>(())
 //! ```
 //!
+//! # Articles out of dumps
+//!
+//! With the feature `dump`, the module `dump` gives the articles of JSON Lines, JSON, CSV, WET and WARC, MediaWiki exports,
+//! texts and folders of them, packed or not; `dump-html` adds HTML and the pages of WARC files, and `dump-parquet`
+//! Parquet. Nothing of it is in a build without these features.
+//!
 //! # How it works
 //!
 //! A text is cut into [paragraphs](Boundary), spans of it that are never copied; each is brought into a
@@ -95,7 +101,8 @@
 //!
 //! Only [`Config::build`], names of options, and constructors of thresholds and bandings return an [`Error`].
 //! Scanning, inserting and querying cannot fail, whatever the text. The few functions that panic on what was not
-//! made for them (signatures of different lengths, a document that is not there) say so.
+//! made for them (signatures of different lengths, a document that is not there) say so. Reading a dump can fail, and
+//! each of its errors names the file.
 
 // In the order of dependence: a file uses only what stands above it (`tests/layering.rs`).
 mod error;
@@ -123,6 +130,8 @@ mod detect;
 mod corpus;
 mod found;
 mod index;
+#[cfg(feature = "dump")]
+pub mod dump;
 
 use std::borrow::Cow;
 

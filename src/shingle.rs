@@ -171,6 +171,7 @@ fn in_order(hashes: &[u64]) -> Vec<u64> {
         return sorted;
     }
     let buckets = (2 * hashes.len()).next_power_of_two().clamp(2, MOST_BUCKETS);
+    #[allow(clippy::cast_possible_truncation)] // there are few buckets
     let bucket = |hash: u64| (hash >> (u64::BITS - buckets.ilog2())) as usize;
     let mut places = [0_u16; MOST_BUCKETS];
     for &hash in hashes {

@@ -243,7 +243,9 @@ impl Character {
     fn find(c: u16) -> Self {
         let (cluster, fill) =
             char::from_u32(u32::from(c)).map_or((Cluster::Unsettled, WORD), |c| (Cluster::of(c), fill_of(c)));
-        Self(Self::KNOWN | (cluster as u8) << Self::CLUSTER | fill as u8)
+        #[allow(clippy::cast_possible_truncation)] // at most FULL
+        let fill = fill as u8;
+        Self(Self::KNOWN | (cluster as u8) << Self::CLUSTER | fill)
     }
 
     fn fill(self) -> usize {

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub)] // each test file uses its own part
 
 pub mod example;
+#[cfg(feature = "dump")]
+pub mod pack;
 
 use std::collections::BTreeSet;
 

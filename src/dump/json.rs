@@ -1,0 +1,269 @@
+//! JSON: an object a line, or the objects of an array.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::BufRead;
+
+use serde::de::{self, Deserializer as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::encoding::Choice;
+use super::input::Input;
+use super::records::{Names, Record, Records, Tally, not_a_string};
+use super::wrong::Wrong;
+
+/// Lines, each of them one object; blank ones are passed over.
+pub(super) struct Lines {
+    input: Input,
+    names: Names,
+    choice: Choice,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl Lines {
+    pub(super) fn new(input: Input, names: Names, choice: Choice) -> Self {
+        Self { input, names, choice, line: Vec::new(), number: 0 }
+    }
+}
+
+impl Records for Lines {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+        loop {
+            self.input.begin();
+            self.line.clear();
+            let position = self.input.position();
+            self.number += 1;
+            if self
+                .input
+                .read_until(b'\n', &mut self.line)
+                .map_err(|wrong| Wrong::from(wrong).at(self.number))?
+                == 0
+            {
+                return Ok(None);
+            }
+            if !self.line.trim_ascii().is_empty() {
+                let record = parse(&self.line, position, self.choice, &self.names, self.number);
+                return record.map(Some).map_err(|wrong| wrong.at(self.number));
+            }
+        }
+    }
+}
+
+/// The objects of an array, or objects after one another.
+pub(super) struct Values {
+    input: Input,
+    names: Names,
+    choice: Choice,
+    value: Vec<u8>,
+    number: u64,
+    state: State,
+}
+
+#[derive(PartialEq)]
+enum State {
+    Start,
+    /// In an array: whether an element is due, after a comma.
+    Array {
+        due: bool,
+    },
+    Sequence,
+    End,
+}
+
+impl Values {
+    pub(super) fn new(input: Input, names: Names, choice: Choice) -> Self {
+        Self { input, names, choice, value: Vec::new(), number: 0, state: State::Start }
+    }
+
+    /// The next byte that is no white space, left where it is.
+    fn peek(&mut self) -> Result<Option<u8>, Wrong> {
+        loop {
+            let available = self.input.fill_buf()?;
+            let Some(&first) = available.first() else { return Ok(None) };
+            let space =
+                available.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+            if space == 0 {
+                return Ok(Some(first));
+            }
+            self.input.consume(space);
+            self.input.begin();
+        }
+    }
+
+    /// Take an object into `value`, without looking at more of it than where it ends.
+    fn take_object(&mut self) -> Result<(), Wrong> {
+        self.input.begin();
+        self.value.clear();
+        let (mut depth, mut in_string, mut escaped) = (0u64, false, false);
+        loop {
+            let available = self.input.fill_buf()?;
+            if available.is_empty() {
+                return Err(Wrong::file("the file ends in the middle of a record"));
+            }
+            let (mut at, mut end) = (0, None);
+            while let (Some(&byte), None) = (available.get(at), end) {
+                at += 1;
+                match byte {
+                    _ if escaped => escaped = false,
+                    b'"' => in_string = !in_string,
+                    b'\\' => escaped = in_string,
+                    _ if in_string => {
+                        // Most of a dump is in strings.
+                        at = memchr::memchr2(b'"', b'\\', &available[at..])
+                            .map_or(available.len(), |next| at + next);
+                    }
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => {
+                        depth -= 1; // it begins with one
+                        end = (depth == 0).then_some(at);
+                    }
+                    _ => {}
+                }
+            }
+            let count = end.unwrap_or(available.len());
+            self.value.extend_from_slice(&available[..count]);
+            self.input.consume(count);
+            if end.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn unexpected(&self, byte: Option<u8>, expected: &str) -> Wrong {
+        let got = byte.map_or("the end of the file".to_owned(), |byte| format!("{:?}", char::from(byte)));
+        Wrong::file(format!("expected {expected} at byte {}, got {got}", self.input.position()))
+    }
+}
+
+impl Records for Values {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+        loop {
+            let byte = self.peek()?;
+            match (&self.state, byte) {
+                (State::Start, Some(b'[')) => {
+                    self.input.consume(1);
+                    self.state = State::Array { due: false };
+                    continue;
+                }
+                (State::Start, _) => {
+                    self.state = State::Sequence;
+                    continue;
+                }
+                (State::Array { due: false }, Some(b']')) => {
+                    self.input.consume(1);
+                    self.state = State::End;
+                    continue;
+                }
+                (State::Array { due: false }, Some(b',')) if self.number > 0 => {
+                    self.input.consume(1);
+                    self.state = State::Array { due: true };
+                    continue;
+                }
+                (State::Array { due }, Some(b'{')) if *due || self.number == 0 => {
+                    self.state = State::Array { due: false };
+                }
+                (State::Sequence, Some(b'{')) => {}
+                (State::Sequence | State::End, None) => return Ok(None),
+                (State::Array { due: true } | State::Sequence, _) => {
+                    return Err(self.unexpected(byte, "an object"));
+                }
+                (State::Array { due: false }, _) => {
+                    let expected = if self.number == 0 { "an object or ']'" } else { "',' or ']'" };
+                    return Err(self.unexpected(byte, expected));
+                }
+                (State::End, _) => return Err(self.unexpected(byte, "the end of the file")),
+            }
+            let position = self.input.position();
+            self.number += 1;
+            self.take_object().map_err(|wrong| wrong.at(self.number))?;
+            let record = parse(&self.value, position, self.choice, &self.names, self.number);
+            return record.map(Some).map_err(|wrong| wrong.at(self.number));
+        }
+    }
+}
+
+fn parse(json: &[u8], position: u64, choice: Choice, names: &Names, number: u64) -> Result<Record, Wrong> {
+    let json = choice.text(json, position)?;
+    let mut deserializer = serde_json::Deserializer::from_str(json.trim_ascii_end());
+    let picked = deserializer
+        .deserialize_map(Fields(names))
+        .and_then(|fields| deserializer.end().map(|()| fields))
+        .map_err(|error| Wrong::record(error.to_string().replace("line 1 column", "column")))?;
+    let text = match picked.text {
+        Some(Value::String(text)) => text,
+        Some(other) => return Err(not_a_string(&names.text, other.to_string())),
+        None => return Err(names.missing()),
+    };
+    let id = match picked.id.map(RawValue::get) {
+        None | Some("null") => None,
+        Some(json) if json.starts_with('"') => {
+            Some(serde_json::from_str(json).map_err(|error| Wrong::record(error.to_string()))?)
+        }
+        // As it is written, however many digits it has.
+        Some(json) if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Some(json.to_owned()),
+        Some(json) => return Err(not_a_string(&names.id, json)),
+    };
+    Ok(Record { number, id, text, fields: picked.fields })
+}
+
+/// Takes an object apart. Where a name comes twice the last one counts.
+struct Fields<'n>(&'n Names);
+
+struct Picked<'d> {
+    id: Option<&'d RawValue>,
+    text: Option<Value>,
+    fields: Map<String, Value>,
+}
+
+impl<'d> Visitor<'d> for Fields<'_> {
+    type Value = Picked<'d>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'d>>(self, mut map: A) -> Result<Picked<'d>, A::Error> {
+        let names = self.0;
+        let mut picked = Picked { id: None, text: None, fields: Map::new() };
+        while let Some(Name(name)) = map.next_key::<Name<'d>>()? {
+            if name == names.id {
+                let raw: &RawValue = map.next_value()?;
+                // One field may be both.
+                if name == names.text {
+                    picked.text = Some(serde_json::from_str(raw.get()).map_err(de::Error::custom)?);
+                }
+                picked.id = Some(raw);
+            } else if name == names.text {
+                picked.text = Some(map.next_value()?);
+            } else if names.fields {
+                picked.fields.insert(name.into_owned(), map.next_value()?);
+            } else {
+                map.next_value::<de::IgnoredAny>()?;
+            }
+        }
+        Ok(picked)
+    }
+}
+
+struct Name<'d>(Cow<'d, str>);
+
+impl<'d> de::Deserialize<'d> for Name<'d> {
+    fn deserialize<D: de::Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowing;
+        impl<'d> Visitor<'d> for Borrowing {
+            type Value = Name<'d>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E>(self, name: &'d str) -> Result<Name<'d>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Name<'d>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Borrowing)
+    }
+}

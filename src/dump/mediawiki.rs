@@ -1,0 +1,260 @@
+//! MediaWiki's [export format](https://www.mediawiki.org/wiki/Help:Export#Export_format): one `<page>` after another.
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, Event};
+use serde_json::{Map, Value};
+
+use super::encoding::Choice;
+use super::input::Input;
+use super::records::{Record, Records, Tally};
+use super::wikitext::Wikitext;
+use super::wrong::Wrong;
+
+pub(super) struct Pages {
+    reader: Reader<Input>,
+    choice: Choice,
+    namespaces: Vec<i32>,
+    wikitext: Wikitext,
+    buffer: Vec<u8>,
+    /// The elements that are open, with the root.
+    depth: u64,
+    number: u64,
+    /// The root has been closed.
+    is_whole: bool,
+}
+
+/// The namespaces of files and of categories, which wikis call by names of their own.
+const FILE: &str = "6";
+const CATEGORY: &str = "14";
+
+#[derive(Default)]
+struct Page {
+    title: String,
+    namespace: String,
+    id: String,
+    timestamp: String,
+    model: String,
+    text: String,
+    is_redirect: bool,
+    wrong: Option<String>,
+}
+
+impl Page {
+    /// Where the characters of an element go, by its depth in the page.
+    fn field(&mut self, depth: u64, name: &str) -> Option<&mut String> {
+        Some(match (depth, name) {
+            (1, "title") => &mut self.title,
+            (1, "ns") => &mut self.namespace,
+            (1, "id") => &mut self.id,
+            (2, "timestamp") => &mut self.timestamp,
+            (2, "model") => &mut self.model,
+            (2, "text") => &mut self.text,
+            _ => return None,
+        })
+    }
+}
+
+impl Pages {
+    pub(super) fn new(input: Input, namespaces: &[i32], choice: Choice) -> Self {
+        Self {
+            reader: Reader::from_reader(input),
+            choice,
+            namespaces: namespaces.to_vec(),
+            wikitext: Wikitext::new(),
+            buffer: Vec::new(),
+            depth: 0,
+            number: 0,
+            is_whole: false,
+        }
+    }
+
+    fn event(&mut self) -> Result<Event<'_>, Wrong> {
+        self.buffer.clear();
+        match self.reader.read_event_into(&mut self.buffer) {
+            Ok(event) => Ok(event),
+            Err(error) => {
+                let byte = self.reader.buffer_position();
+                Err(match error {
+                    quick_xml::Error::Io(error) => {
+                        Wrong { what: error.to_string(), ..std::io::Error::new(error.kind(), "").into() }
+                    }
+                    quick_xml::Error::Encoding(_) => {
+                        Wrong::file(self.choice.invalid(format_args!("a byte near byte {byte}")).what)
+                    }
+                    error => Wrong::file(format!("byte {byte}: {error}")),
+                })
+            }
+        }
+    }
+
+    /// What stands before the pages, up to the beginning of the next one. False at the end.
+    fn find_page(&mut self) -> Result<bool, Wrong> {
+        /// The name that a wiki gives a namespace whose links leave nothing to read.
+        struct Name(String);
+        let mut name: Option<Name> = None;
+        loop {
+            let (depth, is_whole) = (self.depth, self.is_whole);
+            match self.event()? {
+                Event::Start(start) => {
+                    let element = start.local_name();
+                    if depth == 0 && (is_whole || element.as_ref() != "mediawiki") {
+                        return Err(Wrong::file(format!("expected <mediawiki>, got <{}>", element.as_ref())));
+                    }
+                    if depth == 1 && element.as_ref() == "page" {
+                        self.depth += 1;
+                        return Ok(true);
+                    }
+                    let key = start.try_get_attribute("key").ok().flatten();
+                    let is_dropped = key.is_some_and(|key| matches!(key.value.as_ref(), FILE | CATEGORY));
+                    if depth == 3 && element.as_ref() == "namespace" && is_dropped {
+                        name = Some(Name(String::new()));
+                    }
+                    self.depth += 1;
+                }
+                Event::End(_) => {
+                    if let Some(Name(name)) = name.take() {
+                        self.wikitext.drop_namespace(&name);
+                    }
+                    // The reader has seen that it fits the start.
+                    self.depth = depth.saturating_sub(1);
+                    self.is_whole = is_whole || self.depth == 0;
+                }
+                Event::Text(text) => {
+                    let text = text.xml10_content();
+                    if let Some(Name(name)) = &mut name {
+                        name.push_str(&text);
+                    } else if depth == 0 && !text.trim().is_empty() {
+                        return Err(Wrong::file("expected <mediawiki>, got text"));
+                    }
+                }
+                Event::DocType(_) => {
+                    // It could declare entities, and a MediaWiki export has none.
+                    return Err(Wrong::file(
+                        "a document type declaration, which a MediaWiki export does not have",
+                    ));
+                }
+                Event::Eof if is_whole => return Ok(false),
+                Event::Eof => return Err(Wrong::file("the file is cut short: </mediawiki> is missing")),
+                _ => {}
+            }
+        }
+    }
+
+    fn page(&mut self) -> Result<Page, Wrong> {
+        let root = self.depth; // that of what stands in the page
+        let mut page = Page::default();
+        let mut element = String::new();
+        loop {
+            let depth = self.depth;
+            match self.event()? {
+                Event::Start(start) => {
+                    element.clear();
+                    element.push_str(start.local_name().as_ref());
+                    page.is_redirect |= depth == root && element == "redirect";
+                    // The last revision is the one that counts.
+                    if let Some(field) = page.field(depth + 1 - root, &element) {
+                        field.clear();
+                    }
+                    self.depth += 1;
+                }
+                Event::Empty(start) => {
+                    let name = start.local_name();
+                    page.is_redirect |= depth == root && name.as_ref() == "redirect";
+                    if let Some(field) = page.field(depth + 1 - root, name.as_ref()) {
+                        field.clear();
+                    }
+                }
+                Event::End(_) => {
+                    element.clear();
+                    self.depth -= 1; // it is at least `root`, above 0
+                    if self.depth < root {
+                        return Ok(page);
+                    }
+                }
+                Event::Text(text) => {
+                    if let Some(field) = page.field(depth - root, &element) {
+                        field.push_str(&text.xml10_content());
+                    }
+                }
+                Event::CData(text) => {
+                    if let Some(field) = page.field(depth - root, &element) {
+                        field.push_str(&text.xml10_content());
+                    }
+                }
+                Event::GeneralRef(reference) => match character(&reference) {
+                    Ok(character) => {
+                        if let Some(field) = page.field(depth - root, &element) {
+                            field.push_str(&character);
+                        }
+                    }
+                    Err(wrong) => page.wrong = page.wrong.or(Some(wrong)),
+                },
+                Event::Eof => return Err(Wrong::file("the file ends in the middle of a page")),
+                _ => {}
+            }
+        }
+    }
+
+    /// The page as an article, or why it is none.
+    fn article(&self, page: Page) -> Result<Result<Record, &'static str>, Wrong> {
+        if let Some(wrong) = page.wrong {
+            return Err(Wrong::record(wrong));
+        }
+        let namespace = page.namespace.trim().parse::<i32>();
+        let namespace = match namespace {
+            Ok(namespace) => namespace,
+            Err(_) if page.namespace.is_empty() => 0, // in the oldest dumps
+            Err(_) => {
+                return Err(Wrong::record(format!("namespace: expected a number, got {:?}", page.namespace)));
+            }
+        };
+        if !self.namespaces.contains(&namespace) {
+            return Ok(Err("page of another namespace"));
+        }
+        if page.is_redirect {
+            return Ok(Err("redirect"));
+        }
+        if !matches!(page.model.as_str(), "" | "wikitext") {
+            return Ok(Err("page that is not in wikitext"));
+        }
+        let text = self.wikitext.plain(&page.text);
+        let mut fields = Map::new();
+        fields.insert("title".to_owned(), page.title.into());
+        fields.insert("namespace".to_owned(), namespace.into());
+        if !page.timestamp.is_empty() {
+            fields.insert("timestamp".to_owned(), Value::String(page.timestamp));
+        }
+        let id = page.id.trim();
+        let id = (!id.is_empty()).then(|| id.to_owned());
+        Ok(Ok(Record { number: self.number, id, text, fields }))
+    }
+}
+
+/// What a reference stands for. Only those of XML itself are known, so none can grow.
+fn character(reference: &BytesRef<'_>) -> Result<String, String> {
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) => return Ok(character.to_string()),
+        Ok(None) => {}
+        Err(error) => return Err(error.to_string()),
+    }
+    let name = reference.xml10_content();
+    resolve_xml_entity(&name).map(str::to_owned).ok_or_else(|| format!("the entity &{name}; is not known"))
+}
+
+impl Records for Pages {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
+        loop {
+            self.reader.get_mut().begin();
+            if !self.find_page()? {
+                return Ok(None);
+            }
+            self.number += 1;
+            let page = self.page().map_err(|wrong| wrong.at(self.number))?;
+            match self.article(page).map_err(|wrong| wrong.at(self.number))? {
+                Ok(record) => return Ok(Some(record)),
+                Err(reason) => tally.leave_out(reason),
+            }
+        }
+    }
+}

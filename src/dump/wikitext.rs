@@ -1,0 +1,462 @@
+//! Wikitext to plain text, in one pass and linear time.
+//!
+//! What a template or a table would show is not known without the wiki, so both are left out, and with them references,
+//! files, categories, comments and galleries. Links leave their label. Unclosed markup leaves its text.
+
+use quick_xml::escape::resolve_html5_entity;
+
+use super::paragraphs::{Mark, Paragraphs};
+
+/// What is the same for all pages of a wiki.
+pub(super) struct Wikitext {
+    /// Namespaces of which a link leaves nothing to read, in lower case.
+    dropped: Vec<String>,
+}
+
+impl Wikitext {
+    pub(super) fn new() -> Self {
+        Self { dropped: ["file", "image", "category"].map(str::to_owned).to_vec() }
+    }
+
+    pub(super) fn drop_namespace(&mut self, name: &str) {
+        self.dropped.push(name.trim().to_lowercase());
+    }
+
+    pub(super) fn plain(&self, wikitext: &str) -> String {
+        let mut page = Page {
+            wiki: self,
+            rest: wikitext,
+            is_line_start: true,
+            heading_end: None,
+            open: Vec::new(),
+            templates: 0,
+            links: 0,
+            unclosed: Vec::new(),
+            out: Paragraphs::new(),
+        };
+        page.read();
+        page.out.finish()
+    }
+}
+
+struct Page<'w> {
+    wiki: &'w Wikitext,
+    rest: &'w str,
+    is_line_start: bool,
+    /// How long the rest is where the closing marks of a heading stand.
+    heading_end: Option<usize>,
+    open: Vec<Open>,
+    /// How many templates and links are open.
+    templates: usize,
+    links: usize,
+    /// Elements that are not closed anywhere in the rest.
+    unclosed: Vec<String>,
+    out: Paragraphs,
+}
+
+/// Markup that is open, and where its text begins.
+struct Open {
+    kind: Kind,
+    mark: Mark,
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    /// `{{…}}`, or a parameter: `{{{…}}}`.
+    Template {
+        braces: usize,
+    },
+    Table,
+    /// `[[target|label]]`; the target once the bar has come.
+    Link {
+        target: Option<String>,
+    },
+    /// `[http://… label]`
+    External,
+}
+
+/// Links in links are captions of files; deeper than this it is no page.
+const LINKS: usize = 8;
+
+/// Elements of which nothing is to be read.
+const DROPPED: [&str; 25] = [
+    "ref",
+    "references",
+    "math",
+    "chem",
+    "ce",
+    "syntaxhighlight",
+    "source",
+    "gallery",
+    "timeline",
+    "score",
+    "imagemap",
+    "graph",
+    "chart",
+    "templatedata",
+    "templatestyles",
+    "mapframe",
+    "maplink",
+    "hiero",
+    "categorytree",
+    "inputbox",
+    "indicator",
+    "includeonly",
+    "script",
+    "style",
+    "section",
+];
+
+/// Elements that stand by themselves.
+const BLOCKS: [&str; 22] = [
+    "p",
+    "div",
+    "blockquote",
+    "center",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "caption",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "poem",
+    "pre",
+];
+
+impl Page<'_> {
+    fn read(&mut self) {
+        while !self.rest.is_empty() {
+            if self.heading_end == Some(self.rest.len()) {
+                self.heading_end = None;
+                self.advance(self.rest.bytes().take_while(|&b| b == b'=').count());
+                self.out.paragraph();
+                continue;
+            }
+            if self.is_line_start {
+                self.is_line_start = false;
+                if self.line_start() {
+                    continue;
+                }
+            }
+            let step = self.markup();
+            if step > 0 {
+                self.advance(step);
+            } else {
+                self.text();
+            }
+        }
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.rest = &self.rest[bytes..];
+    }
+
+    /// Plain text up to whatever may be markup, at least a character.
+    fn text(&mut self) {
+        let is_mark = |byte: &u8| b"{}[]<&'|_\n".contains(byte);
+        let first = self.rest.chars().next().map_or(0, char::len_utf8);
+        let mut after = self.rest.as_bytes()[first..].iter();
+        let mut end = after.position(is_mark).map_or(self.rest.len(), |at| first + at);
+        if let Some(heading) = self.heading_end {
+            end = end.min(self.rest.len() - heading);
+        }
+        let text = &self.rest[..end];
+        self.out.folded(text);
+        self.advance(end);
+    }
+
+    /// Markup that counts at the start of a line alone. Whether there was some, and the line goes on behind it.
+    fn line_start(&mut self) -> bool {
+        let trimmed = self.rest.trim_start_matches([' ', '\t']);
+        let indent = self.rest.len() - trimmed.len();
+        let bytes = trimmed.as_bytes();
+        let in_table = || {
+            let innermost =
+                self.open.iter().rev().find(|open| !matches!(open.kind, Kind::Link { .. } | Kind::External));
+            innermost.is_some_and(|open| open.kind == Kind::Table)
+        };
+        match bytes {
+            [b'{', b'|', ..] => {
+                self.open(Kind::Table);
+                self.advance(indent + 2);
+            }
+            [b'|', b'}', ..] if in_table() => {
+                self.advance(indent + 2);
+                self.close(|kind| *kind == Kind::Table);
+            }
+            [b'*' | b'#' | b':' | b';', ..] if indent == 0 => {
+                let marks = bytes.iter().take_while(|b| b"*#:;".contains(b)).count();
+                self.advance(marks);
+                self.out.paragraph();
+                // A table may be indented with colons.
+                self.is_line_start = self.rest.trim_start_matches([' ', '\t']).starts_with("{|");
+            }
+            [b'=', ..] if indent == 0 => {
+                let line = self.rest.split('\n').next().unwrap_or_default().trim_end();
+                let marks = line.bytes().take_while(|&b| b == b'=').count();
+                let closing = line.bytes().rev().take_while(|&b| b == b'=').count();
+                let level = marks.min(closing).min(6);
+                if line.len() <= 2 * level {
+                    return false;
+                }
+                self.heading_end = Some(self.rest.len() - (line.len() - level));
+                self.advance(level);
+                self.out.paragraph();
+            }
+            [b'-', b'-', b'-', b'-', ..] if indent == 0 => {
+                let dashes = bytes.iter().take_while(|&&b| b == b'-').count();
+                self.advance(dashes);
+                self.out.paragraph();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// How many bytes of markup were dealt with; 0 if what comes is text.
+    fn markup(&mut self) -> usize {
+        let rest = self.rest;
+        let run = |byte: u8| rest.bytes().take_while(|&b| b == byte).count();
+        match rest.as_bytes() {
+            [b'\n', ..] => {
+                // A label ends with its line.
+                self.open.pop_if(|open| open.kind == Kind::External);
+                self.is_line_start = true;
+                self.out.line();
+                1
+            }
+            [b'{', b'{', ..] => {
+                let braces = run(b'{');
+                let mut left = braces;
+                while left >= 2 {
+                    let take = if left % 2 == 1 { 3 } else { 2 };
+                    self.open(Kind::Template { braces: take });
+                    self.templates += 1;
+                    left -= take;
+                }
+                braces
+            }
+            [b'}', b'}', ..] => {
+                let braces = run(b'}');
+                self.close_templates(braces);
+                braces
+            }
+            [b'[', b'[', ..] if self.links < LINKS => {
+                self.links += 1;
+                self.open(Kind::Link { target: None });
+                2
+            }
+            [b']', b']', ..] if matches!(self.open.last(), Some(Open { kind: Kind::Link { .. }, .. })) => {
+                self.close_link();
+                2
+            }
+            [b'|', ..] => match self.open.last_mut() {
+                Some(Open { kind: Kind::Link { target: target @ None }, mark }) => {
+                    *target = Some(self.out.since(*mark).trim().to_owned());
+                    self.out.cut(*mark);
+                    1
+                }
+                _ => 0,
+            },
+            [b'[', after @ ..] if is_address(after) && !self.in_external() => {
+                let address = 1 + rest[1..].find([' ', '\t', '\n', ']']).unwrap_or(rest.len() - 1);
+                self.open(Kind::External);
+                address
+            }
+            [b']', ..] if self.in_external() => {
+                self.open.pop();
+                1
+            }
+            [b'\'', b'\'', ..] => {
+                // Two, three or five are italic and bold; what is more stands for itself.
+                let quotes = run(b'\'');
+                let own = match quotes {
+                    4 => 1,
+                    more => more.saturating_sub(5),
+                };
+                self.out.verbatim(&rest[..own]);
+                quotes
+            }
+            [b'<', ..] => self.tag(),
+            [b'&', ..] => self.entity(),
+            [b'_', b'_', ..] => magic_word(rest),
+            _ => 0,
+        }
+    }
+
+    fn in_external(&self) -> bool {
+        self.open.last().is_some_and(|open| open.kind == Kind::External)
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.open.push(Open { kind, mark: self.out.mark() });
+    }
+
+    /// Close the innermost table or template, and what was left open in it; nothing of it stays.
+    fn close(&mut self, is_it: impl Fn(&Kind) -> bool) -> Option<Kind> {
+        while let Some(Open { kind, mark }) = self.open.pop() {
+            self.links -= usize::from(matches!(kind, Kind::Link { .. }));
+            self.templates -= usize::from(matches!(kind, Kind::Template { .. }));
+            if is_it(&kind) {
+                self.out.cut(mark);
+                return Some(kind);
+            }
+        }
+        None
+    }
+
+    /// Those that close nothing are text.
+    fn close_templates(&mut self, braces: usize) {
+        let mut left = braces;
+        while left >= 2 && self.templates > 0 {
+            if let Some(Kind::Template { braces }) = self.close(|kind| matches!(kind, Kind::Template { .. }))
+            {
+                left -= braces.min(left);
+            }
+        }
+        self.out.verbatim(&self.rest[..left]);
+    }
+
+    fn close_link(&mut self) {
+        let Some(Open { kind: Kind::Link { target }, mark }) = self.open.pop() else { return };
+        self.links -= 1;
+        let label = self.out.since(mark).trim();
+        let whole = target.as_deref().unwrap_or(label);
+        let prefix = whole.split_once(':').map(|(prefix, _)| prefix.trim().to_lowercase().replace('_', " "));
+        let is_dropped = prefix.is_some_and(|prefix| {
+            self.wiki.dropped.contains(&prefix) || (target.is_none() && is_language(&prefix))
+        });
+        if is_dropped {
+            self.out.cut(mark);
+        } else if target.is_none() && label.starts_with(':') {
+            // `[[:Category:Rivers]]` speaks of the page.
+            let label = label[1..].to_owned();
+            self.out.cut(mark);
+            self.out.verbatim(&label);
+        } else if let (Some(target), "") = (target, label) {
+            self.out.cut(mark);
+            self.out.verbatim(&target);
+        }
+    }
+
+    /// An element, a comment, or text that is kept from being markup.
+    fn tag(&mut self) -> usize {
+        let rest = self.rest;
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            return comment.find("-->").map_or(rest.len(), |end| 4 + end + 3);
+        }
+        let inner = &rest[1..];
+        let Some(end) = inner.find(['<', '>']).filter(|&end| inner.as_bytes()[end] == b'>') else { return 0 };
+        let inner = &inner[..end];
+        let step = end + 2;
+        let name = inner.trim_start_matches('/');
+        let name =
+            name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return 0;
+        }
+        let is_start = !inner.starts_with('/') && !inner.ends_with('/');
+        let content = &rest[step..];
+        match name.as_str() {
+            name if is_start && DROPPED.contains(&name) => {
+                return self.find_end(content, name).map_or(step, |(_, after)| step + after);
+            }
+            "nowiki" | "pre" if is_start => {
+                let Some((length, after)) = self.find_end(content, &name) else { return step };
+                if name == "pre" {
+                    self.out.paragraph();
+                    self.out.lines(content[..length].trim_matches('\n'));
+                    self.out.paragraph();
+                } else {
+                    self.out.folded(&content[..length]);
+                }
+                return step + after;
+            }
+            "br" => self.out.line(),
+            "td" | "th" => self.out.space(),
+            name if BLOCKS.contains(&name) => self.out.paragraph(),
+            _ => {}
+        }
+        step
+    }
+
+    /// How long the content of an element is, without and with its end tag.
+    fn find_end(&mut self, content: &str, name: &str) -> Option<(usize, usize)> {
+        // Looked for once, so that a page of nothing but starts takes linear time.
+        if self.unclosed.iter().any(|unclosed| unclosed == name) {
+            return None;
+        }
+        let mut from = 0;
+        while let Some(at) = content[from..].find("</") {
+            let at = from + at;
+            let after = &content.as_bytes()[at + 2..];
+            from = at + 2;
+            let Some((found, after)) = after.split_at_checked(name.len()) else { break };
+            if found.eq_ignore_ascii_case(name.as_bytes()) {
+                let space = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
+                if after.get(space) == Some(&b'>') {
+                    return Some((at, from + name.len() + space + 1));
+                }
+            }
+        }
+        self.unclosed.push(name.to_owned());
+        None
+    }
+
+    fn entity(&mut self) -> usize {
+        let reference = &self.rest.as_bytes()[1..];
+        let Some(end) = reference.iter().take(32).position(|&b| b == b';') else { return 0 };
+        let reference = &self.rest[1..=end];
+        if let Some(number) = reference.strip_prefix('#') {
+            let number = match number.strip_prefix(['x', 'X']) {
+                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+                None => number.parse(),
+            };
+            let Some(character) = number.ok().and_then(char::from_u32) else { return 0 };
+            self.out.verbatim(character.encode_utf8(&mut [0; 4]));
+        } else {
+            let Some(text) = resolve_html5_entity(reference) else { return 0 };
+            self.out.verbatim(text);
+        }
+        end + 2
+    }
+}
+
+/// How long a word such as `__NOTOC__` is, in any script; 0 if it is none.
+fn magic_word(rest: &str) -> usize {
+    let inner = &rest[2..];
+    let mut length = 0;
+    for c in inner.chars().take(40) {
+        if c == '_' {
+            return if length > 0 && inner[length..].starts_with("__") { length + 4 } else { 0 };
+        }
+        if !c.is_alphabetic() || c.is_lowercase() {
+            return 0;
+        }
+        length += c.len_utf8();
+    }
+    0
+}
+
+fn is_address(bytes: &[u8]) -> bool {
+    const SCHEMES: [&[u8]; 6] = [b"http://", b"https://", b"//", b"ftp://", b"mailto:", b"news:"];
+    SCHEMES
+        .iter()
+        .any(|scheme| bytes.len() >= scheme.len() && bytes[..scheme.len()].eq_ignore_ascii_case(scheme))
+}
+
+/// Whether it is the code of another Wikipedia, to which the page is linked.
+fn is_language(prefix: &str) -> bool {
+    let code = prefix.split('-').next().unwrap_or_default();
+    matches!(code.len(), 2 | 3) && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+}
