@@ -28,6 +28,15 @@ pub(crate) fn limit() -> u8 {
     0x80
 }
 
+/// How a mark of punctuation from U+2000 to U+203F begins: a quote, a dash, an apostrophe.
+const MARK: [u8; 2] = [0xE2, 0x80];
+
+/// Whether a text is to be read by blocks from here on, if that is done below the `limit`.
+#[inline]
+pub(crate) fn begins(text: &[u8], limit: u8) -> bool {
+    text.first().is_some_and(|&byte| byte < limit || limit > 0x80 && text.starts_with(&MARK))
+}
+
 /// The beginning of a text.
 pub(crate) struct Block {
     /// Bytes up to and with the last white space before which all could be read. No word goes beyond it.

@@ -226,6 +226,9 @@ fn slide_words(words: &Words, width: usize, hashes: &mut Vec<u64>) {
     let (joined, ends) = (words.joined(), words.ends());
     hashes.reserve(ends.len());
     let mut start = 0;
+    // XXH3 takes 4 to 5 ns a shingle of 15 to 37 bytes, 2 of them where the processor cannot foresee the length. Without
+    // branches for 9 to 32 bytes it took 20 % less in English, but 4 % more in Hebrew and Arabic: left alone.
+    //
     // Where the first word of each shingle ends, and where the last.
     for (first, last) in ends.iter().zip(ends.iter().skip(width - 1)) {
         hashes.push(hash::shingle(&joined[start..*last]));

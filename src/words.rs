@@ -47,7 +47,7 @@ impl Words {
         self.make_room(bytes.len());
         let mut at = 0;
         while at < bytes.len() {
-            if bytes[at] < limit {
+            if block::begins(&bytes[at..], limit) {
                 let read = self.read_block(&mut block, by_blocks, &bytes[at..], normalizer.has(Rule::Case));
                 at += read;
                 if read > 0 {
@@ -377,6 +377,16 @@ mod tests {
             check_default(&mut words, &text);
             check(&mut words, None, Normalizer::NONE, &text);
             check(&mut words, None, Normalizer::new(), &text);
+        }
+
+        #[test]
+        fn curly_quotes_are_read_as_any_text(text in "([aé1_,\u{ad}]{0,2}[’‘“…' ] ?){0,60}|[ a1’“\u{2024}\u{200c}\u{202f}\u{301}.]{0,90}|[ ab’א”]{0,90}") {
+            let mut words = Words::default();
+            check_default(&mut words, &text);
+            for rule in [Rule::Apostrophes, Rule::Compatibility, Rule::Ignorables] {
+                let normalizer = Normalizer::new().without(rule);
+                check(&mut words, Some(&Alphabet::new(normalizer)), normalizer, &text);
+            }
         }
 
         #[test]

@@ -9,8 +9,8 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_sub_epi8,
 };
 
-use super::{BLOCK, Block, Classes, bits, folded};
-use crate::alphabet::{Alphabet, Lead};
+use super::{BLOCK, Block, Classes, MARK, bits, folded, runs};
+use crate::alphabet::{Alphabet, Class, Lead};
 
 /// Whether the processor has it.
 #[inline(always)]
@@ -36,15 +36,23 @@ fn read_here(block: &mut Block, bytes: &[u8; BLOCK], fold: bool, alphabet: Optio
     if classes.unsettled != 0
         && let Some(alphabet) = alphabet
     {
-        read_letters(bytes, alphabet, &mut classes, &mut folded);
+        let marks = read_letters(bytes, alphabet, &mut classes, &mut folded);
+        store(folded, &mut block.folded);
+        read_marks(block, marks, bytes, alphabet, &mut classes);
+    } else {
+        store(folded, &mut block.folded);
     }
-    store(folded, &mut block.folded);
     block.cut(&classes);
 }
 
-/// Settle letters of two bytes.
+/// Settle letters of two bytes; where there may be marks of punctuation of three.
 #[target_feature(enable = "avx2")]
-fn read_letters(block: &[u8; BLOCK], alphabet: &Alphabet, is: &mut Classes, folded: &mut [__m256i; 2]) {
+fn read_letters(
+    block: &[u8; BLOCK],
+    alphabet: &Alphabet,
+    is: &mut Classes,
+    folded: &mut [__m256i; 2],
+) -> u64 {
     let bytes = load(block);
     let zero = _mm256_setzero_si256();
     let next = [shift_down(bytes[0], bytes[1]), shift_down(bytes[1], zero)];
@@ -56,11 +64,17 @@ fn read_letters(block: &[u8; BLOCK], alphabet: &Alphabet, is: &mut Classes, fold
     let mut letters = 0;
     let mut dropped = 0;
     let mut hebrew = 0;
+    let mut marks = 0;
     while leads != 0 {
         let byte = block[leads.trailing_zeros() as usize];
         let here = bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())));
         leads &= !mask(here, 7);
-        let Some(lead) = alphabet.lead(byte) else { continue };
+        let Some(lead) = alphabet.lead(byte) else {
+            if byte == MARK[0] {
+                marks = mask(here, 7);
+            }
+            continue;
+        };
         let classes = both(|n| _mm256_and_si256(look_up(&lead.classes, low(next[n])), here[n]));
         let second = both(|n| _mm256_cmpeq_epi8(last[n], _mm256_set1_epi8(byte.cast_signed())));
         *folded = both(|n| _mm256_blendv_epi8(folded[n], look_up(&lead.seconds, low(bytes[n])), second[n]));
@@ -87,6 +101,35 @@ fn read_letters(block: &[u8; BLOCK], alphabet: &Alphabet, is: &mut Classes, fold
             |quote: u8| bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(quote.cast_signed())));
         let quotes = mask(same(b'\''), 7) | mask(same(b'"'), 7);
         is.unsettled |= quotes & is.letter << 1;
+        marks = 0; // an apostrophe may be of the word before it
+    }
+    marks
+}
+
+/// Settle marks of punctuation of three bytes, one by one: there are few.
+///
+/// English with a quote, a dash or an apostrophe in 65 bytes: words by a look at each character of their stretches
+/// 465 ns a paragraph, so 340, and 250 if there are none; sets of shingles 1.12 and 0.98 µs.
+// Not inlined: it would take registers from what reads ASCII (7 %).
+#[inline(never)]
+fn read_marks(block: &mut Block, marks: u64, bytes: &[u8; BLOCK], alphabet: &Alphabet, is: &mut Classes) {
+    for (at, _) in runs(marks) {
+        let Some(&[.., last]) = bytes[at..].first_chunk::<3>().filter(|mark| mark.starts_with(&MARK)) else {
+            continue;
+        };
+        let entry = alphabet.get(0x2000 | u16::from(last & 0x3F));
+        let is_between = |of: u64| of << 1 >> at & 1 != 0 && of >> (at + 2) >> 1 & 1 != 0;
+        match entry.class() {
+            Class::Break => {}
+            Class::Apostrophe if is_between(is.letter) => {
+                block.folded[at] = entry.bytes()[0];
+                is.letter |= 0b111 << at;
+                is.dropped |= 0b110 << at;
+            }
+            Class::Apostrophe if !is_between(is.digit) => {}
+            _ => continue,
+        }
+        is.unsettled &= !(0b111 << at);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::alphabet::{self, Alphabet, Class, Entry};
 impl Words {
     /// Read from the beginning of a stretch up to the next ASCII one, or up to one that takes more than a look at each
     /// character; how many bytes that is.
+    #[inline(never)] // its loop has more registers so: 3 % for Chinese and Thai
     pub(super) fn read_letters(&mut self, alphabet: &Alphabet, text: &[u8], limit: u8) -> usize {
         let start = self.joined_len();
         let mut out = Writer { joined: &mut self.joined, ends: &mut self.ends, start, to: start };
