@@ -240,6 +240,7 @@ impl Character {
 
     #[cold]
     #[inline(never)]
+    #[allow(clippy::cast_possible_truncation)] // a fill is less than FULL
     fn find(c: u16) -> Self {
         let (cluster, fill) =
             char::from_u32(u32::from(c)).map_or((Cluster::Unsettled, WORD), |c| (Cluster::of(c), fill_of(c)));
