@@ -32,7 +32,7 @@ const THAI: usize = FULL / 6;
 
 /// Whether all words are of scripts that are written with spaces.
 pub(super) fn are_words(words: &Words) -> bool {
-    words.iter().all(|word| fill(word) == WORD)
+    words.iter().all(|word| is_spaced(word) || fill_by_character(word) == WORD)
 }
 
 /// The tokens of a paragraph, with room for those of another.
@@ -137,12 +137,18 @@ fn cut_plain(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
 #[inline]
 fn fill(word: &[u8]) -> usize {
     match word {
-        // Below Thai, without the modifier letters that are written in many scripts; and Hangul.
-        [..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..] => WORD,
+        _ if is_spaced(word) => WORD,
         [0xE4..=0xE9, ..] => HAN,
         [0xE0, 0xB8..=0xB9, ..] => THAI,
         _ => fill_by_character(word),
     }
+}
+
+/// Whether the first bytes of a word are of scripts below Thai, without the modifier letters that are written in many,
+/// or of Hangul.
+#[inline]
+fn is_spaced(word: &[u8]) -> bool {
+    matches!(word, [..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..])
 }
 
 fn fill_by_character(word: &[u8]) -> usize {
