@@ -1,6 +1,7 @@
 //! The pipeline for one article, in a straight line.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ops::Range;
 
 use ahash::AHashMap;
@@ -144,7 +145,14 @@ impl Detector {
     }
 
     pub(crate) fn shingle(&self, paragraph: &str) -> Shingled {
-        self.shingle_in(&mut Scratch::default(), paragraph)
+        thread_local! {
+            static SCRATCH: RefCell<Scratch> = RefCell::default();
+        }
+        if paragraph.len() < LONG {
+            SCRATCH.with_borrow_mut(|scratch| self.shingle_in(scratch, paragraph))
+        } else {
+            self.shingle_in(&mut Scratch::default(), paragraph)
+        }
     }
 
     fn shingle_in(&self, scratch: &mut Scratch, paragraph: &str) -> Shingled {
