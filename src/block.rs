@@ -130,7 +130,7 @@ fn without_lines(words: u64, alphanumeric: u64) -> u64 {
     kept
 }
 
-/// Where each run of bits begins and ends. The last bit is in none.
+/// Where each run of bits begins and ends; at 64, if it is still open there.
 #[inline(always)]
 fn runs(bits: u64) -> impl Iterator<Item = (usize, usize)> {
     let mut starts = bits & !(bits << 1);
@@ -141,7 +141,7 @@ fn runs(bits: u64) -> impl Iterator<Item = (usize, usize)> {
         }
         let run = (starts.trailing_zeros() as usize, ends.trailing_zeros() as usize);
         starts &= starts - 1;
-        ends &= ends - 1;
+        ends &= ends.wrapping_sub(1); // none is left of a run that is open
         Some(run)
     })
 }

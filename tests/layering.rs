@@ -13,7 +13,7 @@ fn a_file_uses_only_what_stands_above_it() {
         .collect();
     assert!(modules.len() > 10, "{modules:?}");
     for (place, module) in modules.iter().enumerate() {
-        let text = fs::read_to_string(src.join(format!("{module}.rs"))).unwrap();
+        let text = with_parts(&src, module);
         let code = text.lines().map(str::trim).filter(|line| !line.starts_with("//"));
         for used in code.flat_map(|line| line.split("crate::").skip(1)) {
             let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
@@ -23,4 +23,17 @@ fn a_file_uses_only_what_stands_above_it() {
             );
         }
     }
+}
+
+/// The code of a module and of what is in its folder.
+fn with_parts(src: &Path, module: &str) -> String {
+    let mut text = fs::read_to_string(src.join(format!("{module}.rs"))).unwrap();
+    let parts = src.join(module);
+    for part in parts.read_dir().into_iter().flatten() {
+        let name = part.unwrap().file_name().into_string().unwrap();
+        if let Some(part) = name.strip_suffix(".rs") {
+            text += &with_parts(&parts, part);
+        }
+    }
+    text
 }
