@@ -44,7 +44,7 @@ pub struct IndexStatistics {
 /// threshold; each is then compared exactly. Where there is no banding they are looked up shingle by shingle,
 /// and the recall is 1. Answers depend on what the index holds, not on the order in which it came in.
 ///
-/// It holds the shingle sets, 8 bytes a shingle, and a place in a hash map for each band and distinct paragraph.
+/// It holds the shingle sets, 8 bytes a shingle, and an entry of some 10 bytes for each band and distinct paragraph.
 /// Asking takes `&self`, and may be done from many threads at once.
 ///
 /// ```

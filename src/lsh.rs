@@ -3,12 +3,15 @@
 //!
 //! Part of the lower level, for those who build their own pipeline.
 
+mod buckets;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use ahash::AHashMap;
 use rayon::prelude::*;
+
+pub use buckets::Buckets;
 
 use crate::compare::Threshold;
 use crate::error::Error;
@@ -131,53 +134,6 @@ const MOST_ROWS: usize = 4096;
 /// ln(1 − Jʳ): how likely one band misses a pair, as a logarithm, since for a low J it is nearly certain.
 fn ln_missed(jaccard: f64, rows: usize) -> f64 {
     (-jaccard.clamp(0.0, 1.0).powf(rows as f64)).ln_1p()
-}
-
-/// Buckets by key, each with the numbers of what was put there.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Buckets {
-    buckets: AHashMap<u64, Vec<u32>>,
-    entries: usize,
-}
-
-impl Buckets {
-    pub(crate) fn insert(&mut self, keys: &[u64], number: u32) {
-        for &key in keys {
-            self.buckets.entry(key).or_default().push(number);
-        }
-        self.entries += keys.len();
-    }
-
-    /// Take a number out of the buckets that it was put in.
-    pub(crate) fn remove(&mut self, keys: &[u64], number: u32) {
-        for key in keys {
-            let Some(bucket) = self.buckets.get_mut(key) else { continue };
-            bucket.retain(|&other| other != number);
-            if bucket.is_empty() {
-                self.buckets.remove(key);
-            }
-        }
-        self.entries -= keys.len();
-    }
-
-    /// The numbers that share a bucket with these keys: ascending, none twice.
-    pub(crate) fn candidates(&self, keys: &[u64]) -> Vec<u32> {
-        let mut found: Vec<u32> =
-            keys.iter().filter_map(|key| self.buckets.get(key)).flatten().copied().collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    /// How many numbers stand in buckets, counted once for each bucket.
-    pub(crate) fn entries(&self) -> usize {
-        self.entries
-    }
-
-    /// The size of the largest bucket.
-    pub(crate) fn largest(&self) -> usize {
-        self.buckets.values().map(Vec::len).max().unwrap_or(0)
-    }
 }
 
 /// The bucket keys of many signatures: 32 bits of each, which is enough to propose candidates by.

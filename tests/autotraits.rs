@@ -3,6 +3,7 @@
 use std::fmt::{Debug, Display};
 
 use dittograph::compare::{Comparator, Threshold};
+use dittograph::lsh::Buckets;
 use dittograph::minhash::{MinHasher, Signature};
 use dittograph::shingle::ShingleSet;
 use dittograph::{
@@ -16,6 +17,7 @@ fn every_type_can_cross_threads_and_panics_and_be_shown_in_a_debugger() {
     fn fine<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe + Clone + Debug>() {}
     fine::<Banding>();
     fine::<Boundary>();
+    fine::<Buckets>();
     fine::<Cluster>();
     fine::<Comparator>();
     fine::<Config>();
