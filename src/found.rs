@@ -64,10 +64,10 @@ pub struct CorpusRun {
 /// Bytes a paragraph, on average, for shingle sets of candidates. Those beyond are made again from the text each
 /// time they are compared: 12.5 million comparisons of paragraphs of 74 words took 53 s with a seventh of the sets
 /// held, and 4 s with all.
-const ROOM: usize = 192;
+const ROOM: usize = 96;
 
-/// Bytes for shingle sets in any case: what some 130,000 paragraphs have.
-const LEAST_ROOM: usize = 32 << 20;
+/// Bytes for shingle sets in any case: those of some 30,000 candidates.
+const LEAST_ROOM: usize = 16 << 20;
 
 impl<'t> Corpus<'t> {
     /// Look for candidates, by which all else is found. Cost: a sort of the bucket keys of each band that come
