@@ -228,6 +228,25 @@ impl Dump {
         }
     }
 
+    /// The files that are still to be opened, in their order. Of a folder, each can be opened by itself.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("b.txt"), "One")?;
+    /// # std::fs::write(folder.path().join("a.csv"), "id,text\n1,Another\n")?;
+    /// # std::fs::write(folder.path().join("notes.md"), "Not read")?;
+    /// let dump = dittograph::dump::Dump::open(folder.path())?;
+    /// let names: Vec<_> = dump.files().map(|path| path.file_name().unwrap()).collect();
+    /// assert_eq!(names, ["a.csv", "b.txt"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.sources.iter().rev().filter_map(|origin| match origin {
+            Origin::File(path) => Some(path.as_path()),
+            Origin::Reader(_) => None,
+        })
+    }
+
     /// The bytes of all files as they are on disk; None where that is not known.
     #[must_use]
     pub fn size(&self) -> Option<u64> {

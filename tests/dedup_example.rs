@@ -4,50 +4,13 @@ mod common;
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use common::example::{example, printed, refused};
+use common::example::{Folder, example, printed, refused};
 use serde_json::Value;
-use tempfile::TempDir;
 
 const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
 const BREAD: &str = "Bread is dearer by a tenth since the mill at Anwick burnt down.";
-
-/// A folder of its own for each test.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn put(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
-    fn name(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-}
 
 fn dedup(arguments: &[&str]) -> std::process::Output {
     example("dedup", arguments, b"")
@@ -197,7 +160,12 @@ fn files_that_are_not_what_their_names_say_are_refused() {
     let mut whole = zstd::encode_all(dump().repeat(100).as_bytes(), 1).unwrap();
     whole.truncate(whole.len() - 10);
     refused(&dedup(&[&folder.put("cut.jsonl.zst", whole)]), "cut.jsonl.zst: ");
-    refused(&dedup(&[&folder.put("a.csv", dump())]), "a.csv: expected a name that ends in .jsonl");
+    let csv = if cfg!(feature = "dump") {
+        "CSV, but it looks like JSON Lines"
+    } else {
+        "a name that ends in .jsonl"
+    };
+    refused(&dedup(&[&folder.put("a.csv", dump())]), &format!("a.csv: expected {csv}"));
     refused(&dedup(&[&folder.name("absent.jsonl")]), "absent.jsonl: ");
     fs::create_dir(folder.path("empty")).unwrap();
     refused(&dedup(&[&folder.name("empty")]), "empty: no file");

@@ -23,6 +23,21 @@ impl Articles<'_> {
         }
     }
 
+    pub fn count(&self) -> u64 {
+        let count = match self {
+            Self::Held(records) => records.len(),
+            Self::Spilled(spill) => spill.places().len(),
+        };
+        count as u64
+    }
+
+    pub fn text(&self, document: u64) -> Cow<'_, str> {
+        match self {
+            Self::Held(records) => Cow::Borrowed(&records[index(document)].text),
+            Self::Spilled(spill) => Cow::Owned(spill.part(document, 0..spill.place(document).text_len())),
+        }
+    }
+
     /// How many bytes a text has.
     pub fn len(&self, document: u64) -> usize {
         match self {
@@ -121,7 +136,7 @@ impl Spill {
     fn holds(&self, document: u64, record: &Record<'_>) -> bool {
         let place = self.places().get(index(document)).copied();
         place.is_some_and(|place| {
-            place.text_len() == record.text.len() && self.read(place.text, place.end) == record.text
+            self.read(place.id, place.text) == record.id && self.read(place.text, place.end) == record.text
         })
     }
 

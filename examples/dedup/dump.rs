@@ -1,6 +1,8 @@
-//! Reading: files and folders, plain or compressed, as records with an id and a text.
+//! Reading: files and folders as records with an id and a text. JSON Lines and texts in UTF-8, plain or compressed, are
+//! read here, in pieces of whole lines on all cores; what else there is comes from [`formats`] as lines of JSON.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -13,26 +15,33 @@ use rayon::prelude::*;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::formats::{self, Formats};
 use crate::output::Output;
 
 /// A file of a dump, by what its name says of it.
 pub struct Source {
     pub path: PathBuf,
-    is_text: bool,
+    /// None if it is for [`formats`] to read.
+    plain: Option<Plain>,
+}
+
+/// A file of JSON Lines, or of a text, that is read here.
+#[derive(Clone, Copy)]
+pub struct Plain {
+    pub is_text: bool,
     packing: Packing,
 }
 
+#[derive(Clone, Copy)]
 enum Packing {
     None,
     Gz,
     Zst,
 }
 
-const ENDINGS: &str = ".jsonl, .ndjson or .txt, each also with .gz or .zst";
-
-impl Source {
-    /// None if the name says nothing that is known.
-    fn by_name(path: &Path) -> Option<Self> {
+impl Plain {
+    /// None if the name says something else, or nothing that is known.
+    pub fn by_name(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_lowercase();
         let (name, packing) = match name.rsplit_once('.')? {
             (stem, "gz") => (stem, Packing::Gz),
@@ -44,7 +53,28 @@ impl Source {
             "txt" => true,
             _ => return None,
         };
-        Some(Self { path: path.to_owned(), is_text, packing })
+        Some(Self { is_text, packing })
+    }
+
+    pub fn unpack<'f>(self, file: impl Read + 'f) -> io::Result<Box<dyn Read + 'f>> {
+        Ok(match self.packing {
+            Packing::None => Box::new(file),
+            Packing::Gz => Box::new(flate2::read::MultiGzDecoder::new(file)),
+            Packing::Zst => Box::new(zstd::Decoder::new(file)?),
+        })
+    }
+}
+
+/// The pieces of a file.
+pub type Chunks<'d, 'p> = Box<dyn Iterator<Item = Result<Chunk<'d>, String>> + 'p>;
+
+impl Source {
+    pub fn new(path: PathBuf, plain: Option<Plain>) -> Self {
+        Self { path, plain }
+    }
+
+    pub fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == "-"
     }
 
     pub fn changed(&self) -> String {
@@ -52,40 +82,41 @@ impl Source {
     }
 
     /// The unpacked file in pieces; `progress` is told of the bytes as they are on disk.
-    fn chunks<'p>(
-        &self,
+    fn chunks<'d: 'p, 'p>(
+        &'d self,
+        dump: &'d Dump,
         progress: &'p mut dyn FnMut(u64),
-    ) -> Result<impl Iterator<Item = Result<Chunk<'_>, String>> + use<'_, 'p>, String> {
+    ) -> Result<Chunks<'d, 'p>, String> {
+        let Some(plain) = self.plain else { return formats::chunks(dump, self, progress) };
         let told = |error: io::Error| format!("{}: {error}", self.path.display());
         let file = File::open(&self.path).map_err(told)?;
         let file = Counted { file: BufReader::with_capacity(1 << 20, file), progress };
-        let mut bytes: Box<dyn Read + 'p> = match self.packing {
-            Packing::None => Box::new(file),
-            Packing::Gz => Box::new(flate2::read::MultiGzDecoder::new(file)),
-            Packing::Zst => Box::new(zstd::Decoder::new(file).map_err(told)?),
-        };
-        let most = if self.is_text { u64::MAX } else { CHUNK };
+        let mut bytes = plain.unpack(file).map_err(told)?;
+        let most = if plain.is_text { u64::MAX } else { CHUNK };
         // How much is left, as far as that is known: memory that need not grow need not be copied.
-        let mut left = match self.packing {
+        let mut left = match plain.packing {
             Packing::None => self.path.metadata().map_or(0, |metadata| metadata.len()),
             Packing::Gz | Packing::Zst => most.min(CHUNK),
         };
         let (mut rest, mut first_line, mut is_first) = (Vec::new(), 1, true);
-        Ok(std::iter::from_fn(move || {
-            let mut chunk = std::mem::take(&mut rest);
+        Ok(Box::new(std::iter::from_fn(move || {
+            // All pieces take the same room: what one leaves behind is right for the next.
+            let room = usize::try_from(left.min(most)).unwrap_or(0) + PROBE;
+            let mut chunk = Vec::with_capacity(room.max(rest.len()));
+            chunk.append(&mut rest);
             loop {
                 let before = chunk.len();
-                chunk.reserve_exact(usize::try_from(left.min(most)).unwrap_or(0) + PROBE);
-                if let Err(error) = bytes.by_ref().take(most).read_to_end(&mut chunk) {
+                let wanted = most.saturating_sub(before as u64).max(most / 2);
+                if let Err(error) = bytes.by_ref().take(wanted).read_to_end(&mut chunk) {
                     return Some(Err(told(error)));
                 }
                 if chunk.len() == before {
                     break; // the end of the file
                 }
-                if matches!(self.packing, Packing::None) {
+                if matches!(plain.packing, Packing::None) {
                     left = left.saturating_sub((chunk.len() - before) as u64);
                 }
-                if self.is_text {
+                if plain.is_text {
                     continue;
                 }
                 if let Some(end) = memchr::memrchr(b'\n', &chunk[before..]) {
@@ -93,14 +124,18 @@ impl Source {
                     break;
                 }
             }
-            chunk.shrink_to_fit();
             let bom = if is_first && chunk.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
             let lines = first_line;
             first_line += memchr::memchr_iter(b'\n', &chunk).count();
-            let is_empty = chunk.is_empty() && !(is_first && self.is_text);
+            let is_empty = chunk.is_empty() && !(is_first && plain.is_text);
+            let mut aside = Tally::default();
+            if is_first {
+                let basis = if bom > 0 { "byte order mark" } else { dump.formats.basis() };
+                aside.encodings.insert(("utf-8".to_owned(), basis.to_owned()), 1);
+            }
             is_first = false;
-            (!is_empty).then_some(Ok(Chunk { source: self, bytes: chunk, bom, first_line: lines }))
-        }))
+            (!is_empty).then_some(Ok(Chunk { source: self, bytes: chunk, bom, first_line: lines, aside }))
+        })))
     }
 }
 
@@ -110,6 +145,16 @@ pub struct Chunk<'d> {
     bytes: Vec<u8>,
     bom: usize, // bytes of a byte order mark
     first_line: usize,
+    /// What was found beside the records.
+    aside: Tally,
+}
+
+#[cfg(feature = "dump")]
+impl<'d> Chunk<'d> {
+    /// Lines that each have an id, made of what was no JSON Lines.
+    pub fn made(source: &'d Source, bytes: Vec<u8>, aside: Tally) -> Self {
+        Self { source, bytes, bom: 0, first_line: 1, aside }
+    }
 }
 
 impl Chunk<'_> {
@@ -117,9 +162,8 @@ impl Chunk<'_> {
     fn records(&self, id_field: &str, text_field: &str) -> Vec<Result<Record<'_>, String>> {
         let path = self.source.path.display();
         let bytes = &self.bytes[self.bom..];
-        if self.source.is_text {
-            let text = std::str::from_utf8(bytes)
-                .map_err(|error| format!("{path}: invalid UTF-8 at byte {}", error.valid_up_to()));
+        if self.source.plain.is_some_and(|plain| plain.is_text) {
+            let text = std::str::from_utf8(bytes).map_err(|error| format!("{path}: {}", invalid(&error)));
             return vec![text.map(|text| Record {
                 id: path.to_string().into(),
                 text: text.into(),
@@ -138,6 +182,10 @@ impl Chunk<'_> {
     }
 }
 
+fn invalid(error: &std::str::Utf8Error) -> String {
+    format!("invalid UTF-8 at byte {}{}", error.valid_up_to(), formats::NAME_ENCODING)
+}
+
 /// The lines with the breaks at their ends.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
@@ -147,7 +195,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// How many bytes of lines are read at a time, about.
-const CHUNK: u64 = 1 << 24;
+pub const CHUNK: u64 = 1 << 24;
 
 /// Room to see that there is no more.
 const PROBE: usize = 64;
@@ -155,6 +203,8 @@ const PROBE: usize = 64;
 /// Files, and how they are read.
 pub struct Dump {
     pub files: Vec<Source>,
+    /// How those are read that are neither JSON Lines nor texts.
+    pub formats: Formats,
     pub id_field: String,
     pub text_field: String,
     /// Leave out records that cannot be read.
@@ -164,7 +214,8 @@ pub struct Dump {
 impl Dump {
     /// The bytes of the files as they are on disk, as far as that is known.
     pub fn size(&self) -> u64 {
-        self.files.iter().filter_map(|file| file.path.metadata().ok()).map(|metadata| metadata.len()).sum()
+        let files = self.files.iter().filter(|file| !file.is_stdin());
+        files.filter_map(|file| file.path.metadata().ok()).map(|metadata| metadata.len()).sum()
     }
 
     /// Hand over all files, unpacked, piece by piece, while the next piece is read; `progress` is told of the bytes as
@@ -177,7 +228,7 @@ impl Dump {
         let (send, chunks) = mpsc::sync_channel(1);
         let read = move || {
             for file in &self.files {
-                let (chunks, error) = match file.chunks(&mut progress) {
+                let (chunks, error) = match file.chunks(self, &mut progress) {
                     Ok(chunks) => (Some(chunks), None),
                     Err(error) => (None, Some(Err(error))),
                 };
@@ -208,6 +259,7 @@ impl Dump {
                 Err(wrong) => return Err(wrong),
             }
         }
+        tally.add(&chunk.aside);
         tally.bytes += chunk.bytes.len();
         tally.records += records.len();
         Ok(records)
@@ -217,11 +269,31 @@ impl Dump {
 /// What was read.
 #[derive(Default)]
 pub struct Tally {
+    /// Of JSON Lines and texts, unpacked; other formats as JSON Lines.
     pub bytes: usize,
     pub records: usize,
     /// How many records could not be read, and why the first could not.
     pub bad: usize,
     pub first_bad: Option<String>,
+    /// How many files, or pages in them, were read in which encoding, and why in that.
+    pub encodings: BTreeMap<(String, String), u64>,
+    /// What is no article, by the reason.
+    pub left_out: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        self.records += other.records;
+        self.bad += other.bad;
+        self.first_bad = self.first_bad.take().or_else(|| other.first_bad.clone());
+        for (encoding, count) in &other.encodings {
+            *self.encodings.entry(encoding.clone()).or_default() += count;
+        }
+        for (reason, count) in &other.left_out {
+            *self.left_out.entry(reason).or_default() += count;
+        }
+    }
 }
 
 /// A file that tells how much of it was read.
@@ -238,32 +310,19 @@ impl Read for Counted<'_> {
     }
 }
 
-/// The files that the arguments name, folders in the order of their paths.
-pub fn files(dumps: &[PathBuf]) -> Result<Vec<Source>, String> {
+/// The files that the arguments name, folders in the order of their paths; what is left out of these is counted.
+pub fn files(dumps: &[PathBuf], formats: &Formats, tally: &mut Tally) -> Result<Vec<Source>, String> {
     let mut files = Vec::new();
     for dump in dumps {
-        let told = |error: &dyn fmt::Display| format!("{}: {error}", dump.display());
-        if !dump.metadata().map_err(|error| told(&error))?.is_dir() {
-            files.push(
-                Source::by_name(dump)
-                    .ok_or_else(|| told(&format!("expected a name that ends in {ENDINGS}")))?,
-            );
+        if dump.as_os_str() == "-" {
+            files.push(formats.standard_input()?);
             continue;
         }
-        let before = files.len();
-        let seen = |entry: &walkdir::DirEntry| {
-            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
-        };
-        for entry in
-            walkdir::WalkDir::new(dump).follow_links(true).sort_by_file_name().into_iter().filter_entry(seen)
-        {
-            let entry = entry.map_err(|error| told(&error))?;
-            if entry.file_type().is_file() {
-                files.extend(Source::by_name(entry.path()));
-            }
-        }
-        if files.len() == before {
-            return Err(told(&format!("no file in this folder ends in {ENDINGS}")));
+        let is_folder = dump.metadata().map_err(|error| format!("{}: {error}", dump.display()))?.is_dir();
+        if is_folder {
+            files.extend(formats.folder(dump, tally)?);
+        } else {
+            files.push(formats.file(dump)?);
         }
     }
     Ok(files)
@@ -284,8 +343,7 @@ impl<'d> Record<'d> {
         id_field: &str,
         text_field: &str,
     ) -> Result<(Option<Cow<'d, str>>, Self), String> {
-        let line = std::str::from_utf8(line)
-            .map_err(|error| format!("invalid UTF-8 at byte {}", error.valid_up_to()))?;
+        let line = std::str::from_utf8(line).map_err(|error| invalid(&error))?;
         let mut deserializer = serde_json::Deserializer::from_str(line.trim_ascii_end());
         let fields = deserializer
             .deserialize_map(Fields { id_field, text_field })

@@ -5,11 +5,17 @@
 
 mod articles;
 mod dump;
+mod explain;
+#[cfg_attr(not(feature = "dump"), path = "no_formats.rs")]
+mod formats;
 #[path = "../common/options.rs"]
 mod options;
 mod output;
+#[cfg_attr(not(feature = "dump-parquet"), path = "no_parquet.rs")]
+mod parquet;
 mod summary;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,6 +26,7 @@ use rayon::prelude::*;
 
 use articles::{Articles, Spill};
 use dump::{Chunk, Dump, Record, Tally};
+use formats::{FormatArguments, Formats};
 use options::Options;
 use output::{Output, table};
 use summary::Summary;
@@ -28,10 +35,9 @@ use summary::Summary;
 #[derive(Parser)]
 #[allow(clippy::struct_excessive_bools)] // each is an option of its own
 struct Arguments {
-    /// Files (.jsonl, .ndjson, .txt, each also with .gz or .zst) and folders of them, in this order
-    #[arg(value_name = "DUMP", required = true)]
+    #[arg(value_name = "DUMP", required = true, help = DUMPS)]
     dumps: Vec<PathBuf>,
-    /// Write the cleaned dump
+    /// Write the cleaned dump: Parquet if this ends in .parquet, of Parquet files only; else JSON Lines
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write a table of the removed paragraphs and those that are kept in their place
@@ -46,6 +52,9 @@ struct Arguments {
     /// Write what was read, found and removed, as JSON
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
+    /// Print what became of each paragraph of the record with this id, and why
+    #[arg(long, value_name = "ID")]
+    explain: Option<String>,
     /// Which pairs count: within an article, across articles, all
     #[arg(long, default_value_t)]
     scope: Scope,
@@ -71,6 +80,8 @@ struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "text")]
     text_field: String,
     #[command(flatten)]
+    formats: FormatArguments,
+    #[command(flatten)]
     options: Options,
     /// Hold no text in memory: keep it in a temporary file beside --out (or in TMPDIR), and read the dump twice
     #[arg(long)]
@@ -82,6 +93,15 @@ struct Arguments {
     #[arg(long)]
     quiet: bool,
 }
+
+/// What can be read.
+#[cfg(feature = "dump")]
+const DUMPS: &str = "Files and folders of them, in this order; '-' is standard input. By their names: .jsonl, .ndjson, \
+    .json, .csv, .tsv, .txt, .html, .warc, .wet, .xml (MediaWiki) or .parquet, each also with .gz, .zst, .bz2 or .xz; \
+    else by their content";
+#[cfg(not(feature = "dump"))]
+const DUMPS: &str = "Files (.jsonl, .ndjson, .txt, each also with .gz or .zst) and folders of them, in this order; for \
+    more formats build with --features dump-html,dump-parquet";
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
@@ -95,15 +115,20 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     if arguments.recall >= 1.0 {
-        return Err(format!(
-            "--recall {}: below 1; for a recall of 1 use --candidates exact",
-            arguments.recall
-        ));
+        let recall = arguments.recall;
+        return Err(format!("--recall {recall}: below 1; for a recall of 1 use --candidates exact"));
     }
     let config = arguments.options.config().recall(arguments.recall);
     let detector = config.build().map_err(|error| error.to_string())?;
-    let files = dump::files(&arguments.dumps)?;
+    let boundary = detector.boundary();
+    let formats = Formats::new(&arguments.formats, &arguments.id_field, &arguments.text_field);
+    let mut tally = Tally::default();
+    let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
     refuse_shared_paths(arguments, &files)?;
+    if arguments.low_memory && files.iter().any(dump::Source::is_stdin) {
+        return Err("-: standard input cannot be read twice, as --low-memory does".to_owned());
+    }
+    let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
     if arguments.threads > MOST_THREADS {
         return Err(format!("--threads {}: at most {MOST_THREADS}", arguments.threads));
     }
@@ -117,6 +142,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 
     let dump = Dump {
         files,
+        formats,
         id_field: arguments.id_field.clone(),
         text_field: arguments.text_field.clone(),
         skip_bad: arguments.skip_bad_records,
@@ -137,7 +163,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut summary = Summary::new(arguments.quiet);
     summary.stage("read and sign");
     summary.expect(dump.size());
-    let tally = take_in(&dump, &mut articles, &mut corpus, |bytes| summary.advance(bytes))?;
+    tally.add(&take_in(&dump, &mut articles, &mut corpus, |bytes| summary.advance(bytes))?);
+    let explained = arguments.explain.as_deref().map(|id| explain::documents(&articles, id)).transpose()?;
     let (counts, banding) = (corpus.statistics(), corpus.banding());
     let read = summary::Read { files: dump.files.len(), tally, counts, banding };
 
@@ -156,10 +183,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     if let Some(file) = &mut outputs.runs {
         summary.stage("runs");
-        let (runs, left_out) = found.runs();
-        (summary.runs, summary.matches_left_out) = (Some(runs.len()), left_out);
-        file.write(table::RUNS)?;
-        runs.iter().try_for_each(|run| file.write(&table::run(&|document| articles.id(document), run)))?;
+        let (count, left_out) = write_runs(file, &found, &articles)?;
+        (summary.runs, summary.matches_left_out) = (Some(count), left_out);
     }
 
     summary.stage("write");
@@ -173,12 +198,16 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     if let Some(out) = &mut outputs.out {
         let mut changed = changed().peekable();
-        articles.try_for_each(&dump, |document, record| {
-            let removals = changed.next_if(|removals| removals[0].removed.document == document);
-            record.write(out, removals.map(without).as_deref())
-        })?;
+        let cleaned =
+            |document| changed.next_if(|removals| removals[0].removed.document == document).map(without);
+        if as_parquet {
+            write_parquet(out, &dump, &articles, cleaned)?;
+        } else {
+            write_lines(out, &dump, &articles, cleaned)?;
+        }
     }
     summary.stage("");
+    let explanation = explained.map(|ids| explain::report(&articles, boundary, &redundant, &ids));
 
     spill.iter().try_for_each(Spill::check)?;
     let is_silent = outputs.is_empty();
@@ -187,7 +216,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
     outputs.finish()?;
     summary::warn(&read.tally);
-    if is_silent { print(&summary.json(arguments, &read, &redundant)) } else { Ok(()) }
+    match explanation {
+        Some(explanation) => print(&explanation),
+        None if is_silent => print(&summary.json(arguments, &read, &redundant)),
+        None => Ok(()),
+    }
 }
 
 /// Read a dump into a corpus, and hold its articles.
@@ -216,6 +249,43 @@ fn take_in<'d>(
         Ok(())
     })?;
     Ok(tally)
+}
+
+/// Write a row for each run; how many there are, and how many matches were left out in looking for them.
+fn write_runs(
+    file: &mut Output,
+    found: &Found<'_>,
+    articles: &Articles<'_>,
+) -> Result<(usize, usize), String> {
+    let (runs, left_out) = found.runs();
+    file.write(table::RUNS)?;
+    runs.iter().try_for_each(|run| file.write(&table::run(&|document| articles.id(document), run)))?;
+    Ok((runs.len(), left_out))
+}
+
+/// Write each record as it was, but for the texts that `cleaned` has another for.
+fn write_lines<'f>(
+    out: &mut Output,
+    dump: &Dump,
+    articles: &Articles<'_>,
+    mut cleaned: impl FnMut(u64) -> Option<Cow<'f, str>>,
+) -> Result<(), String> {
+    articles.try_for_each(dump, |document, record| record.write(out, cleaned(document).as_deref()))
+}
+
+/// The same for Parquet.
+fn write_parquet<'f>(
+    out: &mut Output,
+    dump: &Dump,
+    articles: &Articles<'_>,
+    mut cleaned: impl FnMut(u64) -> Option<Cow<'f, str>>,
+) -> Result<(), String> {
+    let changed = || "the dump changed while it was read".to_owned();
+    let count = parquet::write(out, dump, |document, text| {
+        let is_same = document < articles.count() && articles.text(document) == text;
+        is_same.then(|| cleaned(document).map(Cow::into_owned)).ok_or_else(changed)
+    })?;
+    (count == articles.count()).then_some(()).ok_or_else(changed)
 }
 
 /// Write a row for each verified pair; how many there are.

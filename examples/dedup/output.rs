@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 pub struct Output {
     path: PathBuf,
     target: PathBuf,
-    to: Box<dyn Finish>,
+    to: Box<dyn Finish + Send>,
 }
 
 trait Finish: Write {
@@ -54,7 +54,7 @@ impl Output {
         }
         // Of an open file that a link below /dev or /proc stands for, no other can take the place.
         let is_open = path.is_symlink() && (path.starts_with("/dev") || path.starts_with("/proc"));
-        let to: Box<dyn Finish> = if is_open || (target.exists() && !target.is_file()) {
+        let to: Box<dyn Finish + Send> = if is_open || (target.exists() && !target.is_file()) {
             Box::new(BufWriter::new(OpenOptions::new().append(true).open(path).map_err(told)?))
         } else {
             let folder = folder_of(path);
@@ -72,6 +72,10 @@ impl Output {
         Ok(Self { path: path.to_owned(), target, to })
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub fn write(&mut self, text: &str) -> Result<(), String> {
         self.to.write_all(text.as_bytes()).map_err(|error| format!("{}: {error}", self.path.display()))
     }
@@ -82,6 +86,17 @@ impl Output {
 
     pub fn finish(self) -> Result<(), String> {
         self.to.finish(&self.target).map_err(|error| format!("{}: {error}", self.path.display()))
+    }
+}
+
+/// For formats that are no text.
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 

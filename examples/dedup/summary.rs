@@ -96,12 +96,16 @@ impl Summary {
         let exact = redundant.iter().filter(|removal| removal.similarity.is_exact()).count();
         let recall = banding.map_or(1.0, |banding| banding.recall_at(arguments.options.threshold));
         let banding = banding.map(|banding| json!({ "bands": banding.bands, "rows": banding.rows }));
+        let encoding = |((encoding, basis), texts): (&(String, String), &u64)| json!({ "encoding": encoding, "basis": basis, "texts": texts });
+        let encodings: Vec<Value> = tally.encodings.iter().map(encoding).collect();
         let summary = json!({
             "files": files,
             "bytes": tally.bytes,
             "records": tally.records,
             "bad_records": tally.bad,
             "first_bad_record": tally.first_bad,
+            "encodings": encodings,
+            "left_out": tally.left_out,
             "text_bytes": counts.bytes,
             "paragraphs": counts.paragraphs,
             "paragraphs_without_words": counts.without_words,

@@ -1,0 +1,73 @@
+//! `--explain`: what became of each paragraph of a document, and why.
+
+use std::fmt::Write;
+
+use dittograph::{Boundary, ParagraphId, Removal};
+
+use crate::articles::Articles;
+
+/// The documents of that id.
+pub fn documents(articles: &Articles<'_>, id: &str) -> Result<Vec<u64>, String> {
+    let documents: Vec<u64> = (0..articles.count()).filter(|&document| articles.id(document) == id).collect();
+    if documents.is_empty() { Err(format!("--explain {id}: no record has this id")) } else { Ok(documents) }
+}
+
+/// A report for people. The removals are by position, as `Found::redundant` has them.
+pub fn report(
+    articles: &Articles<'_>,
+    boundary: Boundary,
+    removals: &[Removal],
+    documents: &[u64],
+) -> String {
+    let name = |document: u64| format!("{} (document {document})", shown(&articles.id(document), ID));
+    let beginning = |paragraph: ParagraphId| {
+        let text = articles.text(paragraph.document);
+        let paragraphs = boundary.paragraphs(&text);
+        let excerpt = paragraphs.get(paragraph.paragraph as usize).map(|it| shown(it.as_str(), EXCERPT));
+        excerpt.unwrap_or_default()
+    };
+    let mut report = String::new();
+    for &document in documents {
+        let text = articles.text(document);
+        let paragraphs = boundary.paragraphs(&text);
+        let from = removals.partition_point(|removal| removal.removed.document < document);
+        let mut removed = removals[from..].iter().take_while(|r| r.removed.document == document).peekable();
+        let count = removed.clone().count();
+        let total = paragraphs.len();
+        _ = writeln!(report, "{}: {total} paragraphs, {count} removed", name(document));
+        for (number, paragraph) in (0..).zip(&paragraphs) {
+            let excerpt = shown(paragraph.as_str(), EXCERPT);
+            let Some(Removal { kept, similarity, .. }) = removed.next_if(|r| r.removed.paragraph == number)
+            else {
+                _ = writeln!(report, "  ¶{number} kept: {excerpt}");
+                continue;
+            };
+            let alike = if similarity.is_exact() {
+                "the same words".to_owned()
+            } else {
+                format!("jaccard {:.4}, containment {:.4}", similarity.jaccard(), similarity.containment())
+            };
+            let place = format!("¶{} of {}", kept.paragraph, name(kept.document));
+            _ = writeln!(report, "  ¶{number} removed: {excerpt}");
+            _ = writeln!(report, "    for {place}, {alike}: {}", beginning(*kept));
+        }
+    }
+    report
+}
+
+/// The most characters of a paragraph and of an id that are shown.
+const EXCERPT: usize = 60;
+const ID: usize = 1000;
+
+/// The beginning of a text on one line, between isolates: a terminal shows it in its own direction.
+fn shown(text: &str, most: usize) -> String {
+    let is_longer = text.chars().nth(most).is_some();
+    let clean = |c: char| match c {
+        c if c.is_whitespace() => ' ',
+        // Among them the marks that would turn what follows the excerpt around.
+        c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}',
+        c => c,
+    };
+    let beginning: String = text.chars().take(most).map(clean).collect();
+    format!("\u{2068}{beginning}{}\u{2069}", if is_longer { "…" } else { "" })
+}
