@@ -107,8 +107,9 @@ fn index(document: u64) -> usize {
 impl Spill {
     /// A spill in a folder, or where the system has temporary files.
     pub fn create(folder: Option<&Path>) -> Result<Self, String> {
-        let file =
-            folder.map_or_else(tempfile::tempfile, tempfile::tempfile_in).map_err(|error| told(&error))?;
+        let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
+        let file = tempfile::tempfile_in(&folder)
+            .map_err(|error| format!("{}: a temporary file for --low-memory: {error}", folder.display()))?;
         Ok(Self { file, places: RwLock::default(), failure: Mutex::default() })
     }
 

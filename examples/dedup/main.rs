@@ -125,8 +125,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut tally = Tally::default();
     let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
     refuse_shared_paths(arguments, &files)?;
-    if arguments.low_memory && files.iter().any(dump::Source::is_stdin) {
-        return Err("-: standard input cannot be read twice, as --low-memory does".to_owned());
+    if let Some(once) = files.iter().find(|file| arguments.low_memory && !file.is_lasting()) {
+        return Err(format!("{}: cannot be read twice, as --low-memory does", once.path.display()));
     }
     let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
     if arguments.threads > MOST_THREADS {
