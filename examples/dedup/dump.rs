@@ -73,6 +73,10 @@ impl Source {
         Self { path, plain }
     }
 
+    pub fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
     /// Whether it is there to be read a second time: no pipe, and not standard input.
     pub fn is_lasting(&self) -> bool {
         self.path.is_file()
