@@ -78,8 +78,10 @@ impl Source {
     }
 
     /// Whether it is there to be read a second time: no pipe, and not standard input.
-    pub fn is_lasting(&self) -> bool {
-        self.path.is_file()
+    pub fn check_lasting(&self) -> Result<(), String> {
+        let what = if self.is_stdin() { "standard input" } else { "what is no regular file" };
+        let told = || format!("{}: {what} cannot be read twice, as --low-memory does", self.path.display());
+        self.path.is_file().then_some(()).ok_or_else(told)
     }
 
     pub fn changed(&self) -> String {

@@ -125,9 +125,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut tally = Tally::default();
     let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
     refuse_shared_paths(arguments, &files)?;
-    if let Some(once) = files.iter().find(|file| arguments.low_memory && !file.is_lasting()) {
-        let what = if once.is_stdin() { "standard input" } else { "what is no regular file" };
-        return Err(format!("{}: {what} cannot be read twice, as --low-memory does", once.path.display()));
+    if arguments.low_memory {
+        files.iter().try_for_each(dump::Source::check_lasting)?;
     }
     let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
     if arguments.threads > MOST_THREADS {
