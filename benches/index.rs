@@ -85,8 +85,11 @@ fn buckets(c: &mut Criterion) {
         let (buckets, map) = (filled(&keys), filled_map(&keys));
         let bytes = buckets.bytes() as f64 / count as f64;
         eprintln!("{count} paragraphs of {BANDS} keys take {bytes:.1} bytes each");
-        let some = paragraphs(&keys).step_by(count / 1_000);
-        assert!(some.into_iter().all(|(_, keys)| buckets.candidates(keys) == candidates_of_map(&map, keys)));
+        // All that share a key are found; one key in 2⁴⁰ falls in the bucket of another by chance.
+        for (_, keys) in paragraphs(&keys).step_by(count / 1_000) {
+            let found = buckets.candidates(keys);
+            assert!(candidates_of_map(&map, keys).iter().all(|number| found.binary_search(number).is_ok()));
+        }
         for (which, asked) in [("held", &keys), ("new", &new)] {
             group.bench_function(BenchmarkId::new(format!("ask_{which}"), count), |b| {
                 b.iter(|| paragraphs(asked).for_each(|(_, keys)| drop(black_box(buckets.candidates(keys)))));
