@@ -50,7 +50,7 @@ named!("keep", Keep { First => "first", Longest => "longest" });
 #[non_exhaustive]
 pub enum Candidates {
     /// The detector's [`banding`](Detector::banding), with the recall that it promises; [`Exact`](Self::Exact)
-    /// where there is none. Signatures are held, and shingle sets as far as there is room.
+    /// where there is none. Bucket keys are held, and shingle sets as far as there is room.
     #[default]
     Lsh,
     /// The exact join: recall 1. All shingle sets are held, 8 bytes a shingle, and all pairs.
@@ -175,8 +175,8 @@ impl<'t> Corpus<'t> {
     /// An empty corpus that holds no text of what it [takes in](Self::take_in). What it needs again, to compare it,
     /// it gets from `read`: a byte range of the text of a document, counted from 0.
     ///
-    /// This is the form for a dump that does not fit in memory. No shingle sets are held either, so a paragraph is
-    /// read, normalised and shingled again each time that it is compared.
+    /// This is the form for a dump that does not fit in memory. But for the exact join no shingle sets are
+    /// held either, so a paragraph is read, normalised and shingled again each time that it is compared.
     ///
     /// `read` must give what was taken in, from the call on that takes it in; else what is reported is true of what
     /// it gave. It has no way to fail: a caller whose storage can fail makes a note of that, returns anything, and
