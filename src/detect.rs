@@ -176,6 +176,11 @@ impl Detector {
         words
     }
 
+    /// The options.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// What separates paragraphs.
     #[must_use]
     pub fn boundary(&self) -> Boundary {

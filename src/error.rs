@@ -6,8 +6,8 @@ use std::fmt;
 ///
 /// [`Config::build`](crate::Config::build) returns it, [`Threshold::new`](crate::compare::Threshold::new),
 /// [`Banding::for_recall`](crate::lsh::Banding::for_recall) and the parsing of an option's name: scanning, inserting
-/// and querying cannot fail. Reading dumps can (feature `dump`): such an error names the file, and the record or the
-/// byte where it applies.
+/// and querying in memory cannot fail. What comes from files can, dumps (feature `dump`) and saved indexes: such an error
+/// names the file, and the record or the byte where it applies.
 ///
 /// ```
 /// let error = dittograph::Config::new().threshold(1.5).build().unwrap_err();
@@ -19,28 +19,19 @@ pub struct Error(Kind);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
-    Config {
-        option: &'static str,
-        expected: String,
-        got: String,
-    },
-    #[cfg(feature = "dump")]
-    Read {
-        place: String,
-        wrong: String,
-        extent: Extent,
-    },
+    Config { option: &'static str, expected: String, got: String },
+    Read { place: String, wrong: String, extent: Extent },
 }
 
-/// How much of a dump cannot be read.
-#[cfg(feature = "dump")]
+/// How much of a file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// One record; the next can be.
+    #[cfg(feature = "dump")]
     Record,
     /// The rest of a file.
     File,
-    /// The rest of a file, since the system did not give its bytes.
+    /// The rest of a file, since the system did not give or take its bytes.
     Io,
 }
 
@@ -49,7 +40,6 @@ impl Error {
         Self(Kind::Config { option, expected: expected.into(), got: got.to_string() })
     }
 
-    #[cfg(feature = "dump")]
     pub(crate) fn read(place: impl Into<String>, wrong: impl Into<String>, extent: Extent) -> Self {
         Self(Kind::Read { place: place.into(), wrong: wrong.into(), extent })
     }
@@ -61,10 +51,9 @@ impl Error {
     }
 
     /// Whether a file, or a record of it, is not what its format says.
-    #[cfg(feature = "dump")]
     #[must_use]
     pub fn is_format(&self) -> bool {
-        matches!(self.0, Kind::Read { extent: Extent::Record | Extent::File, .. })
+        matches!(self.0, Kind::Read { .. }) && !self.is_io()
     }
 
     /// Whether it is one record that cannot be read, so that the next may be.
@@ -74,8 +63,7 @@ impl Error {
         matches!(self.0, Kind::Read { extent: Extent::Record, .. })
     }
 
-    /// Whether the system did not give the bytes: no such file, no permission, a disk that fails.
-    #[cfg(feature = "dump")]
+    /// Whether the system did not give or take the bytes: no such file, no permission, a disk that is full or fails.
     #[must_use]
     pub fn is_io(&self) -> bool {
         matches!(self.0, Kind::Read { extent: Extent::Io, .. })
@@ -86,7 +74,6 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Config { option, expected, got } => write!(f, "{option}: expected {expected}, got {got}"),
-            #[cfg(feature = "dump")]
             Kind::Read { place, wrong, .. } => write!(f, "{place}: {wrong}"),
         }
     }

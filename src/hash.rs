@@ -14,6 +14,8 @@ const SHINGLE: u64 = u64::from_le_bytes(*b"shingle\0");
 const WORDS: u64 = u64::from_le_bytes(*b"words\0\0\0");
 const BAND: u64 = u64::from_le_bytes(*b"band\0\0\0\0");
 const FINGERPRINT: u64 = u64::from_le_bytes(*b"config\0\0");
+const DOCUMENT: u64 = u64::from_le_bytes(*b"document");
+const CHECKSUM: u64 = u64::from_le_bytes(*b"checksum");
 
 /// A shingle: its text in UTF-8.
 pub(crate) fn shingle(text: &[u8]) -> u64 {
@@ -33,6 +35,16 @@ pub(crate) fn band(band: usize, rows: &[u8]) -> u64 {
 /// A configuration written out in full.
 pub(crate) fn fingerprint(text: &str) -> u64 {
     xxh3_64_with_seed(text.as_bytes(), FINGERPRINT)
+}
+
+/// The name of a document, in UTF-8.
+pub(crate) fn document(name: &str) -> u64 {
+    xxh3_64_with_seed(name.as_bytes(), DOCUMENT)
+}
+
+/// Bytes of a file, to tell whether they are what was written.
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
+    xxh3_64_with_seed(bytes, CHECKSUM)
 }
 
 /// The `index`-th number of a fixed sequence: `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).

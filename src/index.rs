@@ -1,14 +1,31 @@
 //! An index that grows and answers: MinHash/LSH proposes, the comparator decides.
 
+mod sets;
+mod layout;
+#[cfg(feature = "mmap")]
+mod map;
+mod replacement;
+mod signer;
+mod write;
+pub mod saved;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::io::{Read, Write};
+
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use saved::SavedIndex;
+pub use signer::{Signed, Signer};
+
 use crate::compare::Similarity;
-use crate::detect::{Detector, Shingled};
+use crate::detect::Detector;
+use crate::error::{Error, Extent};
 use crate::lsh::Buckets;
-use crate::minhash::MinHasher;
 use crate::pair::{ParagraphId, ParagraphPair};
 use crate::shingle::ShingleSet;
+use write::{Conflict, Items, Store};
 
 /// A paragraph of the index that a query resembles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +35,13 @@ pub struct Match {
     pub id: ParagraphId,
     /// How alike the two are, compared exactly.
     pub similarity: Similarity,
+}
+
+impl Match {
+    /// The most alike first, of equals the least id.
+    fn cmp_best(&self, other: &Self) -> Ordering {
+        self.similarity.cmp_more_alike(&other.similarity).then(self.id.cmp(&other.id))
+    }
 }
 
 /// Counts of what an index holds.
@@ -44,8 +68,37 @@ pub struct IndexStatistics {
 /// threshold; each is then compared exactly. Where there is no banding they are looked up shingle by shingle,
 /// and the recall is 1. Answers depend on what the index holds, not on the order in which it came in.
 ///
-/// It holds the shingle sets, 8 bytes a shingle, and an entry of some 10 bytes for each band and distinct paragraph.
-/// Asking takes `&self`, and may be done from many threads at once.
+/// It holds the shingle sets, 8 bytes a shingle, and an entry of some 10 bytes for each band and distinct paragraph. It
+/// can be [written](Index::write_to) to a file, and a [`SavedIndex`] answers from there.
+///
+/// # From many threads
+///
+/// Asking takes `&self`, and may be done from many threads at once. To put in from many threads while others ask, share the
+/// index in a lock, and let each thread [sign](Signer::sign) its paragraph before it takes the lock: that is most of the
+/// work. Where all that is put in is at hand, [`extend`](Extend::extend) does so by itself.
+///
+/// ```
+/// use std::sync::RwLock;
+/// use dittograph::{Detector, Index, ParagraphId};
+///
+/// let index = Index::new(Detector::default());
+/// let signer = index.signer().clone();
+/// let index = RwLock::new(index);
+/// std::thread::scope(|threads| {
+///     for document in 0..4 {
+///         let (index, signer) = (&index, &signer);
+///         threads.spawn(move || {
+///             let paragraph = signer.sign("The ferry does not sail today, says the harbour master.");
+///             let is_known = !index.read().unwrap().query_signed(&paragraph).is_empty();
+///             index.write().unwrap().insert_signed(ParagraphId { document, paragraph: 0 }, paragraph);
+///             # _ = is_known;
+///         });
+///     }
+/// });
+/// assert_eq!(index.into_inner().unwrap().pairs().len(), 3);
+/// ```
+///
+/// # Answers
 ///
 /// ```
 /// use dittograph::{Detector, Index, ParagraphId};
@@ -62,8 +115,7 @@ pub struct IndexStatistics {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Index {
-    detector: Detector,
-    hasher: MinHasher,
+    signer: Signer,
     /// Distinct paragraphs by number; `None` where one was removed and its number is free.
     texts: Vec<Option<Text>>,
     free: Vec<u32>,
@@ -71,6 +123,8 @@ pub struct Index {
     by_words: AHashMap<u128, u32>,
     /// The text of each paragraph, `None` if it has no words.
     by_id: AHashMap<ParagraphId, Option<u32>>,
+    /// Names of documents.
+    names: AHashMap<u64, Box<str>>,
 }
 
 /// Paragraphs with the same words.
@@ -85,22 +139,27 @@ impl Index {
     /// An empty index.
     #[must_use]
     pub fn new(detector: Detector) -> Self {
-        let slots = detector.banding().map_or(0, |banding| banding.bands * banding.rows);
         Self {
-            detector,
-            hasher: MinHasher::new(slots),
+            signer: Signer::new(detector),
             texts: Vec::new(),
             free: Vec::new(),
             buckets: Buckets::default(),
             by_words: AHashMap::new(),
             by_id: AHashMap::new(),
+            names: AHashMap::new(),
         }
     }
 
     /// What decides which paragraphs are alike.
     #[must_use]
     pub fn detector(&self) -> &Detector {
-        &self.detector
+        self.signer.detector()
+    }
+
+    /// What makes paragraphs ready for [`insert_signed`](Self::insert_signed) and [`query_signed`](Self::query_signed).
+    #[must_use]
+    pub fn signer(&self) -> &Signer {
+        &self.signer
     }
 
     /// How many paragraphs there are.
@@ -117,10 +176,43 @@ impl Index {
 
     /// Put one paragraph in; whether its id is new. If it is not, the paragraph takes the place of the old one.
     ///
-    /// To put in many, [`extend`](Extend::extend) is faster: it prepares them on all cores.
+    /// To put in many, [`extend`](Extend::extend) is faster: it signs them on all cores.
     pub fn insert(&mut self, id: ParagraphId, paragraph: &str) -> bool {
-        let prepared = self.prepare(paragraph);
-        self.put(id, prepared)
+        self.insert_signed(id, self.signer.sign(paragraph))
+    }
+
+    /// Put one paragraph in that is signed; whether its id is new. If it is not, the paragraph takes the place of the old
+    /// one.
+    ///
+    /// # Panics
+    ///
+    /// If the paragraph was signed for another configuration.
+    pub fn insert_signed(&mut self, id: ParagraphId, paragraph: Signed) -> bool {
+        self.signer.check(&paragraph);
+        let is_new = !self.remove(id);
+        let number = paragraph.hash.map(|hash| match self.by_words.get(&hash) {
+            Some(&number) => {
+                let text = self.texts[number as usize].as_mut().expect("by_words names texts that are there");
+                let at = text.ids.partition_point(|&other| other < id);
+                text.ids.insert(at, id);
+                number
+            }
+            None => self.put_text(Text { hash, set: paragraph.set, ids: vec![id] }, &paragraph.keys),
+        });
+        self.by_id.insert(id, number);
+        is_new
+    }
+
+    /// Give a document a name, in place of the one that it may have: what your users know it by. It is saved with the index
+    /// if that holds a paragraph of the document.
+    pub fn set_name(&mut self, document: u64, name: impl Into<Box<str>>) {
+        self.names.insert(document, name.into());
+    }
+
+    /// The name that a document was given, if it was.
+    #[must_use]
+    pub fn name(&self, document: u64) -> Option<&str> {
+        self.names.get(&document).map(|name| &**name)
     }
 
     /// Take a paragraph out; whether it was there.
@@ -132,7 +224,7 @@ impl Index {
         text.ids.retain(|&other| other != id);
         if text.ids.is_empty() {
             let (hash, set) = (text.hash, std::mem::take(&mut text.set));
-            self.buckets.remove(&self.keys(&set), number);
+            self.buckets.remove(&self.signer.keys(&set), number);
             self.by_words.remove(&hash);
             self.texts[number as usize] = None;
             self.free.push(number);
@@ -144,16 +236,26 @@ impl Index {
     /// least id. A paragraph without words resembles nothing.
     #[must_use]
     pub fn query(&self, paragraph: &str) -> Vec<Match> {
-        let Prepared { shingled, keys } = self.prepare(paragraph);
+        self.query_signed(&self.signer.sign(paragraph))
+    }
+
+    /// The paragraphs that resemble one that is signed, as [`query`](Self::query) gives them.
+    ///
+    /// # Panics
+    ///
+    /// If the paragraph was signed for another configuration.
+    #[must_use]
+    pub fn query_signed(&self, paragraph: &Signed) -> Vec<Match> {
+        self.signer.check(paragraph);
         let mut matches: Vec<Match> = self
             .buckets
-            .candidates(&keys)
+            .candidates(&paragraph.keys)
             .into_iter()
             .filter_map(|number| self.texts[number as usize].as_ref())
-            .filter_map(|text| Some((text, self.compare(shingled.hash, &shingled.set, text)?)))
+            .filter_map(|text| Some((text, self.compare(paragraph.hash, &paragraph.set, text)?)))
             .flat_map(|(text, similarity)| text.ids.iter().map(move |&id| Match { id, similarity }))
             .collect();
-        matches.sort_unstable_by(|a, b| a.similarity.cmp_more_alike(&b.similarity).then(a.id.cmp(&b.id)));
+        matches.sort_unstable_by(Match::cmp_best);
         matches
     }
 
@@ -179,7 +281,7 @@ impl Index {
         });
         let near = self
             .buckets
-            .candidates(&self.keys(&text.set))
+            .candidates(&self.signer.keys(&text.set))
             .into_iter()
             .filter_map(|number| self.texts[number as usize].as_ref())
             .filter(move |other| other.ids[0] < first)
@@ -204,43 +306,41 @@ impl Index {
         }
     }
 
+    /// Write the index to a file or what you like; [`saved`] tells the format. To put it in the place of an older file all
+    /// at once, write to a [`Replacement`](saved::Replacement).
+    ///
+    /// What the index holds decides every byte, not how it came in. Cost: one pass over all; in memory some 110 bytes a
+    /// paragraph.
+    ///
+    /// # Errors
+    ///
+    /// If `out` cannot be written to. What was written then is no index, and says so when it is opened.
+    pub fn write_to(&self, mut out: impl Write) -> Result<(), Error> {
+        write::write(&[self], Conflict::Refused, &mut out)
+    }
+
+    /// Read an index that was written.
+    ///
+    /// Cost: one pass over all; in memory the bytes of the file besides those of the index.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, is of another version of the format or another fingerprint, cut short, or damaged in any
+    /// byte.
+    pub fn read_from(mut from: impl Read) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        let read = from.read_to_end(&mut bytes);
+        read.map_err(|error| Error::read("index", format!("reading: {error}"), Extent::Io))?;
+        SavedIndex::new(bytes)?.to_index()
+    }
+
     fn compare(&self, hash: Option<u128>, set: &ShingleSet, text: &Text) -> Option<Similarity> {
-        // Equal sets and an equal 128-bit hash of the words: the words themselves are not held.
-        if hash == Some(text.hash) && *set == text.set {
-            return Some(Similarity::exact_copy(set.len()));
-        }
-        self.detector.comparator().compare(set, &text.set)
+        compare(self.detector(), (hash, set), (text.hash, &text.set))
     }
 
-    fn prepare(&self, paragraph: &str) -> Prepared {
-        let shingled = self.detector.shingle(paragraph);
-        let keys = self.keys(&shingled.set);
-        Prepared { shingled, keys }
-    }
-
-    /// The buckets of a set: its bands, or each of its shingles where no banding promises enough.
-    fn keys(&self, set: &ShingleSet) -> Vec<u64> {
-        match self.detector.banding() {
-            Some(banding) => {
-                self.hasher.sign(set).map_or_else(Vec::new, |signature| banding.keys(&signature).collect())
-            }
-            None => set.hashes().to_vec(),
-        }
-    }
-
-    fn put(&mut self, id: ParagraphId, Prepared { shingled, keys }: Prepared) -> bool {
-        let is_new = !self.remove(id);
-        let number = shingled.hash.map(|hash| match self.by_words.get(&hash) {
-            Some(&number) => {
-                let text = self.texts[number as usize].as_mut().expect("by_words names texts that are there");
-                let at = text.ids.partition_point(|&other| other < id);
-                text.ids.insert(at, id);
-                number
-            }
-            None => self.put_text(Text { hash, set: shingled.set, ids: vec![id] }, &keys),
-        });
-        self.by_id.insert(id, number);
-        is_new
+    /// A text that is there.
+    fn held(&self, number: u32) -> &Text {
+        self.texts[number as usize].as_ref().expect("paragraphs and buckets name texts that are there")
     }
 
     fn put_text(&mut self, text: Text, keys: &[u64]) -> u32 {
@@ -255,13 +355,63 @@ impl Index {
     }
 }
 
-/// A paragraph ready to be put in or asked for.
-struct Prepared {
-    shingled: Shingled,
-    keys: Vec<u64>,
+/// How alike a paragraph and a text are, if it is enough.
+fn compare(
+    detector: &Detector,
+    (hash, set): (Option<u128>, &ShingleSet),
+    (text_hash, text_set): (u128, &ShingleSet),
+) -> Option<Similarity> {
+    // Equal sets and an equal 128-bit hash of the words: the words themselves are not held.
+    if hash == Some(text_hash) && set == text_set {
+        return Some(Similarity::exact_copy(set.len()));
+    }
+    detector.comparator().compare(set, text_set)
 }
 
-/// How many paragraphs are prepared together, on all cores.
+impl Store for Index {
+    fn detector(&self) -> &Detector {
+        self.detector()
+    }
+
+    fn names(&self) -> Items<'_, (u64, Cow<'_, str>)> {
+        let mut names: Vec<(u64, &str)> =
+            self.names.iter().map(|(&document, name)| (document, &**name)).collect();
+        names.sort_unstable_by_key(|&(document, _)| document);
+        Box::new(names.into_iter().map(|(document, name)| Ok((document, Cow::Borrowed(name)))))
+    }
+
+    fn paragraphs(&self) -> Items<'_, (ParagraphId, Option<u32>)> {
+        let mut paragraphs: Vec<(ParagraphId, Option<u32>)> =
+            self.by_id.iter().map(|(&id, &text)| (id, text)).collect();
+        paragraphs.par_sort_unstable_by_key(|&(id, _)| id);
+        Box::new(paragraphs.into_iter().map(Ok))
+    }
+
+    fn text_count(&self) -> usize {
+        self.texts.len()
+    }
+
+    fn text(&self, number: u32) -> Result<(u128, u32), Error> {
+        let text = self.held(number);
+        Ok((text.hash, crate::number::number(text.set.len())))
+    }
+
+    fn set(&self, number: u32) -> Result<Cow<'_, [u8]>, Error> {
+        let mut bytes = Vec::new();
+        sets::encode(self.held(number).set.hashes(), &mut bytes);
+        Ok(Cow::Owned(bytes))
+    }
+
+    fn set_len(&self, number: u32) -> Result<u64, Error> {
+        Ok(sets::coded_len(self.held(number).set.hashes()) as u64)
+    }
+
+    fn entries(&self) -> Items<'_, (u64, u32)> {
+        Box::new(self.buckets.in_order().map(Ok))
+    }
+}
+
+/// How many paragraphs are signed together, on all cores.
 const BATCH: usize = 4096;
 
 /// Puts many paragraphs in, as [`Index::insert`] does one after the other.
@@ -273,9 +423,9 @@ impl<T: AsRef<str> + Sync> Extend<(ParagraphId, T)> for Index {
             if ids.is_empty() {
                 return;
             }
-            let prepared: Vec<Prepared> = texts.par_iter().map(|text| self.prepare(text.as_ref())).collect();
-            for (id, prepared) in ids.into_iter().zip(prepared) {
-                self.put(id, prepared);
+            let signed: Vec<Signed> = texts.par_iter().map(|text| self.signer.sign(text.as_ref())).collect();
+            for (id, paragraph) in ids.into_iter().zip(signed) {
+                self.insert_signed(id, paragraph);
             }
         }
     }

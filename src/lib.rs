@@ -62,6 +62,8 @@
 //! # Ok::<(), dittograph::Error>(())
 //! ```
 //!
+//! It can be [saved](mod@saved), and asked where it lies on disk.
+//!
 //! # Articles out of dumps
 //!
 //! With the feature `dump`, the module `dump` gives the articles of JSON Lines, JSON, CSV, WET and WARC, MediaWiki exports,
@@ -99,10 +101,10 @@
 //!
 //! # Panics and errors
 //!
-//! Only [`Config::build`], names of options, and constructors of thresholds and bandings return an [`Error`].
-//! Scanning, inserting and querying cannot fail, whatever the text. The few functions that panic on what was not
-//! made for them (signatures of different lengths, a document that is not there) say so. Reading a dump can fail, and
-//! each of its errors names the file.
+//! Only [`Config::build`], names of options, and constructors of thresholds and bandings return an [`Error`], and what
+//! reads or writes files. Scanning, inserting and querying in memory cannot fail, whatever the text. The few functions that panic on what was not
+//! made for them (signatures of different lengths, a document that is not there) say so. Reading a dump or a
+//! saved index can fail, and each of its errors names the file.
 
 // In the order of dependence: a file uses only what stands above it (`tests/layering.rs`).
 mod error;
@@ -142,7 +144,8 @@ pub use crate::corpus::{Candidates, Corpus, CorpusStatistics, Keep, Scope};
 pub use crate::detect::Detector;
 pub use crate::error::Error;
 pub use crate::found::{CorpusRun, Found, Passage, Redundant, Removal};
-pub use crate::index::{Index, IndexStatistics, Match};
+pub use crate::index::saved::{self, SavedIndex};
+pub use crate::index::{Index, IndexStatistics, Match, Signed, Signer};
 pub use crate::lsh::Banding;
 pub use crate::normalize::{Normalizer, Rule};
 pub use crate::pair::{DuplicatePair, ParagraphId, ParagraphPair};

@@ -3,7 +3,7 @@
 //!
 //! Part of the lower level, for those who build their own pipeline.
 
-mod buckets;
+pub(crate) mod buckets;
 
 use std::fmt;
 use std::ops::Range;

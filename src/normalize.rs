@@ -142,6 +142,16 @@ impl Normalizer {
         self.rules & rule.bit() != 0
     }
 
+    /// The rules as bits, in the order of [`Rule::ALL`] from the lowest.
+    pub(crate) fn bits(self) -> u16 {
+        self.rules
+    }
+
+    /// The rules that have these bits; `None` if one has none.
+    pub(crate) fn of_bits(bits: u16) -> Option<Self> {
+        (bits >> Rule::ALL.len() == 0).then_some(Self { rules: bits })
+    }
+
     /// The normal form of a text; borrowed when it is the text itself. A normal form is its own normal form.
     ///
     /// ```

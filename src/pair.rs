@@ -1,6 +1,7 @@
 //! Verified pairs, and the exact copies that need no comparison.
 
 use crate::compare::Similarity;
+use crate::hash;
 
 /// Two paragraphs of an article that repeat each other, by their indices from 0: `earlier < later`.
 ///
@@ -25,6 +26,20 @@ pub struct ParagraphId {
     pub document: u64,
     /// The paragraph within it.
     pub paragraph: u32,
+}
+
+impl ParagraphId {
+    /// A paragraph of a document that is known by a name, such as its address: the document's number is the XXH3-64 of the
+    /// name (seed `document`), the same on every machine. Two names share a number with a probability of 2⁻⁶⁴.
+    ///
+    /// ```
+    /// let id = dittograph::ParagraphId::named("https://news.example/4711", 3);
+    /// assert_eq!(id.document, 3_251_987_546_131_895_488);
+    /// ```
+    #[must_use]
+    pub fn named(document: &str, paragraph: u32) -> Self {
+        Self { document: hash::document(document), paragraph }
+    }
 }
 
 /// Two paragraphs of a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) that repeat each other.

@@ -126,6 +126,12 @@ impl ShingleSet {
         Self(sorted.into())
     }
 
+    /// The set of hashes that are in ascending order, none twice.
+    pub(crate) fn of_ordered(hashes: &[u64]) -> Self {
+        debug_assert!(hashes.is_sorted_by(|a, b| a < b));
+        Self(hashes.into())
+    }
+
     /// The hashes, in ascending order.
     #[must_use]
     pub fn hashes(&self) -> &[u64] {

@@ -5,11 +5,12 @@ use std::fmt::{Debug, Display};
 use dittograph::compare::{Comparator, Threshold};
 use dittograph::lsh::Buckets;
 use dittograph::minhash::{MinHasher, Signature};
+use dittograph::saved::Replacement;
 use dittograph::shingle::ShingleSet;
 use dittograph::{
     Banding, Boundary, Cluster, Config, Detector, DuplicatePair, Error, Index, IndexStatistics, Match,
-    Measure, Normalizer, Paragraph, ParagraphId, ParagraphPair, Report, Rule, Run, Shingles, Similarity,
-    Statistics,
+    Measure, Normalizer, Paragraph, ParagraphId, ParagraphPair, Report, Rule, Run, SavedIndex, Shingles,
+    Signed, Signer, Similarity, Statistics,
 };
 
 #[test]
@@ -39,9 +40,18 @@ fn every_type_can_cross_threads_and_panics_and_be_shown_in_a_debugger() {
     fine::<ShingleSet>();
     fine::<Shingles>();
     fine::<Signature>();
+    fine::<Signed>();
+    fine::<Signer>();
     fine::<Similarity>();
     fine::<Statistics>();
     fine::<Threshold>();
+}
+
+#[test]
+fn what_lies_in_files_can_cross_threads() {
+    fn sent<T: Send + Sync + Unpin + Debug>() {}
+    sent::<SavedIndex>();
+    sent::<Replacement>();
 }
 
 #[test]

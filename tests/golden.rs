@@ -5,7 +5,7 @@
 //! raise the version in `src/hash.rs` or `src/normalize.rs`, which changes the fingerprint.
 
 use dittograph::minhash::{MinHasher, Signature};
-use dittograph::{Banding, Config, Detector, Normalizer, Rule, Shingles};
+use dittograph::{Banding, Config, Detector, Normalizer, ParagraphId, Rule, Shingles};
 
 #[track_caller]
 fn assert_shingles(shingles: Shingles, text: &str, expected: &[u64]) {
@@ -53,6 +53,12 @@ fn a_shorter_signature_is_the_beginning_of_a_longer_one() {
 fn bucket_keys_are_the_same_for_ever() {
     let keys: Vec<u64> = Banding::new(3, 4).keys(&signature()).collect();
     assert_eq!(keys, [0xab65_8a3e_53f5_c8b4, 0xec93_0d55_8100_8e7b, 0x755b_6693_af44_12fa]);
+}
+
+#[test]
+fn a_document_has_the_same_number_for_ever() {
+    assert_eq!(ParagraphId::named("https://news.example/4711", 0).document, 0x2d21_6171_852f_94c0);
+    assert_eq!(ParagraphId::named("", 0).document, 0xfcc9_a083_d22e_22db);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Every format of [`dittograph::dump`], as lines of JSON.
 
+#[path = "../common/formats.rs"]
+mod arguments;
+
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -7,27 +10,8 @@ use dittograph::dump::{Article, DumpOptions, DumpStatistics, Encoding, Format};
 use serde::Serializer;
 use serde_json::Value;
 
+pub use self::arguments::FormatArguments;
 use crate::dump::{CHUNK, Chunk, Chunks, Dump, Plain, Source, Tally};
-
-/// What a user can say of the files.
-#[derive(clap::Args)]
-pub struct FormatArguments {
-    /// The format of all files, whatever they are called: jsonl, json, csv, tsv, text, html, warc, mediawiki, parquet
-    #[arg(long, value_name = "F")]
-    format: Option<Format>,
-    /// The encoding of texts that do not declare their own, such as windows-1256; UTF-8 if it is not given
-    #[arg(long, value_name = "E")]
-    encoding: Option<Encoding>,
-    /// The namespaces of a MediaWiki export whose pages are articles
-    #[arg(
-        long,
-        value_name = "N,…",
-        value_delimiter = ',',
-        default_value = "0",
-        allow_negative_numbers = true
-    )]
-    namespaces: Vec<i32>,
-}
 
 /// How files are read.
 pub struct Formats {
@@ -41,12 +25,8 @@ pub const NAME_ENCODING: &str = "; if it is in another encoding, name that: --en
 
 impl Formats {
     pub fn new(arguments: &FormatArguments, id_field: &str, text_field: &str) -> Self {
-        let FormatArguments { format, encoding, namespaces } = arguments;
-        let options = DumpOptions::new().id_field(id_field).text_field(text_field);
-        let options = options.namespaces(namespaces.iter().copied());
-        let options = format.iter().fold(options, |options, format| options.format(*format));
-        let options = encoding.iter().fold(options, |options, encoding| options.encoding(*encoding));
-        Self { options, format: *format, encoding: *encoding }
+        let options = arguments.dump_options(id_field, text_field);
+        Self { options, format: arguments.format, encoding: arguments.encoding }
     }
 
     /// Why a file that has no mark is read in UTF-8.

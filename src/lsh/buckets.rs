@@ -122,6 +122,41 @@ impl Buckets {
         size_of::<Part>() * self.parts.capacity() + size_of::<u64>() * slots
     }
 
+    /// All numbers by the names of their buckets: ascending by name, then number.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32)> {
+        let parts = (0..).zip(&self.parts);
+        parts.flat_map(move |(part, slots)| {
+            let slots = slots.slots.iter().filter(|&&slot| slot != EMPTY);
+            slots.flat_map(move |&slot| {
+                let name = part << 32 | tag(slot);
+                let many = (number(slot) == MANY).then(|| self.many[&name].iter().copied());
+                let one = Some(number(slot)).filter(|&number| number != MANY);
+                one.into_iter().chain(many.into_iter().flatten()).map(move |number| (name, number))
+            })
+        })
+    }
+
+    /// The buckets that these numbers stand in, by the names of their buckets: ascending by name, then number.
+    pub(crate) fn of_ordered(entries: impl IntoIterator<Item = (u64, u32)>) -> Self {
+        let mut buckets = Self::default();
+        let mut entries = entries.into_iter().peekable();
+        for part in 0..PARTS {
+            let mut slots = Vec::new();
+            while let Some(&(name, _)) = entries.peek().filter(|(name, _)| name >> 32 == part as u64) {
+                let first = slots.len();
+                let bucket = std::iter::from_fn(|| entries.next_if(|&(other, _)| other == name));
+                slots.extend(bucket.map(|(_, number)| name << 32 | u64::from(number)));
+                buckets.entries += slots.len() - first;
+                if slots.len() - first > FEW {
+                    buckets.many.insert(name, slots.drain(first..).map(number).collect());
+                    slots.push(name << 32 | u64::from(MANY));
+                }
+            }
+            buckets.parts[part] = Part::of_ordered(&slots);
+        }
+        buckets
+    }
+
     /// Read a slot near each key before any is looked at closely: the processor then waits for all of them at once,
     /// not for one after the other.
     // ns an entry with and without: 101 and 195 to put in, 56 and 121 to ask. Reading the line after it too: the same.
@@ -185,9 +220,9 @@ fn part(key: u64) -> usize {
     key as usize % PARTS
 }
 
-/// All that tells a bucket from others: its part and its tag.
-fn name(key: u64) -> u64 {
-    tag_of(key) << 32 | part(key) as u64
+/// All that tells a bucket from others, in 40 bits: its part, then its tag.
+pub(crate) fn name(key: u64) -> u64 {
+    (part(key) as u64) << 32 | tag_of(key)
 }
 
 /// A number in a bucket: the tag of the bucket, then the number.
@@ -272,17 +307,29 @@ impl Part {
     /// Grow by an eighth and up to two more, by chance (of 256), so that the parts grow at different times: together
     /// they take the same memory an entry however many there are.
     fn grow(&mut self, chance: usize) {
-        self.homes += 8 + self.homes / 8 + self.homes * chance / 1024;
-        let old = std::mem::replace(&mut self.slots, vec![EMPTY; self.homes + SPARE]);
+        let old = std::mem::take(&mut self.slots);
+        let homes = self.homes + 8 + self.homes / 8 + self.homes * chance / 1024;
+        *self = Self::of(homes, self.len, old.into_iter().filter(|&slot| slot != EMPTY));
+    }
+
+    /// Slots that are in order.
+    fn of_ordered(slots: &[u64]) -> Self {
+        Self::of(slots.len() + slots.len() / 4, slots.len(), slots.iter().copied())
+    }
+
+    /// So many slots that are in order, none of them empty.
+    fn of(homes: usize, len: usize, slots: impl Iterator<Item = u64>) -> Self {
+        let mut part = Self { slots: vec![EMPTY; homes + SPARE], homes, len };
         let mut at = 0;
-        for slot in old.into_iter().filter(|&slot| slot != EMPTY) {
-            at = at.max(self.home(tag(slot)));
-            if at == self.slots.len() {
-                self.extend();
+        for slot in slots {
+            at = at.max(part.home(tag(slot)));
+            if at == part.slots.len() {
+                part.extend();
             }
-            self.slots[at] = slot;
+            part.slots[at] = slot;
             at += 1;
         }
+        part
     }
 
     /// More room at the end, and where it begins.

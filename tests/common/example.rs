@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-pub fn example(name: &str, arguments: &[&str], input: &[u8]) -> Output {
+/// The program that an example is.
+pub fn program(name: &str) -> Command {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(Path::parent).unwrap();
     let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
@@ -16,7 +17,11 @@ pub fn example(name: &str, arguments: &[&str], input: &[u8]) -> Output {
         "{} is not built: `cargo test --test` alone builds no examples",
         program.display()
     );
-    let mut child = Command::new(program)
+    Command::new(program)
+}
+
+pub fn example(name: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = program(name)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,0 +1,223 @@
+//! An index of articles that is saved, asked and grown:
+//! `cargo run --release --example index --features dump,mmap -- build --out news.index dump.jsonl.zst`
+
+#![allow(unreachable_pub)] // a program's modules have no other users
+
+#[path = "../common/formats.rs"]
+mod formats;
+#[path = "../common/options.rs"]
+mod options;
+mod reading;
+mod told;
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use dittograph::saved::Replacement;
+use dittograph::{Index, ParagraphId, SavedIndex};
+use serde_json::json;
+
+use options::Options;
+use reading::{Reading, Stoppable};
+
+/// An index of articles on disk: which of them repeat a paragraph?
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Show no progress
+    #[arg(long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make an index of dumps
+    Build {
+        /// The index
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The recall at the threshold: 0 < R < 1
+        #[arg(long, value_name = "R", default_value_t = 0.99, allow_negative_numbers = true)]
+        recall: f64,
+        #[command(flatten)]
+        options: Options,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Add the articles of dumps to an index; one whose id is there already takes the place of the old one
+    Add {
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Take articles out of an index
+    Remove {
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+        /// Ids of articles
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+    },
+    /// Show for each paragraph of an article which of an index it resembles
+    Query {
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+        /// The article, in UTF-8; '-' is standard input
+        #[arg(value_name = "FILE", required_unless_present = "text")]
+        file: Option<PathBuf>,
+        /// The article itself
+        #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+        text: Option<String>,
+        /// Show so many of those found for a paragraph, the most alike first
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Count what an index holds
+    Stats {
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+    },
+    /// Make one index of several, such as were built on different machines
+    Merge {
+        #[arg(value_name = "INDEX", required = true)]
+        indexes: Vec<PathBuf>,
+        /// The index of all
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Verify every byte of an index
+    Check {
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Err(message) => {
+            eprintln!("error: {}", message.replace('\n', " "));
+            ExitCode::from(2)
+        }
+        Ok(()) => ExitCode::SUCCESS,
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    reading::stop_on_interrupt()?;
+    let quiet = arguments.quiet;
+    let (text, value) = match &arguments.command {
+        Command::Build { out, recall, options, reading } => {
+            let detector = options.config().recall(*recall).build().map_err(|error| error.to_string())?;
+            // Before the work, so that a path that cannot be written to is known at once.
+            let file = begin(out)?;
+            let (mut index, mut tally) = (Index::new(detector), reading::Tally::default());
+            reading.read_into(&mut index, &mut tally, quiet)?;
+            replace(file, out, |file| index.write_to(file))?;
+            told::stats(&open(out)?, Some(&tally))?
+        }
+        Command::Add { index: path, reading } => {
+            // From here on nobody else changes the index.
+            let file = begin(path)?;
+            let saved = open(path)?;
+            let (mut additions, mut tally) = (Index::new(*saved.detector()), reading::Tally::default());
+            reading.read_into(&mut additions, &mut tally, quiet)?;
+            for &document in tally.articles.keys() {
+                let known = saved.name(document).map_err(|error| error.to_string())?;
+                reading::refuse_shared_number(known, additions.name(document).unwrap_or_default())?;
+                tally.replaced += usize::from(known.is_some());
+            }
+            let keep = |id: ParagraphId| !tally.articles.contains_key(&id.document);
+            replace(file, path, |file| saved.update(keep, &additions, file))?;
+            told::stats(&open(path)?, Some(&tally))?
+        }
+        Command::Remove { index: path, ids } => {
+            let file = begin(path)?;
+            let saved = open(path)?;
+            for id in ids {
+                if saved.name(number_of(id)).map_err(|error| error.to_string())? != Some(id.as_str()) {
+                    return Err(format!("{}: holds no paragraph of an article {id:?}", path.display()));
+                }
+            }
+            let gone: Vec<u64> = ids.iter().map(|id| number_of(id)).collect();
+            let (keep, none) =
+                (|id: ParagraphId| !gone.contains(&id.document), Index::new(*saved.detector()));
+            replace(file, path, |file| saved.update(keep, &none, file))?;
+            told::stats(&open(path)?, None)?
+        }
+        Command::Query { index, file, text, limit } => {
+            let article = match (file, text) {
+                (Some(file), _) => read(file)?,
+                (None, text) => text.clone().unwrap_or_default(),
+            };
+            told::matches(&open(index)?, &article, *limit)?
+        }
+        Command::Stats { index } => told::stats(&open(index)?, None)?,
+        Command::Merge { indexes, out } => {
+            let file = begin(out)?;
+            let saved = indexes.iter().map(|path| open(path)).collect::<Result<Vec<SavedIndex>, String>>()?;
+            let (first, others) = saved.split_first().ok_or("there is no index to merge")?;
+            replace(file, out, |file| first.merge(others, file))?;
+            told::stats(&open(out)?, None)?
+        }
+        Command::Check { index: path } => {
+            let saved = open(path)?;
+            saved.check().map_err(|error| error.to_string())?;
+            let (path, paragraphs) = (path.display().to_string(), saved.len());
+            let text = format!("{path}: as it must be, {paragraphs} paragraphs\n");
+            (text, json!({ "index": path, "paragraphs": paragraphs, "ok": true }))
+        }
+    };
+    print(&if arguments.json { format!("{value}\n") } else { text })
+}
+
+/// The number of the document that an article is.
+fn number_of(id: &str) -> u64 {
+    ParagraphId::named(id, 0).document
+}
+
+fn open(path: &Path) -> Result<SavedIndex, String> {
+    Index::open(path).map_err(|error| error.to_string())
+}
+
+fn begin(path: &Path) -> Result<Replacement, String> {
+    Replacement::begin(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Write an index, and put it in its place.
+fn replace(
+    mut file: Replacement,
+    path: &Path,
+    write: impl FnOnce(Stoppable<'_>) -> Result<(), dittograph::Error>,
+) -> Result<(), String> {
+    write(Stoppable(&mut file)).map_err(|error| format!("{}: {error}", path.display()))?;
+    file.commit().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(path).map(|content| bytes = content)
+    };
+    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        format!("{}: invalid UTF-8 at byte {}", path.display(), error.utf8_error().valid_up_to())
+    })
+}
+
+fn print(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| format!("standard output: {error}")),
+    }
+}

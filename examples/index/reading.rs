@@ -1,0 +1,207 @@
+//! Articles of dumps into an index.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dittograph::dump::{Article, Dump};
+use dittograph::{Index, Paragraph, ParagraphId};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::formats::FormatArguments;
+
+/// Which dumps, and how they are read.
+#[derive(clap::Args)]
+pub struct Reading {
+    /// Files and folders of them, in this order; '-' is standard input. By their names: .jsonl, .ndjson, .json, .csv,
+    /// .tsv, .txt, .html, .warc, .wet, .xml (MediaWiki) or .parquet, each also with .gz, .zst, .bz2 or .xz; else by their
+    /// content
+    #[arg(value_name = "DUMP", required = true)]
+    dumps: Vec<PathBuf>,
+    /// Name of the field that holds a record's id
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id_field: String,
+    /// Name of the field that holds a record's text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    text_field: String,
+    /// Leave out and count records that cannot be read, instead of stopping
+    #[arg(long)]
+    skip_bad_records: bool,
+    #[command(flatten)]
+    formats: FormatArguments,
+}
+
+/// What was read.
+#[derive(Default)]
+pub struct Tally {
+    /// How many paragraphs each has, by the numbers of their documents.
+    pub articles: HashMap<u64, u32>,
+    /// How many came with the id of one before, and took its place.
+    again: usize,
+    /// How many of them the index held before.
+    pub replaced: usize,
+    bad: usize,
+    first_bad: Option<String>,
+    encodings: BTreeMap<String, u64>,
+    left_out: BTreeMap<&'static str, u64>,
+}
+
+impl Reading {
+    pub fn read_into(&self, index: &mut Index, tally: &mut Tally, quiet: bool) -> Result<(), String> {
+        let options = self.formats.dump_options(&self.id_field, &self.text_field).fields(false);
+        for path in &self.dumps {
+            let dump = if path == Path::new("-") {
+                if self.formats.format.is_none() {
+                    return Err(
+                        "-: say which format standard input is in: --format jsonl, csv, warc, …".to_owned()
+                    );
+                }
+                options.reader(io::stdin())
+            } else {
+                options.open(path).map_err(|error| error.to_string())?
+            };
+            self.read_dump(dump, index, tally, quiet)?;
+        }
+        if let Some(wrong) = &tally.first_bad {
+            eprintln!("warning: {} records cannot be read and are left out; the first: {wrong}", tally.bad);
+        }
+        if tally.again > 0 {
+            eprintln!("warning: {} articles came with the id of one before, and took its place", tally.again);
+        }
+        Ok(())
+    }
+
+    fn read_dump(
+        &self,
+        mut dump: Dump,
+        index: &mut Index,
+        tally: &mut Tally,
+        quiet: bool,
+    ) -> Result<(), String> {
+        let bar = progress(dump.size(), quiet);
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while let Some(article) = dump.next() {
+            match article {
+                Ok(article) => {
+                    bytes += article.text.len();
+                    batch.push(article);
+                }
+                Err(error) if error.is_record() && self.skip_bad_records => {
+                    tally.bad += 1;
+                    tally.first_bad.get_or_insert(error.to_string());
+                }
+                Err(error) => return Err(error.to_string()),
+            }
+            if bytes > BATCH {
+                tally.put(index, &batch)?;
+                (batch, bytes) = (Vec::new(), 0);
+                bar.set_position(dump.bytes_read());
+                refuse_stopped()?;
+            }
+        }
+        tally.put(index, &batch)?;
+        bar.finish_and_clear();
+        let statistics = dump.statistics();
+        for ((encoding, basis), count) in statistics.encodings {
+            *tally.encodings.entry(format!("{encoding}, {basis}")).or_default() += count;
+        }
+        for (reason, count) in statistics.left_out {
+            *tally.left_out.entry(reason).or_default() += count;
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// Put articles into the index; one that comes again takes the place of the one before.
+    fn put(&mut self, index: &mut Index, articles: &[Article]) -> Result<(), String> {
+        let boundary = index.detector().boundary();
+        let mut paragraphs: HashMap<u64, (usize, Vec<_>)> = HashMap::new();
+        for (n, article) in articles.iter().enumerate() {
+            let document = ParagraphId::named(&article.id, 0).document;
+            refuse_shared_number(index.name(document), &article.id)?;
+            index.set_name(document, article.id.as_str());
+            let of_it = boundary.paragraphs(&article.text);
+            let count =
+                u32::try_from(of_it.len()).map_err(|_| format!("{}: too many paragraphs", article.id))?;
+            if let Some(before) = self.articles.insert(document, count) {
+                self.again += 1;
+                (0..before).for_each(|paragraph| _ = index.remove(ParagraphId { document, paragraph }));
+            }
+            paragraphs.insert(document, (n, of_it));
+        }
+        let mut paragraphs: Vec<_> = paragraphs.into_iter().collect();
+        paragraphs.sort_unstable_by_key(|&(_, (n, _))| n);
+        index.extend(paragraphs.iter().flat_map(|(document, (_, of_it))| {
+            let id = |paragraph| ParagraphId { document: *document, paragraph };
+            (0..).map(id).zip(of_it.iter().map(Paragraph::as_str))
+        }));
+        Ok(())
+    }
+
+    pub fn json(&self) -> Value {
+        json!({
+            "articles": self.articles.len(),
+            "came_again": self.again,
+            "replaced": self.replaced,
+            "bad_records": self.bad,
+            "first_bad_record": self.first_bad,
+            "encodings": self.encodings,
+            "left_out": self.left_out,
+        })
+    }
+}
+
+/// Two articles whose ids have one number cannot be told apart.
+pub fn refuse_shared_number(known: Option<&str>, id: &str) -> Result<(), String> {
+    match known.filter(|known| *known != id) {
+        Some(known) => {
+            Err(format!("articles {known:?} and {id:?} have the same number; give one another id"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// How many bytes of text are signed together, on all cores.
+const BATCH: usize = 1 << 24;
+
+/// Drawn on standard error, and only if that is a terminal.
+fn progress(size: Option<u64>, quiet: bool) -> ProgressBar {
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    let bar = size.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let style = ProgressStyle::with_template("read and sign {wide_bar} {bytes}/{total_bytes} {eta}");
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+static IS_STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// When the program is interrupted or told to end, it stops where nothing is left behind.
+pub fn stop_on_interrupt() -> Result<(), String> {
+    ctrlc::set_handler(|| IS_STOPPED.store(true, Ordering::Relaxed)).map_err(|error| error.to_string())
+}
+
+fn refuse_stopped() -> Result<(), String> {
+    if IS_STOPPED.load(Ordering::Relaxed) {
+        Err("interrupted; nothing was changed".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// A file that takes nothing more once the program is interrupted.
+pub struct Stoppable<'f>(pub &'f mut dyn Write);
+
+impl Write for Stoppable<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        refuse_stopped().map_err(io::Error::other)?;
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

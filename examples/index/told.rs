@@ -1,0 +1,117 @@
+//! What is told of an index, for people and as JSON.
+
+use std::fmt::Write;
+
+use dittograph::{Match, SavedIndex};
+use serde_json::{Value, json};
+
+use crate::reading::Tally;
+
+/// Counts of what an index holds, and its configuration.
+pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value), String> {
+    let (counts, detector) = (index.statistics(), index.detector());
+    let mut articles = 0;
+    let mut last = None;
+    for id in index.ids() {
+        let document = Some(id.map_err(|error| error.to_string())?.document);
+        articles += usize::from(document != last);
+        last = document;
+    }
+    let bytes = index.bytes_len();
+    let each = bytes as f64 / counts.paragraphs.max(1) as f64;
+    let candidates = detector.banding().map_or("each shingle a key, recall 1".to_owned(), |banding| {
+        let (bands, rows, recall) =
+            (banding.bands, banding.rows, detector.recall_at(detector.comparator().threshold.value()));
+        format!("{bands} bands of {rows} rows, recall {recall:.4} at the threshold")
+    });
+    let comparator = detector.comparator();
+    let threshold = comparator.threshold.value();
+    let text = format!(
+        "articles            {articles}\n\
+         paragraphs          {}\n\
+         \x20 without words     {}\n\
+         \x20 distinct          {}\n\
+         shingles            {}\n\
+         entries of buckets  {}, the largest bucket {}\n\
+         bytes               {bytes}, {each:.0} a paragraph\n\
+         threshold           {} {threshold}\n\
+         shingles of         {}\n\
+         boundary            {}\n\
+         candidates          {candidates}\n\
+         fingerprint         {:016x}\n",
+        counts.paragraphs,
+        counts.without_words,
+        counts.distinct,
+        counts.shingles,
+        counts.entries,
+        counts.largest_bucket,
+        comparator.measure,
+        detector.shingles(),
+        detector.boundary(),
+        detector.fingerprint(),
+    );
+    let value = json!({
+        "articles": articles,
+        "paragraphs": counts.paragraphs,
+        "without_words": counts.without_words,
+        "distinct": counts.distinct,
+        "shingles": counts.shingles,
+        "entries": counts.entries,
+        "largest_bucket": counts.largest_bucket,
+        "bytes": bytes,
+        "threshold": threshold,
+        "measure": comparator.measure.to_string(),
+        "shingled_by": detector.shingles().to_string(),
+        "boundary": detector.boundary().to_string(),
+        "bands": detector.banding().map(|banding| banding.bands),
+        "rows": detector.banding().map(|banding| banding.rows),
+        "recall_at_threshold": detector.recall_at(threshold),
+        "fingerprint": format!("{:016x}", detector.fingerprint()),
+        "read": tally.map(Tally::json),
+    });
+    Ok((text, value))
+}
+
+/// For each paragraph of an article those of the index that it resembles, the most alike up to a limit.
+pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(String, Value), String> {
+    let (mut text, mut values) = (String::new(), Vec::new());
+    for (n, paragraph) in index.detector().boundary().paragraphs(article).iter().enumerate() {
+        let found = index.query(paragraph.as_str()).map_err(|error| error.to_string())?;
+        let named = found.iter().take(limit).map(|found| Ok((name(index, found)?, found)));
+        let named: Vec<(String, &Match)> = named.collect::<Result<_, String>>()?;
+        _ = writeln!(text, "¶{n} {}: {} found", shown(paragraph.as_str(), 60), found.len());
+        for (name, Match { id, similarity, .. }) in &named {
+            let exact = if similarity.is_exact() { ", the same words" } else { "" };
+            let (jaccard, containment) = (similarity.jaccard(), similarity.containment());
+            let (name, paragraph) = (shown(name, usize::MAX), id.paragraph);
+            _ = writeln!(text, "  {jaccard:.3} (containment {containment:.3}{exact}) {name} ¶{paragraph}");
+        }
+        let matches: Vec<Value> = named
+            .iter()
+            .map(|(name, Match { id, similarity, .. })| {
+                json!({
+                    "id": name,
+                    "paragraph": id.paragraph,
+                    "jaccard": similarity.jaccard(),
+                    "containment": similarity.containment(),
+                    "exact": similarity.is_exact(),
+                })
+            })
+            .collect();
+        let span = paragraph.span();
+        values.push(json!({ "paragraph": n, "start": span.start, "end": span.end, "found": found.len(), "matches": matches }));
+    }
+    Ok((text, json!({ "paragraphs": values })))
+}
+
+/// The id of the article of a match; its number, if the index was made without names.
+fn name(index: &SavedIndex, found: &Match) -> Result<String, String> {
+    let name = index.name(found.id.document).map_err(|error| error.to_string())?;
+    Ok(name.map_or_else(|| found.id.document.to_string(), str::to_owned))
+}
+
+/// The first characters of a text on one line of a terminal, whichever way it is written.
+fn shown(text: &str, count: usize) -> String {
+    let start = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(count);
+    ['\u{2068}'].into_iter().chain(start).chain(['\u{2069}']).collect()
+}

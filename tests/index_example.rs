@@ -1,0 +1,215 @@
+//! The `index` example: an index on disk that is built, asked, grown and merged, and outlives what may happen to it.
+
+mod common;
+
+use std::fs;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use common::example::{Folder, example, printed, program, refused};
+use serde_json::{Value, json};
+
+const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
+const BREAD: &str = "Bread is dearer by a tenth since the mill at Anwick burnt down.";
+const LIGHT: &str = "عاد الضوء مساء السبت إلى منارة رأس الرمل بعد أن أصلحها عمال الميناء.";
+
+fn index(arguments: &[&str]) -> Output {
+    example("index", arguments, b"")
+}
+
+#[track_caller]
+fn told(arguments: &[&str]) -> Value {
+    serde_json::from_str(printed(&index(&[&["--json"], arguments].concat()))).unwrap()
+}
+
+/// Articles as JSON Lines.
+fn lines(articles: &[(&str, &str)]) -> String {
+    let lines = articles.iter().map(|(id, text)| json!({"id": id, "text": text}).to_string());
+    lines.collect::<Vec<String>>().join("\n")
+}
+
+/// The ids and paragraphs that the first paragraph of a query finds.
+#[track_caller]
+fn found(path: &str, text: &str) -> Vec<(String, u64)> {
+    let told = told(&["query", path, "--text", text]);
+    let matches = told["paragraphs"][0]["matches"].as_array().unwrap();
+    matches.iter().map(|m| (m["id"].as_str().unwrap().to_owned(), m["paragraph"].as_u64().unwrap())).collect()
+}
+
+#[test]
+fn an_index_is_built_asked_grown_and_cut() {
+    let folder = Folder::new();
+    let first = folder.put("a.jsonl", lines(&[("news/1", &format!("{FERRY}\n{BREAD}")), ("news/2", LIGHT)]));
+    let path = folder.name("news.index");
+    let built = told(&["build", "--out", &path, &first]);
+    assert_eq!((&built["articles"], &built["paragraphs"]), (&json!(2), &json!(3)));
+    assert_eq!(built["read"]["encodings"], json!({"utf-8, assumed": 1}));
+    assert_eq!(found(&path, &LIGHT.replace('أ', "ا")), [("news/2".into(), 0)]);
+
+    let second =
+        folder.put("b.csv", format!("id,text\nnews/3,{BREAD}\nnews/2,Another text of the second.\n"));
+    let grown = told(&["add", &path, &second]);
+    assert_eq!((&grown["articles"], &grown["read"]["replaced"]), (&json!(3), &json!(1)));
+    let mut bread = found(&path, BREAD);
+    bread.sort_unstable(); // of equals the least document comes first, by number
+    assert_eq!(bread, [("news/1".into(), 1), ("news/3".into(), 0)]);
+    assert!(found(&path, LIGHT).is_empty());
+
+    assert_eq!(told(&["remove", &path, "news/1"])["paragraphs"], 2);
+    assert!(found(&path, FERRY).is_empty());
+    refused(&index(&["remove", &path, "news/1"]), "holds no paragraph of an article \"news/1\"");
+    assert_eq!(told(&["check", &path]), json!({"index": path, "paragraphs": 2, "ok": true}));
+    assert_eq!(told(&["stats", &path])["paragraphs"], 2);
+    assert!(printed(&index(&["query", &path, "--text", BREAD])).contains("1.000"));
+}
+
+#[test]
+fn shards_merge_to_what_one_machine_builds_and_so_does_adding() {
+    let folder = Folder::new();
+    let texts: Vec<String> =
+        (0..60).map(|n| format!("{FERRY} It is day {} of it.\nPage {n} of the paper", n % 7)).collect();
+    let articles: Vec<(String, &str)> =
+        (0..).map(|n: u32| format!("news/{n}")).zip(texts.iter().map(String::as_str)).collect();
+    let of = |part: &[(String, &str)]| {
+        lines(&part.iter().map(|(id, text)| (id.as_str(), *text)).collect::<Vec<_>>())
+    };
+    let all = folder.put("all.jsonl", of(&articles));
+    let (one, other) =
+        (folder.put("one.jsonl", of(&articles[20..])), folder.put("other.jsonl", of(&articles[..20])));
+    let [whole, shard, rest, merged] = ["whole", "shard", "rest", "merged"].map(|name| folder.name(name));
+    told(&["build", "--out", &whole, &all]);
+    told(&["build", "--out", &shard, &one]);
+    told(&["build", "--out", &rest, &other]);
+    told(&["merge", &shard, &rest, "--out", &merged]);
+    assert!(fs::read(&merged).unwrap() == fs::read(&whole).unwrap());
+    told(&["add", &shard, &other]);
+    assert!(fs::read(&shard).unwrap() == fs::read(&whole).unwrap());
+    // What is there already changes nothing.
+    told(&["add", &shard, &all]);
+    assert!(fs::read(&shard).unwrap() == fs::read(&whole).unwrap());
+    told(&["merge", &whole, &shard, "--out", &whole]);
+    assert!(fs::read(&shard).unwrap() == fs::read(&whole).unwrap());
+}
+
+#[test]
+fn an_article_that_comes_again_takes_the_place_of_the_one_before() {
+    let folder = Folder::new();
+    let dump = folder.put("a.jsonl", lines(&[("1", &format!("{FERRY}\n{BREAD}")), ("1", LIGHT)]));
+    let path = folder.name("news.index");
+    let run = index(&["build", "--json", "--out", &path, &dump]);
+    assert!(run.status.success());
+    assert!(
+        String::from_utf8_lossy(&run.stderr)
+            .starts_with("warning: 1 articles came with the id of one before")
+    );
+    assert_eq!(found(&path, LIGHT), [("1".into(), 0)]);
+    assert!(found(&path, BREAD).is_empty());
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_changes_nothing() {
+    let folder = Folder::new();
+    let dump = folder.put("a.jsonl", lines(&[("1", FERRY)]));
+    let path = folder.name("news.index");
+    told(&["build", "--out", &path, &dump]);
+    let good = fs::read(&path).unwrap();
+
+    refused(&index(&["query", &folder.name("none"), "--text", "x"]), "none: No such file");
+    refused(&index(&["stats", &dump]), "a.jsonl: expected a saved index");
+    refused(&index(&["add", &path, &folder.name("none.jsonl")]), "none.jsonl: No such file");
+    let bad = folder.put("bad.jsonl", "{\"id\": \"2\", \"text\": \"fine\"}\n{\"id\": 3}\n");
+    refused(&index(&["add", &path, &bad]), "bad.jsonl:2: ");
+    refused(&index(&["build", "--out", &path, &bad]), "bad.jsonl:2: ");
+    refused(&index(&["build", "--threshold", "7", "--out", &path, &dump]), "threshold: expected");
+    refused(&index(&["build", "--out", &folder.name("no/folder"), &dump]), "no/folder");
+    refused(&index(&["add", &path, "-"]), "--format");
+    let other = folder.name("other.index");
+    told(&["build", "--threshold", "0.9", "--out", &other, &dump]);
+    refused(&index(&["merge", &path, &other, "--out", &path]), "threshold: 0.9");
+    let conflict = folder.put("b.jsonl", lines(&[("1", BREAD)]));
+    told(&["build", "--out", &other, &conflict]);
+    refused(
+        &index(&["merge", &path, &other, "--out", &path]),
+        "has other words in one index than in another",
+    );
+    assert!(fs::read(&path).unwrap() == good);
+
+    let latin = folder.put("old.txt", [&b"caf"[..], &[0xe9]].concat());
+    refused(&index(&["query", &path, &latin]), "old.txt: invalid UTF-8 at byte 3");
+    let mut damaged = good.clone();
+    damaged[300] ^= 4;
+    fs::write(&path, &damaged).unwrap();
+    refused(&index(&["check", &path]), "damaged between byte 0 and 4096");
+    fs::write(&path, &good[..good.len() - 1]).unwrap();
+    refused(&index(&["check", &path]), "as the header says");
+    let skipped = index(&["build", "--json", "--skip-bad-records", "--out", &other, &bad]);
+    assert!(skipped.status.success() && String::from_utf8_lossy(&skipped.stderr).contains("bad.jsonl:2"));
+}
+
+/// Whatever moment `add` is killed at, the index is the old one or the new one.
+#[test]
+fn an_index_outlives_a_kill() {
+    let folder = Folder::new();
+    let article = |n: usize| {
+        format!("{FERRY} So it was on day {n}, of {} of which nobody has heard.\n{BREAD} {n}", n * n)
+    };
+    let articles = |range: std::ops::Range<usize>| -> String {
+        let articles: Vec<(String, String)> = range.map(|n| (format!("news/{n}"), article(n))).collect();
+        lines(&articles.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect::<Vec<_>>())
+    };
+    let path = folder.name("news.index");
+    told(&["build", "--out", &path, &folder.put("old.jsonl", articles(0..2_000))]);
+    let old = fs::read(&path).unwrap();
+    let added = folder.put("new.jsonl", articles(2_000..4_000));
+    let began = Instant::now();
+    told(&["add", &path, &added]);
+    let whole = began.elapsed();
+    let new = fs::read(&path).unwrap();
+
+    let (mut as_before, mut as_after) = (0, 0);
+    for n in 0..100_u32 {
+        fs::write(&path, &old).unwrap();
+        let mut child = program("index").args(["add", &path, &added]).stdout(Stdio::null()).spawn().unwrap();
+        // Moments spread over all that it does and a little more, in an order of no pattern.
+        std::thread::sleep(whole * (n * 37 % 100) / 90 + Duration::from_micros(u64::from(n)));
+        _ = child.kill();
+        child.wait().unwrap();
+        let now = fs::read(&path).unwrap();
+        assert!(now == old || now == new, "{n}");
+        printed(&index(&["check", &path]));
+        if now == old { as_before += 1 } else { as_after += 1 }
+    }
+    assert!(as_before >= 10, "no kill came in time");
+    // What is left of the killed ones is in nobody's way.
+    fs::write(&path, &old).unwrap();
+    told(&["add", &path, &added]);
+    assert!(fs::read(&path).unwrap() == new);
+    println!("{as_before} times the old index, {as_after} times the new one");
+}
+
+#[test]
+fn of_two_that_change_an_index_at_once_one_is_refused() {
+    let folder = Folder::new();
+    let path = folder.name("news.index");
+    told(&["build", "--out", &path, &folder.put("a.jsonl", lines(&[("1", FERRY)]))]);
+    // It waits for its standard input, and holds the index meanwhile.
+    let mut first = program("index");
+    let mut first = first
+        .args(["add", &path, "-", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let more = folder.put("b.jsonl", lines(&[("2", BREAD)]));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !fs::exists(format!("{path}.new")).unwrap() {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    refused(&index(&["add", &path, &more]), "another program is replacing it");
+    drop(first.stdin.take());
+    assert!(first.wait().unwrap().success());
+    told(&["add", &path, &more]);
+    assert_eq!(told(&["stats", &path])["articles"], 2);
+}

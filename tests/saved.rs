@@ -1,0 +1,381 @@
+//! A saved index answers as the index that was saved, and nothing that is not one is taken for one.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::paragraphs;
+use dittograph::saved::Replacement;
+use dittograph::{
+    Boundary, Config, Detector, Index, Measure, Normalizer, ParagraphId, Rule, SavedIndex, Shingles,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn id(document: u64, paragraph: u32) -> ParagraphId {
+    ParagraphId { document, paragraph }
+}
+
+fn bytes(index: &Index) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    index.write_to(&mut bytes).unwrap();
+    bytes
+}
+
+/// An index of a few paragraphs of all kinds.
+fn small() -> Index {
+    let mut index = Index::new(Detector::default());
+    let texts = [
+        "The ferry does not sail today because of the storm, says the harbour master.",
+        "The ferry does NOT sail today, because of the storm, says the harbour-master in Anwick.",
+        "لا تبحر العبارة اليوم بسبب العاصفة كما قال مدير الميناء",
+        "***",
+        "The ferry does not sail today because of the storm; says the harbour master!",
+        "Bread",
+    ];
+    for (n, text) in (0..).zip(texts) {
+        index.insert(id(7 + u64::from(n % 2), n), text);
+    }
+    index.set_name(7, "anwick-herald/4711");
+    index.set_name(8, "الصحيفة");
+    index.set_name(9, "a document without a paragraph");
+    index
+}
+
+#[test]
+fn golden_bytes() {
+    let golden = include_bytes!("data/small.index");
+    let index = small();
+    assert!(bytes(&index) == golden, "the format has changed");
+    let read = Index::read_from(&golden[..]).unwrap();
+    assert!(bytes(&read) == golden);
+    assert_eq!(read.pairs(), index.pairs());
+    let saved = SavedIndex::new(golden).unwrap();
+    saved.check().unwrap();
+    let found =
+        saved.query("The ferry does not sail today because of the storm, says the harbour master.").unwrap();
+    assert_eq!(found[..2].iter().map(|m| m.id).collect::<Vec<_>>(), [id(7, 0), id(7, 4)]);
+    assert_eq!(saved.name(8).unwrap(), Some("الصحيفة"));
+    assert_eq!(saved.name(9).unwrap(), None);
+    assert_eq!(saved.ids().count(), 6);
+}
+
+#[test]
+fn no_flip_of_a_byte_is_accepted() {
+    let good = bytes(&small());
+    for at in 0..good.len() {
+        for flip in [1, 0x80, 0xff] {
+            let mut bad = good.clone();
+            bad[at] ^= flip;
+            let error = Index::read_from(&bad[..]).unwrap_err();
+            assert!(error.is_format(), "{at}: {error}");
+            if let Ok(saved) = SavedIndex::new(bad) {
+                saved.check().unwrap_err();
+                // What is damaged elsewhere does not matter to an answer; what it rests on does.
+                for text in
+                    ["The ferry does not sail today because of the storm, says the harbour master.", "Bread"]
+                {
+                    if let Ok(found) = saved.query(text) {
+                        assert_eq!(found, small().query(text), "{at}");
+                    }
+                }
+                _ = (saved.name(7), saved.ids().count());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_truncation_and_nothing_longer_is_accepted() {
+    let good = bytes(&small());
+    for len in 0..good.len() {
+        let error = Index::read_from(&good[..len]).unwrap_err();
+        assert!(error.is_format(), "{len}: {error}");
+        SavedIndex::new(good[..len].to_vec()).unwrap_err();
+    }
+    for more in [&[0][..], &[0; 8], &good] {
+        SavedIndex::new([&good, more].concat()).unwrap_err();
+    }
+}
+
+/// Put the checksums right again after a change.
+fn with_checksums(mut bytes: Vec<u8>) -> Vec<u8> {
+    let sum = |bytes: &[u8]| {
+        xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from_le_bytes(*b"checksum")).to_le_bytes()
+    };
+    let blocks = (bytes.len() - 8).div_ceil(4104);
+    let checksums = bytes.len() - 8 - 8 * blocks;
+    for block in 0..blocks {
+        let of_it = sum(&bytes[4096 * block..(4096 * (block + 1)).min(checksums)]);
+        bytes[checksums + 8 * block..][..8].copy_from_slice(&of_it);
+    }
+    let last = bytes.len() - 8;
+    let of_all = sum(&bytes[checksums..last]);
+    bytes[last..].copy_from_slice(&of_all);
+    bytes
+}
+
+#[test]
+fn a_forged_index_with_right_checksums_is_refused_or_answers_without_a_panic() {
+    let good = bytes(&small());
+    assert!(with_checksums(good.clone()) == good);
+    let mut accepted = 0;
+    for at in 0..good.len() - 8 {
+        for change in [1, 0x7f, 0xff] {
+            let mut bad = good.clone();
+            bad[at] = bad[at].wrapping_add(change);
+            let bad = with_checksums(bad);
+            if bad == good {
+                continue; // a byte of the checksums
+            }
+            if let Ok(mut index) = Index::read_from(&bad[..]) {
+                _ = (index.query("Bread"), index.pairs(), index.statistics());
+                (0..10).for_each(|n| _ = index.remove(id(7, n)));
+            }
+            if let Ok(saved) = SavedIndex::new(bad) {
+                _ = (saved.query("Bread"), saved.name(7), saved.ids().count());
+                _ = saved.update(|id| id.paragraph > 1, &Index::new(*saved.detector()), std::io::sink());
+                accepted += usize::from(saved.check().is_ok());
+            }
+        }
+    }
+    // Only what nothing else tells of: ids, words, names, and options that change no bucket.
+    assert!(accepted < good.len() / 2, "{accepted}");
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let message = |bytes: &[u8]| SavedIndex::new(bytes.to_vec()).unwrap_err().to_string();
+    let good = bytes(&small());
+    assert_eq!(message(b"{}"), "index: expected a saved index, got bytes that do not begin like one");
+    assert_eq!(message(&good[..100]), "index: expected a header of 192 bytes, got 100: cut short");
+    let got = good.len() - 1;
+    assert_eq!(
+        message(&good[..got]),
+        format!("index: expected {} bytes as the header says, got {got}", good.len())
+    );
+    let mut other = good.clone();
+    other[8] = 2;
+    assert_eq!(message(&other), "index: expected format version 1, got 2");
+    let mut other = good.clone();
+    other[72] ^= 1;
+    assert!(message(&other).contains("fingerprint"), "{}", message(&other));
+    let mut other = good.clone();
+    other[87] = 1; // 2^56 paragraphs
+    assert!(message(&other).contains("counts"), "{}", message(&other));
+    let mut other = good;
+    other[900] ^= 1;
+    let saved = SavedIndex::new(other).unwrap_err();
+    assert_eq!(saved.to_string(), "index: damaged between byte 0 and 4096: the checksum is another");
+}
+
+fn held() -> impl Strategy<Value = Vec<(u64, u32, String)>> {
+    let text = paragraphs(2).prop_map(|texts| texts.into_iter().next().unwrap_or_default());
+    vec((0..4_u64, 0..4_u32, text), 0..12)
+}
+
+fn detectors() -> impl Strategy<Value = Detector> {
+    let shingles = prop_oneof![Just(Shingles::Auto), Just(Shingles::Words(2)), Just(Shingles::Chars(5))];
+    (shingles, any::<bool>(), 0.3..1.0).prop_map(|(shingles, contains, threshold)| {
+        let measure = if contains { Measure::Containment } else { Measure::Jaccard };
+        Config::new().shingles(shingles).measure(measure).threshold(threshold).build().unwrap()
+    })
+}
+
+fn index_of(detector: Detector, held: &[(u64, u32, String)]) -> Index {
+    let mut index = Index::new(detector);
+    for (document, paragraph, text) in held {
+        index.insert(id(*document, *paragraph), text);
+        index.set_name(*document, format!("document {document}"));
+    }
+    index
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_saved_index_answers_as_the_one_that_was_saved(detector in detectors(), held in held(), asked in paragraphs(3)) {
+        let index = index_of(detector, &held);
+        let saved = SavedIndex::new(bytes(&index)).unwrap();
+        saved.check().unwrap();
+        let read = saved.to_index().unwrap();
+        prop_assert_eq!(saved.detector(), index.detector());
+        prop_assert_eq!(saved.statistics(), index.statistics());
+        prop_assert_eq!(read.statistics(), index.statistics());
+        prop_assert_eq!(read.pairs(), index.pairs());
+        prop_assert_eq!(bytes(&read), bytes(&index));
+        for text in asked.iter().chain(held.iter().map(|(_, _, text)| text)) {
+            prop_assert_eq!(&saved.query(text).unwrap(), &index.query(text));
+            prop_assert_eq!(read.query(text), index.query(text));
+        }
+    }
+
+    #[test]
+    fn what_is_held_decides_the_bytes(detector in detectors(), held in held(), gone in held(), order in any::<prop::sample::Index>()) {
+        let last: BTreeMap<(u64, u32), &String> = held.iter().map(|(d, p, text)| ((*d, *p), text)).collect();
+        let index = index_of(detector, &held);
+        let mut again = Index::new(detector);
+        for (d, p, text) in &gone {
+            again.insert(id(*d, 100 + p), text);
+        }
+        let mut others: Vec<_> = last.iter().collect();
+        others.rotate_left(order.index(last.len().max(1)).min(last.len()));
+        for (&(d, p), text) in others {
+            again.insert(id(d, p), text);
+            again.set_name(d, format!("document {d}"));
+        }
+        for (d, p, _) in &gone {
+            again.remove(id(*d, 100 + p));
+        }
+        prop_assert_eq!(bytes(&again), bytes(&index));
+    }
+
+    #[test]
+    fn merged_shards_are_what_one_machine_writes(detector in detectors(), held in held(), shards in 1..4_u64) {
+        let last: BTreeMap<(u64, u32), String> = held.into_iter().map(|(d, p, text)| ((d, p), text)).collect();
+        let all: Vec<_> = last.into_iter().map(|((d, p), text)| (d, p, text)).collect();
+        let saved: Vec<SavedIndex> = (0..shards)
+            .map(|shard| {
+                let of_it: Vec<_> = all.iter().filter(|(d, _, _)| d % shards == shard).cloned().collect();
+                SavedIndex::new(bytes(&index_of(detector, &of_it))).unwrap()
+            })
+            .collect();
+        for first in 0..saved.len() {
+            let others = (0..saved.len()).filter(|&n| n != first).map(|n| &saved[n]);
+            let mut merged = Vec::new();
+            saved[first].merge(others, &mut merged).unwrap();
+            prop_assert_eq!(&merged, &bytes(&index_of(detector, &all)));
+        }
+    }
+
+    #[test]
+    fn an_update_is_what_inserting_and_removing_gives(detector in detectors(), old in held(), new in held(), gone in 0..5_u64) {
+        let saved = SavedIndex::new(bytes(&index_of(detector, &old))).unwrap();
+        let mut updated = Vec::new();
+        saved.update(|id| id.document != gone, &index_of(detector, &new), &mut updated).unwrap();
+        let kept: Vec<_> = old.into_iter().filter(|(d, _, _)| *d != gone).chain(new).collect();
+        prop_assert_eq!(updated, bytes(&index_of(detector, &kept)));
+    }
+}
+
+#[test]
+fn every_option_is_saved() {
+    let config = Config::new().boundary(Boundary::BlankLine).threshold(0.45).signature_length(200);
+    let rules = Normalizer::new().with(Rule::HamzaSeats).without(Rule::Case);
+    for detector in [
+        config.normalizer(rules).recall(0.95).build().unwrap(),
+        config.shingles(Shingles::Words(5)).banding(dittograph::Banding::new(20, 3)).build().unwrap(),
+        config.shingles(Shingles::Chars(7)).measure(Measure::Containment).build().unwrap(),
+    ] {
+        let read = Index::read_from(&bytes(&Index::new(detector))[..]).unwrap();
+        assert_eq!(*read.detector(), detector);
+    }
+}
+
+#[test]
+fn a_bucket_of_thousands_is_saved_and_read() {
+    let mut index =
+        Index::new(Config::new().shingles(Shingles::Words(1)).measure(Measure::Containment).build().unwrap());
+    index.extend((0..3000).map(|n| (id(n, 0), format!("the ferry sails {n}"))));
+    let saved = SavedIndex::new(bytes(&index)).unwrap();
+    saved.check().unwrap();
+    assert_eq!(saved.statistics().largest_bucket, 3000);
+    let read = saved.to_index().unwrap();
+    for text in ["the ferry sails", "the ferry sails 17"] {
+        assert_eq!(saved.query(text).unwrap(), index.query(text));
+        assert_eq!(read.query(text), index.query(text));
+    }
+    assert!(bytes(&read) == bytes(&index));
+}
+
+#[test]
+fn indexes_of_other_configurations_or_other_words_are_not_merged() {
+    let saved =
+        |detector, text| SavedIndex::new(bytes(&index_of(detector, &[(1, 2, String::from(text))]))).unwrap();
+    let (one, other) =
+        (saved(Detector::default(), "the ferry sails"), saved(Detector::default(), "no ferry sails"));
+    let error = one.merge([&other], std::io::sink()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "index: paragraph 2 of document 1 has other words in one index than in another"
+    );
+    let other = saved(Config::new().threshold(0.8).build().unwrap(), "the ferry sails");
+    let error = one.merge([&other], std::io::sink()).unwrap_err();
+    assert!(error.to_string().contains("threshold: 0.8"), "{error}");
+    one.update(|_| true, &other.to_index().unwrap(), std::io::sink()).unwrap_err();
+    let mut renamed = Index::new(Detector::default());
+    renamed.insert(id(1, 3), "another paragraph of the document");
+    renamed.set_name(1, "another name");
+    let error = one.merge([&SavedIndex::new(bytes(&renamed)).unwrap()], std::io::sink()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "index: document 1 is \"document 1\" in one index and \"another name\" in another"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_an_error() {
+    struct Full(usize);
+    impl std::io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let n = bytes.len().min(self.0);
+            self.0 -= n;
+            if n == 0 { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(n) }
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let len = bytes(&small()).len();
+    for room in [0, 100, 4095, 4096, len - 1] {
+        assert!(small().write_to(Full(room)).unwrap_err().is_io(), "{room}");
+    }
+    small().write_to(Full(len)).unwrap();
+}
+
+#[test]
+fn a_replacement_takes_the_place_of_a_file_only_when_committed() {
+    use std::io::Write;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.index");
+    let write = |text: &str| {
+        let mut file = Replacement::begin(&path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file
+    };
+    write("one").commit().unwrap();
+    drop(write("two"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
+    let held = write("three");
+    let error = Replacement::begin(&path).unwrap_err();
+    assert_eq!(error.to_string(), "another program is replacing it");
+    held.commit().unwrap();
+    // What a program that was killed leaves is overwritten, longer though it be.
+    std::fs::write(folder.path().join("news.index.new"), "what is left of a program that was killed")
+        .unwrap();
+    write("four").commit().unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "four");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    Replacement::begin(folder.path()).unwrap_err();
+}
+
+#[cfg(feature = "mmap")]
+#[test]
+fn a_file_is_opened_where_it_lies_and_names_itself_in_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.index");
+    let error = Index::open(&path).unwrap_err();
+    assert!(error.is_io() && error.to_string().starts_with(&path.display().to_string()), "{error}");
+    assert!(Index::open(folder.path()).unwrap_err().is_io());
+    std::fs::write(&path, "").unwrap();
+    assert!(Index::open(&path).unwrap_err().is_format());
+    std::fs::write(&path, bytes(&small())).unwrap();
+    let saved = Index::open(&path).unwrap();
+    // Another takes its name; the one that is open stays what it was.
+    let mut file = Replacement::begin(&path).unwrap();
+    saved.update(|_| false, &Index::new(Detector::default()), &mut file).unwrap();
+    file.commit().unwrap();
+    saved.check().unwrap();
+    assert_eq!((saved.len(), Index::open(&path).unwrap().len()), (6, 0));
+}
