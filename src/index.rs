@@ -1,5 +1,6 @@
 //! An index that grows and answers: MinHash/LSH proposes, the comparator decides.
 
+mod ids;
 mod sets;
 mod layout;
 #[cfg(feature = "mmap")]
@@ -16,6 +17,7 @@ use std::io::{Read, Write};
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use ids::Ids;
 use saved::SavedIndex;
 pub use signer::{Signed, Signer};
 
@@ -132,7 +134,13 @@ pub struct Index {
 struct Text {
     hash: u128,
     set: ShingleSet,
-    ids: Vec<ParagraphId>, // ascending
+    ids: Ids,
+}
+
+impl Text {
+    fn first(&self) -> ParagraphId {
+        self.ids.first().expect("a text that no paragraph has is taken out")
+    }
 }
 
 impl Index {
@@ -193,11 +201,10 @@ impl Index {
         let number = paragraph.hash.map(|hash| match self.by_words.get(&hash) {
             Some(&number) => {
                 let text = self.texts[number as usize].as_mut().expect("by_words names texts that are there");
-                let at = text.ids.partition_point(|&other| other < id);
-                text.ids.insert(at, id);
+                text.ids.insert(id);
                 number
             }
-            None => self.put_text(Text { hash, set: paragraph.set, ids: vec![id] }, &paragraph.keys),
+            None => self.put_text(Text { hash, set: paragraph.set, ids: Ids::of(id) }, &paragraph.keys),
         });
         self.by_id.insert(id, number);
         is_new
@@ -221,8 +228,8 @@ impl Index {
         let Some((number, text)) = number.and_then(|n| Some((n, self.texts[n as usize].as_mut()?))) else {
             return true;
         };
-        text.ids.retain(|&other| other != id);
-        if text.ids.is_empty() {
+        text.ids.remove(id);
+        if text.ids.first().is_none() {
             let (hash, set) = (text.hash, std::mem::take(&mut text.set));
             self.buckets.remove(&self.signer.keys(&set), number);
             self.by_words.remove(&hash);
@@ -253,7 +260,7 @@ impl Index {
             .into_iter()
             .filter_map(|number| self.texts[number as usize].as_ref())
             .filter_map(|text| Some((text, self.compare(paragraph.hash, &paragraph.set, text)?)))
-            .flat_map(|(text, similarity)| text.ids.iter().map(move |&id| Match { id, similarity }))
+            .flat_map(|(text, similarity)| text.ids.iter().map(move |id| Match { id, similarity }))
             .collect();
         matches.sort_unstable_by(Match::cmp_best);
         matches
@@ -273,21 +280,19 @@ impl Index {
 
     /// The pairs of which the first of `text` is the later, and those with its copies.
     fn pairs_of<'a>(&'a self, text: &'a Text) -> impl Iterator<Item = ParagraphPair> + 'a {
-        let first = text.ids[0];
-        let copies = text.ids[1..].iter().map(move |&later| ParagraphPair {
-            earlier: first,
-            later,
-            similarity: Similarity::exact_copy(text.set.len()),
-        });
+        let similarity = Similarity::exact_copy(text.set.len());
+        let first = text.first();
+        let copies = text.ids.iter().skip(1);
+        let copies = copies.map(move |later| ParagraphPair { earlier: first, later, similarity });
         let near = self
             .buckets
             .candidates(&self.signer.keys(&text.set))
             .into_iter()
             .filter_map(|number| self.texts[number as usize].as_ref())
-            .filter(move |other| other.ids[0] < first)
+            .filter(move |other| other.first() < first)
             .filter_map(move |other| {
                 let similarity = self.compare(Some(text.hash), &text.set, other)?;
-                Some(ParagraphPair { earlier: other.ids[0], later: first, similarity })
+                Some(ParagraphPair { earlier: other.first(), later: first, similarity })
             });
         copies.chain(near)
     }

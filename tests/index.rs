@@ -121,9 +121,17 @@ fn an_index_that_is_emptied_holds_nothing() {
 #[test]
 fn copies_of_one_line_make_a_list_not_a_square() {
     let mut index = Index::new(Detector::default());
-    index.extend((0..20_000).map(|n| (id(n), "the same line on every page of the site")));
-    assert_eq!(index.pairs().len(), 19_999);
+    // In no order, as the numbers of named documents come.
+    let all: Vec<ParagraphId> = (0..20_000).map(|n| ParagraphId::named(&n.to_string(), n)).collect();
+    index.extend(all.iter().map(|&id| (id, "the same line on every page of the site")));
+    let pairs = index.pairs();
+    assert_eq!(pairs.len(), 19_999);
+    let first = all.iter().min().copied();
+    assert!(pairs.iter().all(|pair| Some(pair.earlier) == first));
+    assert!(pairs.is_sorted_by_key(|pair| pair.later));
     assert_eq!(index.statistics().largest_bucket, 1);
+    assert!(all.iter().skip(1).all(|&id| index.remove(id)));
+    assert_eq!(index.query("The same line on every page of the site!")[0].id, all[0]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::{SavedIndex, row_number, size, u64_at};
 use crate::detect::Detector;
 use crate::error::Error;
+use crate::index::ids::Ids;
 use crate::index::layout::{self, NONE};
 use crate::index::write::{self, Conflict, Items, Store};
 use crate::index::{Index, Text};
@@ -116,7 +117,7 @@ impl SavedIndex {
             index.texts.push(Some(Text {
                 hash: row.hash,
                 set: self.shingles(number, &row)?,
-                ids: Vec::new(),
+                ids: Ids::none(),
             }));
             if index.by_words.insert(row.hash, number).is_some() {
                 return Err(self.wrong(format!("text {number} stands there twice")));
@@ -130,11 +131,11 @@ impl SavedIndex {
             }
             last = Some(id);
             if let Some(text) = text.and_then(|text| index.texts[text as usize].as_mut()) {
-                text.ids.push(id);
+                text.ids.insert(id);
             }
             index.by_id.insert(id, text);
         }
-        if index.texts.iter().flatten().any(|text| text.ids.is_empty()) {
+        if index.texts.iter().flatten().any(|text| text.ids.first().is_none()) {
             return Err(self.wrong("a text has no paragraph"));
         }
         for name in self.names() {
