@@ -71,7 +71,7 @@ fn saved(count: usize) {
     additions.extend((count..).map(id).zip(&new));
     timed("update by 1000", count, || {
         let mut file = Replacement::begin(&path).expect("nobody else is at it");
-        saved.update(|_| true, &additions, &mut file).expect("there is room");
+        saved.write_updated(|_| true, &additions, &mut file).expect("there is room");
         file.commit().expect("there is room");
     });
 }

@@ -117,6 +117,23 @@ impl Config {
         Self { candidates: Candidates::Banding(banding), ..self }
     }
 
+    /// The first option in which another differs, with both values.
+    pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
+        let options = |config: &Self| {
+            [
+                ("boundary", config.boundary.to_string()),
+                ("rules of the normaliser", format!("{:?}", config.normalizer)),
+                ("shingles", config.shingles.to_string()),
+                ("measure", config.measure.to_string()),
+                ("threshold", config.threshold.to_string()),
+                ("signature length", config.signature_length.to_string()),
+                ("candidates", format!("{:?}", config.candidates)),
+            ]
+        };
+        let both = options(self).into_iter().zip(options(other));
+        both.map(|((option, this), (_, other))| (option, this, other)).find(|(_, this, other)| this != other)
+    }
+
     /// The comparator and the banding, if all options can work together.
     pub(crate) fn check(&self) -> Result<(Comparator, Option<Banding>), Error> {
         if let Shingles::Words(0) | Shingles::Chars(0) = self.shingles {

@@ -145,7 +145,7 @@ pub use crate::detect::Detector;
 pub use crate::error::Error;
 pub use crate::found::{CorpusRun, Found, Passage, Redundant, Removal};
 pub use crate::index::saved::{self, SavedIndex};
-pub use crate::index::{Index, IndexStatistics, Match, Signed, Signer};
+pub use crate::index::{Index, IndexStatistics, Match, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
 pub use crate::normalize::{Normalizer, Rule};
 pub use crate::pair::{DuplicatePair, ParagraphId, ParagraphPair};

@@ -10,7 +10,7 @@ use dittograph::shingle::ShingleSet;
 use dittograph::{
     Banding, Boundary, Cluster, Config, Detector, DuplicatePair, Error, Index, IndexStatistics, Match,
     Measure, Normalizer, Paragraph, ParagraphId, ParagraphPair, Report, Rule, Run, SavedIndex, Shingles,
-    Signed, Signer, Similarity, Statistics,
+    SignedParagraph, Signer, Similarity, Statistics,
 };
 
 #[test]
@@ -40,7 +40,7 @@ fn every_type_can_cross_threads_and_panics_and_be_shown_in_a_debugger() {
     fine::<ShingleSet>();
     fine::<Shingles>();
     fine::<Signature>();
-    fine::<Signed>();
+    fine::<SignedParagraph>();
     fine::<Signer>();
     fine::<Similarity>();
     fine::<Statistics>();

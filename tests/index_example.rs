@@ -100,7 +100,7 @@ fn an_article_that_comes_again_takes_the_place_of_the_one_before() {
     assert!(run.status.success());
     assert!(
         String::from_utf8_lossy(&run.stderr)
-            .starts_with("warning: 1 articles came with the id of one before")
+            .starts_with("warning: articles that came with the id of one before, and took its place: 1")
     );
     assert_eq!(found(&path, LIGHT), [("1".into(), 0)]);
     assert!(found(&path, BREAD).is_empty());
@@ -125,12 +125,16 @@ fn what_is_wrong_is_refused_and_changes_nothing() {
     refused(&index(&["add", &path, "-"]), "--format");
     let other = folder.name("other.index");
     told(&["build", "--threshold", "0.9", "--out", &other, &dump]);
-    refused(&index(&["merge", &path, &other, "--out", &path]), "threshold: 0.9");
+    refused(
+        &index(&["merge", &path, &other, "--out", &path]),
+        "other.index: threshold: expected 0.7 as in the other index, got 0.9",
+    );
+    refused(&index(&["build", "--out", &dump, &dump]), "a.jsonl: is there and no index");
     let conflict = folder.put("b.jsonl", lines(&[("1", BREAD)]));
     told(&["build", "--out", &other, &conflict]);
     refused(
         &index(&["merge", &path, &other, "--out", &path]),
-        "has other words in one index than in another",
+        "paragraph 0 of document \"1\" has other words than in ",
     );
     assert!(fs::read(&path).unwrap() == good);
 
@@ -172,19 +176,23 @@ fn an_index_outlives_a_kill() {
         let mut child = program("index").args(["add", &path, &added]).stdout(Stdio::null()).spawn().unwrap();
         // Moments spread over all that it does and a little more, in an order of no pattern.
         std::thread::sleep(whole * (n * 37 % 100) / 90 + Duration::from_micros(u64::from(n)));
-        _ = child.kill();
+        if n < 95 {
+            _ = child.kill();
+        }
         child.wait().unwrap();
         let now = fs::read(&path).unwrap();
         assert!(now == old || now == new, "{n}");
         printed(&index(&["check", &path]));
         if now == old { as_before += 1 } else { as_after += 1 }
     }
-    assert!(as_before >= 10, "no kill came in time");
+    assert!(
+        as_before >= 10 && as_after >= 5,
+        "{as_before} times the old index, {as_after} times the new one"
+    );
     // What is left of the killed ones is in nobody's way.
     fs::write(&path, &old).unwrap();
     told(&["add", &path, &added]);
     assert!(fs::read(&path).unwrap() == new);
-    println!("{as_before} times the old index, {as_after} times the new one");
 }
 
 #[test]
@@ -202,7 +210,7 @@ fn of_two_that_change_an_index_at_once_one_is_refused() {
         .unwrap();
     let more = folder.put("b.jsonl", lines(&[("2", BREAD)]));
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !fs::exists(format!("{path}.new")).unwrap() {
+    while !fs::exists(format!("{path}.dittograph-new")).unwrap() {
         assert!(Instant::now() < deadline);
         std::thread::sleep(Duration::from_millis(1));
     }

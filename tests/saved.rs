@@ -36,9 +36,9 @@ fn small() -> Index {
     for (n, text) in (0..).zip(texts) {
         index.insert(id(7 + u64::from(n % 2), n), text);
     }
-    index.set_name(7, "anwick-herald/4711");
-    index.set_name(8, "الصحيفة");
-    index.set_name(9, "a document without a paragraph");
+    index.name_document(7, "anwick-herald/4711");
+    index.name_document(8, "الصحيفة");
+    index.name_document(9, "a document without a paragraph");
     index
 }
 
@@ -55,8 +55,8 @@ fn golden_bytes() {
     let found =
         saved.query("The ferry does not sail today because of the storm, says the harbour master.").unwrap();
     assert_eq!(found[..2].iter().map(|m| m.id).collect::<Vec<_>>(), [id(7, 0), id(7, 4)]);
-    assert_eq!(saved.name(8).unwrap(), Some("الصحيفة"));
-    assert_eq!(saved.name(9).unwrap(), None);
+    assert_eq!(saved.document_name(8).unwrap(), Some("الصحيفة"));
+    assert_eq!(saved.document_name(9).unwrap(), None);
     assert_eq!(saved.ids().count(), 6);
 }
 
@@ -79,7 +79,7 @@ fn no_flip_of_a_byte_is_accepted() {
                         assert_eq!(found, small().query(text), "{at}");
                     }
                 }
-                _ = (saved.name(7), saved.ids().count());
+                _ = (saved.document_name(7), saved.ids().count());
             }
         }
     }
@@ -133,14 +133,51 @@ fn a_forged_index_with_right_checksums_is_refused_or_answers_without_a_panic() {
                 (0..10).for_each(|n| _ = index.remove(id(7, n)));
             }
             if let Ok(saved) = SavedIndex::new(bad) {
-                _ = (saved.query("Bread"), saved.name(7), saved.ids().count());
-                _ = saved.update(|id| id.paragraph > 1, &Index::new(*saved.detector()), std::io::sink());
+                _ = (saved.query("Bread"), saved.document_name(7), saved.ids().count());
+                _ = saved.write_updated(
+                    |id| id.paragraph > 1,
+                    &Index::new(*saved.detector()),
+                    std::io::sink(),
+                );
                 accepted += usize::from(saved.check().is_ok());
             }
         }
     }
     // Only what nothing else tells of: ids, words, names, and options that change no bucket.
     assert!(accepted < good.len() / 2, "{accepted}");
+}
+
+/// Where a section of `small` stands, by the table of the format: documents, names, paragraphs, texts.
+fn section(bytes: &[u8], which: usize) -> usize {
+    let count =
+        |at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap();
+    let lens = [16 * count(104), count(112), 20 * count(80), 24 * count(96)];
+    lens[..which].iter().fold(192_usize, |start, len| (start + len).next_multiple_of(64))
+}
+
+#[test]
+fn forged_rows_are_refused() {
+    let mut index = Index::new(Detector::default());
+    for n in 0..3 {
+        index.insert(
+            id(1, n),
+            &format!("a text of its own, the one of {}", ["bread", "ferries", "storms"][n as usize]),
+        );
+    }
+    let good = bytes(&index);
+    let (paragraphs, texts) = (section(&good, 2), section(&good, 3));
+    // The second text takes the last row for its own: its chain would be that of another.
+    let mut chained = good.clone();
+    chained[texts + 24 + 16] = 2;
+    let saved = SavedIndex::new(with_checksums(chained)).unwrap();
+    saved.query("a text of its own, the one of ferries").unwrap_err();
+    // Ids that change places.
+    let mut swapped = good.clone();
+    swapped[paragraphs + 8] = 1;
+    swapped[paragraphs + 20 + 8] = 0;
+    let saved = SavedIndex::new(with_checksums(swapped)).unwrap();
+    assert!(saved.check().unwrap_err().to_string().contains("row 1 of paragraphs is not in order"));
+    saved.write_updated(|_| true, &Index::new(Detector::default()), std::io::sink()).unwrap_err();
 }
 
 #[test]
@@ -186,7 +223,7 @@ fn index_of(detector: Detector, held: &[(u64, u32, String)]) -> Index {
     let mut index = Index::new(detector);
     for (document, paragraph, text) in held {
         index.insert(id(*document, *paragraph), text);
-        index.set_name(*document, format!("document {document}"));
+        index.name_document(*document, format!("document {document}"));
     }
     index
 }
@@ -223,7 +260,7 @@ proptest! {
         others.rotate_left(order.index(last.len().max(1)).min(last.len()));
         for (&(d, p), text) in others {
             again.insert(id(d, p), text);
-            again.set_name(d, format!("document {d}"));
+            again.name_document(d, format!("document {d}"));
         }
         for (d, p, _) in &gone {
             again.remove(id(*d, 100 + p));
@@ -244,7 +281,7 @@ proptest! {
         for first in 0..saved.len() {
             let others = (0..saved.len()).filter(|&n| n != first).map(|n| &saved[n]);
             let mut merged = Vec::new();
-            saved[first].merge(others, &mut merged).unwrap();
+            saved[first].write_merged(others, &mut merged).unwrap();
             prop_assert_eq!(&merged, &bytes(&index_of(detector, &all)));
         }
     }
@@ -253,7 +290,7 @@ proptest! {
     fn an_update_is_what_inserting_and_removing_gives(detector in detectors(), old in held(), new in held(), gone in 0..5_u64) {
         let saved = SavedIndex::new(bytes(&index_of(detector, &old))).unwrap();
         let mut updated = Vec::new();
-        saved.update(|id| id.document != gone, &index_of(detector, &new), &mut updated).unwrap();
+        saved.write_updated(|id| id.document != gone, &index_of(detector, &new), &mut updated).unwrap();
         let kept: Vec<_> = old.into_iter().filter(|(d, _, _)| *d != gone).chain(new).collect();
         prop_assert_eq!(updated, bytes(&index_of(detector, &kept)));
     }
@@ -295,22 +332,22 @@ fn indexes_of_other_configurations_or_other_words_are_not_merged() {
         |detector, text| SavedIndex::new(bytes(&index_of(detector, &[(1, 2, String::from(text))]))).unwrap();
     let (one, other) =
         (saved(Detector::default(), "the ferry sails"), saved(Detector::default(), "no ferry sails"));
-    let error = one.merge([&other], std::io::sink()).unwrap_err();
+    let error = one.write_merged([&other], std::io::sink()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "index: paragraph 2 of document 1 has other words in one index than in another"
+        "index: paragraph 2 of document \"document 1\" has other words than in index"
     );
     let other = saved(Config::new().threshold(0.8).build().unwrap(), "the ferry sails");
-    let error = one.merge([&other], std::io::sink()).unwrap_err();
-    assert!(error.to_string().contains("threshold: 0.8"), "{error}");
-    one.update(|_| true, &other.to_index().unwrap(), std::io::sink()).unwrap_err();
+    let error = one.write_merged([&other], std::io::sink()).unwrap_err();
+    assert_eq!(error.to_string(), "index: threshold: expected 0.7 as in the other index, got 0.8");
+    one.write_updated(|_| true, &other.to_index().unwrap(), std::io::sink()).unwrap_err();
     let mut renamed = Index::new(Detector::default());
     renamed.insert(id(1, 3), "another paragraph of the document");
-    renamed.set_name(1, "another name");
-    let error = one.merge([&SavedIndex::new(bytes(&renamed)).unwrap()], std::io::sink()).unwrap_err();
+    renamed.name_document(1, "another name");
+    let error = one.write_merged([&SavedIndex::new(bytes(&renamed)).unwrap()], std::io::sink()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "index: document 1 is \"document 1\" in one index and \"another name\" in another"
+        "index: document 1 is \"another name\", and \"document 1\" in another index"
     );
 }
 
@@ -352,12 +389,40 @@ fn a_replacement_takes_the_place_of_a_file_only_when_committed() {
     assert_eq!(error.to_string(), "another program is replacing it");
     held.commit().unwrap();
     // What a program that was killed leaves is overwritten, longer though it be.
-    std::fs::write(folder.path().join("news.index.new"), "what is left of a program that was killed")
-        .unwrap();
+    std::fs::write(
+        folder.path().join("news.index.dittograph-new"),
+        "what is left of a program that was killed",
+    )
+    .unwrap();
     write("four").commit().unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "four");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     Replacement::begin(folder.path()).unwrap_err();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_replacement_follows_a_link_to_the_file_alone_and_keeps_its_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let [path, link, broken, victim] =
+        ["file", "link", "broken", "victim"].map(|name| folder.path().join(name));
+    std::fs::write(&path, "old").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("file", &link).unwrap();
+    Replacement::begin(&link).unwrap().commit().unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(
+        (path.metadata().unwrap().len(), path.metadata().unwrap().permissions().mode() & 0o777),
+        (0, 0o600)
+    );
+    symlink("nowhere", &broken).unwrap();
+    Replacement::begin(&broken).unwrap_err();
+    // A link where it is written is no way to another's file.
+    std::fs::write(&victim, "precious").unwrap();
+    symlink(&victim, folder.path().join("file.dittograph-new")).unwrap();
+    Replacement::begin(&path).unwrap_err();
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
 }
 
 #[cfg(feature = "mmap")]
@@ -374,7 +439,7 @@ fn a_file_is_opened_where_it_lies_and_names_itself_in_errors() {
     let saved = Index::open(&path).unwrap();
     // Another takes its name; the one that is open stays what it was.
     let mut file = Replacement::begin(&path).unwrap();
-    saved.update(|_| false, &Index::new(Detector::default()), &mut file).unwrap();
+    saved.write_updated(|_| false, &Index::new(Detector::default()), &mut file).unwrap();
     file.commit().unwrap();
     saved.check().unwrap();
     assert_eq!((saved.len(), Index::open(&path).unwrap().len()), (6, 0));

@@ -10,6 +10,9 @@ mod options;
 mod reading;
 mod told;
 
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,7 +23,7 @@ use dittograph::{Index, ParagraphId, SavedIndex};
 use serde_json::json;
 
 use options::Options;
-use reading::{Reading, Stoppable};
+use reading::Reading;
 
 /// An index of articles on disk: which of them repeat a paragraph?
 #[derive(Parser)]
@@ -52,6 +55,7 @@ enum Command {
     },
     /// Add the articles of dumps to an index; one whose id is there already takes the place of the old one
     Add {
+        /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
         #[command(flatten)]
@@ -59,6 +63,7 @@ enum Command {
     },
     /// Take articles out of an index
     Remove {
+        /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
         /// Ids of articles
@@ -67,9 +72,10 @@ enum Command {
     },
     /// Show for each paragraph of an article which of an index it resembles
     Query {
+        /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
-        /// The article, in UTF-8; '-' is standard input
+        /// The article, in UTF-8, if not as --text; '-' is standard input
         #[arg(value_name = "FILE", required_unless_present = "text")]
         file: Option<PathBuf>,
         /// The article itself
@@ -81,11 +87,13 @@ enum Command {
     },
     /// Count what an index holds
     Stats {
+        /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
     },
     /// Make one index of several, such as were built on different machines
     Merge {
+        /// The indexes; an article that is in several of them must have the same paragraphs in each
         #[arg(value_name = "INDEX", required = true)]
         indexes: Vec<PathBuf>,
         /// The index of all
@@ -94,6 +102,7 @@ enum Command {
     },
     /// Verify every byte of an index
     Check {
+        /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
     },
@@ -110,16 +119,16 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    reading::stop_on_interrupt()?;
     let quiet = arguments.quiet;
     let (text, value) = match &arguments.command {
         Command::Build { out, recall, options, reading } => {
             let detector = options.config().recall(*recall).build().map_err(|error| error.to_string())?;
             // Before the work, so that a path that cannot be written to is known at once.
+            refuse_other_than_index(out)?;
             let file = begin(out)?;
             let (mut index, mut tally) = (Index::new(detector), reading::Tally::default());
             reading.read_into(&mut index, &mut tally, quiet)?;
-            replace(file, out, |file| index.write_to(file))?;
+            replace(file, out, quiet, |file| index.write_to(file))?;
             told::stats(&open(out)?, Some(&tally))?
         }
         Command::Add { index: path, reading } => {
@@ -129,26 +138,27 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             let (mut additions, mut tally) = (Index::new(*saved.detector()), reading::Tally::default());
             reading.read_into(&mut additions, &mut tally, quiet)?;
             for &document in tally.articles.keys() {
-                let known = saved.name(document).map_err(|error| error.to_string())?;
-                reading::refuse_shared_number(known, additions.name(document).unwrap_or_default())?;
+                let known = saved.document_name(document).map_err(|error| error.to_string())?;
+                reading::refuse_shared_number(known, additions.document_name(document).unwrap_or_default())?;
                 tally.replaced += usize::from(known.is_some());
             }
             let keep = |id: ParagraphId| !tally.articles.contains_key(&id.document);
-            replace(file, path, |file| saved.update(keep, &additions, file))?;
+            replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
             told::stats(&open(path)?, Some(&tally))?
         }
         Command::Remove { index: path, ids } => {
             let file = begin(path)?;
             let saved = open(path)?;
             for id in ids {
-                if saved.name(number_of(id)).map_err(|error| error.to_string())? != Some(id.as_str()) {
+                if saved.document_name(number_of(id)).map_err(|error| error.to_string())? != Some(id.as_str())
+                {
                     return Err(format!("{}: holds no paragraph of an article {id:?}", path.display()));
                 }
             }
-            let gone: Vec<u64> = ids.iter().map(|id| number_of(id)).collect();
+            let gone: HashSet<u64> = ids.iter().map(|id| number_of(id)).collect();
             let (keep, none) =
                 (|id: ParagraphId| !gone.contains(&id.document), Index::new(*saved.detector()));
-            replace(file, path, |file| saved.update(keep, &none, file))?;
+            replace(file, path, quiet, |file| saved.write_updated(keep, &none, file))?;
             told::stats(&open(path)?, None)?
         }
         Command::Query { index, file, text, limit } => {
@@ -160,15 +170,18 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
         Command::Stats { index } => told::stats(&open(index)?, None)?,
         Command::Merge { indexes, out } => {
+            refuse_other_than_index(out)?;
             let file = begin(out)?;
             let saved = indexes.iter().map(|path| open(path)).collect::<Result<Vec<SavedIndex>, String>>()?;
             let (first, others) = saved.split_first().ok_or("there is no index to merge")?;
-            replace(file, out, |file| first.merge(others, file))?;
+            replace(file, out, quiet, |file| first.write_merged(others, file))?;
             told::stats(&open(out)?, None)?
         }
         Command::Check { index: path } => {
             let saved = open(path)?;
+            let bar = reading::at_work("check", quiet);
             saved.check().map_err(|error| error.to_string())?;
+            bar.finish_and_clear();
             let (path, paragraphs) = (path.display().to_string(), saved.len());
             let text = format!("{path}: as it must be, {paragraphs} paragraphs\n");
             (text, json!({ "index": path, "paragraphs": paragraphs, "ok": true }))
@@ -186,18 +199,46 @@ fn open(path: &Path) -> Result<SavedIndex, String> {
     Index::open(path).map_err(|error| error.to_string())
 }
 
+/// No file that is something else is overwritten.
+fn refuse_other_than_index(path: &Path) -> Result<(), String> {
+    let mut start = Vec::new();
+    if let Ok(metadata) = path.metadata()
+        && metadata.is_file()
+    {
+        let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start));
+        read.map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let is_index = start.is_empty() || start == b"\x89dgi";
+    is_index
+        .then_some(())
+        .ok_or_else(|| format!("{}: is there and no index; nothing is overwritten", path.display()))
+}
+
+/// Begin to replace an index; if the program is told to end, nothing is left of it.
 fn begin(path: &Path) -> Result<Replacement, String> {
-    Replacement::begin(path).map_err(|error| format!("{}: {error}", path.display()))
+    let file = Replacement::begin(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let new = file.new_path().to_owned();
+    let clean_up = move || {
+        _ = std::fs::remove_file(&new);
+        std::process::exit(130);
+    };
+    ctrlc::set_handler(clean_up).map_err(|error| error.to_string())?;
+    Ok(file)
 }
 
 /// Write an index, and put it in its place.
 fn replace(
     mut file: Replacement,
     path: &Path,
-    write: impl FnOnce(Stoppable<'_>) -> Result<(), dittograph::Error>,
+    quiet: bool,
+    write: impl FnOnce(&mut Replacement) -> Result<(), dittograph::Error>,
 ) -> Result<(), String> {
-    write(Stoppable(&mut file)).map_err(|error| format!("{}: {error}", path.display()))?;
-    file.commit().map_err(|error| format!("{}: {error}", path.display()))
+    let told = |error: &dyn Display| format!("{}: {error}", path.display());
+    let bar = reading::at_work("write", quiet);
+    write(&mut file).map_err(|error| if error.is_io() { told(&error) } else { error.to_string() })?;
+    file.commit().map_err(|error| told(&error))?;
+    bar.finish_and_clear();
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -1,9 +1,9 @@
 //! Articles of dumps into an index.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use dittograph::dump::{Article, Dump};
 use dittograph::{Index, Paragraph, ParagraphId};
@@ -20,7 +20,7 @@ pub struct Reading {
     /// content
     #[arg(value_name = "DUMP", required = true)]
     dumps: Vec<PathBuf>,
-    /// Name of the field that holds a record's id
+    /// Name of the field that holds a record's id; one without has its file, as it is given here, and its line
     #[arg(long, value_name = "NAME", default_value = "id")]
     id_field: String,
     /// Name of the field that holds a record's text
@@ -68,7 +68,10 @@ impl Reading {
             eprintln!("warning: {} records cannot be read and are left out; the first: {wrong}", tally.bad);
         }
         if tally.again > 0 {
-            eprintln!("warning: {} articles came with the id of one before, and took its place", tally.again);
+            eprintln!(
+                "warning: articles that came with the id of one before, and took its place: {}",
+                tally.again
+            );
         }
         Ok(())
     }
@@ -98,7 +101,6 @@ impl Reading {
                 tally.put(index, &batch)?;
                 (batch, bytes) = (Vec::new(), 0);
                 bar.set_position(dump.bytes_read());
-                refuse_stopped()?;
             }
         }
         tally.put(index, &batch)?;
@@ -121,8 +123,8 @@ impl Tally {
         let mut paragraphs: HashMap<u64, (usize, Vec<_>)> = HashMap::new();
         for (n, article) in articles.iter().enumerate() {
             let document = ParagraphId::named(&article.id, 0).document;
-            refuse_shared_number(index.name(document), &article.id)?;
-            index.set_name(document, article.id.as_str());
+            refuse_shared_number(index.document_name(document), &article.id)?;
+            index.name_document(document, article.id.as_str());
             let of_it = boundary.paragraphs(&article.text);
             let count =
                 u32::try_from(of_it.len()).map_err(|_| format!("{}: too many paragraphs", article.id))?;
@@ -139,6 +141,18 @@ impl Tally {
             (0..).map(id).zip(of_it.iter().map(Paragraph::as_str))
         }));
         Ok(())
+    }
+
+    /// In a few words.
+    pub fn text(&self) -> String {
+        let read = format!(
+            "read {} articles; {} of them took the place of old ones",
+            self.articles.len(),
+            self.replaced
+        );
+        let encodings = self.encodings.iter().map(|(encoding, count)| format!("; {count} in {encoding}"));
+        let left_out = self.left_out.iter().map(|(reason, count)| format!("; left out {count}: {reason}"));
+        [read].into_iter().chain(encodings).chain(left_out).chain(["\n".to_owned()]).collect()
     }
 
     pub fn json(&self) -> Value {
@@ -167,6 +181,13 @@ pub fn refuse_shared_number(known: Option<&str>, id: &str) -> Result<(), String>
 /// How many bytes of text are signed together, on all cores.
 const BATCH: usize = 1 << 24;
 
+/// That the program is at work, where nothing tells how far it is.
+pub fn at_work(what: &'static str, quiet: bool) -> ProgressBar {
+    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner().with_message(what) };
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
 /// Drawn on standard error, and only if that is a terminal.
 fn progress(size: Option<u64>, quiet: bool) -> ProgressBar {
     if quiet {
@@ -175,33 +196,4 @@ fn progress(size: Option<u64>, quiet: bool) -> ProgressBar {
     let bar = size.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let style = ProgressStyle::with_template("read and sign {wide_bar} {bytes}/{total_bytes} {eta}");
     style.map_or(bar.clone(), |style| bar.with_style(style))
-}
-
-static IS_STOPPED: AtomicBool = AtomicBool::new(false);
-
-/// When the program is interrupted or told to end, it stops where nothing is left behind.
-pub fn stop_on_interrupt() -> Result<(), String> {
-    ctrlc::set_handler(|| IS_STOPPED.store(true, Ordering::Relaxed)).map_err(|error| error.to_string())
-}
-
-fn refuse_stopped() -> Result<(), String> {
-    if IS_STOPPED.load(Ordering::Relaxed) {
-        Err("interrupted; nothing was changed".to_owned())
-    } else {
-        Ok(())
-    }
-}
-
-/// A file that takes nothing more once the program is interrupted.
-pub struct Stoppable<'f>(pub &'f mut dyn Write);
-
-impl Write for Stoppable<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        refuse_stopped().map_err(io::Error::other)?;
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
 }

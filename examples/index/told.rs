@@ -17,7 +17,7 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         articles += usize::from(document != last);
         last = document;
     }
-    let bytes = index.bytes_len();
+    let bytes = index.size_in_bytes();
     let each = bytes as f64 / counts.paragraphs.max(1) as f64;
     let candidates = detector.banding().map_or("each shingle a key, recall 1".to_owned(), |banding| {
         let (bands, rows, recall) =
@@ -50,6 +50,7 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         detector.boundary(),
         detector.fingerprint(),
     );
+    let text = tally.map_or_else(String::new, Tally::text) + &text;
     let value = json!({
         "articles": articles,
         "paragraphs": counts.paragraphs,
@@ -106,12 +107,15 @@ pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(Strin
 
 /// The id of the article of a match; its number, if the index was made without names.
 fn name(index: &SavedIndex, found: &Match) -> Result<String, String> {
-    let name = index.name(found.id.document).map_err(|error| error.to_string())?;
+    let name = index.document_name(found.id.document).map_err(|error| error.to_string())?;
     Ok(name.map_or_else(|| found.id.document.to_string(), str::to_owned))
 }
 
 /// The first characters of a text on one line of a terminal, whichever way it is written.
 fn shown(text: &str, count: usize) -> String {
-    let start = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(count);
+    // Nor may a text end the isolate that it stands in, or turn what follows.
+    let is_shown =
+        |c: char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let start = text.chars().map(|c| if is_shown(c) { c } else { '\u{fffd}' }).take(count);
     ['\u{2068}'].into_iter().chain(start).chain(['\u{2069}']).collect()
 }

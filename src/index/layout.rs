@@ -34,7 +34,7 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) const DOCUMENT: u64 = 16;
 pub(super) const PARAGRAPH: u64 = 20;
 pub(super) const TEXT: u64 = 24;
-pub(super) const WORD: u64 = 8;
+pub(super) const NUMBER: u64 = 8;
 
 /// All that the header says but the configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub(super) struct Layout {
     pub(super) texts: Range<u64>,
     pub(super) starts: Range<u64>,
     pub(super) sets: Range<u64>,
-    pub(super) slots: Range<u64>,
+    pub(super) entries: Range<u64>,
     pub(super) cells: Range<u64>,
     /// One for each block of all that stands before it.
     pub(super) checksums: Range<u64>,
@@ -103,21 +103,21 @@ impl Layout {
             names: section(counts.name_bytes, 1)?,
             paragraphs: section(counts.paragraphs, PARAGRAPH)?,
             texts: section(counts.texts, TEXT)?,
-            starts: section(counts.texts + 1, WORD)?,
+            starts: section(counts.texts + 1, NUMBER)?,
             sets: section(counts.set_bytes, 1)?,
-            slots: section(counts.entries, WORD)?,
-            cells: section((1 << cell_bits) + 1, WORD)?,
+            entries: section(counts.entries, NUMBER)?,
+            cells: section((1 << cell_bits) + 1, NUMBER)?,
             checksums: 0..0,
             cell_bits,
         };
         let blocks = layout.cells.end.checked_next_multiple_of(ALIGNMENT as u64)?.div_ceil(BLOCK as u64);
-        let checksums = section(blocks, WORD)?;
+        let checksums = section(blocks, NUMBER)?;
         Some(Self { checksums, ..layout })
     }
 
     /// The bytes of the file: after the checksums comes that of the checksums.
     pub(super) fn len(&self) -> u64 {
-        self.checksums.end + WORD
+        self.checksums.end + NUMBER
     }
 
     /// Where the blocks end.

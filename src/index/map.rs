@@ -23,10 +23,11 @@ impl Index {
         let path = path.as_ref();
         let place = path.display().to_string();
         let io = |error: std::io::Error| Error::read(&place, error.to_string(), Extent::Io);
-        let file = File::open(path).map_err(io)?;
-        if !file.metadata().map_err(io)?.is_file() {
+        // Before it is opened, since a pipe would be waited for.
+        if !path.metadata().map_err(io)?.is_file() {
             return Err(io(std::io::Error::other("not a file that can be mapped")));
         }
+        let file = File::open(path).map_err(io)?;
         // SAFETY: the bytes do not change as long as the file is not written to, which the documentation asks for; a
         // `Replacement` never writes to a file that has its final name. No other kind of read is quick enough here.
         #[allow(unsafe_code)]

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 /// whatever happens before, a crash or a loss of power, the old one stays as it was; after, the new one is there in
 /// full.
 ///
-/// It is written beside the other, in a file of the same name with `.new` behind it, which is locked: of two programs
-/// that are about to replace the same file the second is refused. What a crash leaves of it, the next one overwrites.
-/// Who changes an index begins the replacement before reading the old one, so that no change is lost.
+/// It is written beside the other, in a file of the same name with `.dittograph-new` behind it, which is locked: of two
+/// programs that are about to replace the same file the second is refused. What a crash leaves of it, the next one
+/// overwrites. Who changes an index begins the replacement before reading the old one, so that no change is lost. It has
+/// the permissions of the file that it replaces.
 ///
 /// ```no_run
 /// use dittograph::{Detector, Index, saved::Replacement};
@@ -34,20 +35,18 @@ impl Replacement {
     ///
     /// # Errors
     ///
-    /// If it cannot be created, if something else than a file stands there, or if another program is at it.
+    /// If it cannot be created, if something else than a file stands there or where it is written, or if another program
+    /// is at it.
     pub fn begin(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if path.exists() && !path.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "it is not a file that another can replace",
-            ));
-        }
+        let old = path.symlink_metadata().ok();
+        let path = if old.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+        refuse_other_than_file(&path)?;
         let mut new = path.clone().into_os_string();
-        new.push(".new");
+        new.push(".dittograph-new");
         let new = PathBuf::from(new);
         loop {
+            refuse_other_than_file(&new)?;
             let file = OpenOptions::new().write(true).create(true).truncate(false).open(&new)?;
             match file.try_lock() {
                 Ok(()) => {}
@@ -62,6 +61,9 @@ impl Replacement {
             // The one that held the lock may have renamed the file in the meantime.
             if is_at(&file, &new) {
                 file.set_len(0)?;
+                if let Ok(old) = path.metadata() {
+                    file.set_permissions(old.permissions())?;
+                }
                 return Ok(Self {
                     file: BufWriter::with_capacity(1 << 18, file),
                     new,
@@ -72,11 +74,18 @@ impl Replacement {
         }
     }
 
+    /// Where it stands until it is committed: for a program that removes it when it is told to end.
+    #[must_use]
+    pub fn new_path(&self) -> &Path {
+        &self.new
+    }
+
     /// Put all on disk, and then in the place of the old file.
     ///
     /// # Errors
     ///
-    /// If it cannot be written; the old file is then still there.
+    /// If it cannot be written or moved; the old file is then still there. Or if the folder cannot be put on disk: then the
+    /// new one is there, and may not be after a loss of power.
     pub fn commit(mut self) -> io::Result<()> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
@@ -107,12 +116,23 @@ impl Drop for Replacement {
     }
 }
 
-/// Whether this open file is the one at that path.
+/// A link, a pipe or a folder is not written to.
+fn refuse_other_than_file(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(other) if !other.is_file() => {
+            let wrong = format!("{} is not a file that another can replace", path.display());
+            Err(io::Error::new(io::ErrorKind::InvalidInput, wrong))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether this open file is the one at that path, and not behind a link there.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    file.metadata().map(identity).ok() == fs::metadata(path).map(identity).ok()
+    file.metadata().map(identity).ok() == fs::symlink_metadata(path).map(identity).ok()
 }
 
 /// Elsewhere an open file is not renamed by another program.

@@ -1,8 +1,8 @@
 //! A saved index: it answers from the bytes of a file, without reading them all.
 //!
 //! [`Index::write_to`](crate::Index::write_to) writes one, [`Index::read_from`](crate::Index::read_from) reads it back into memory, `Index::open` (feature `mmap`) and
-//! [`SavedIndex::new`] ask it where it lies. It grows by [`update`](SavedIndex::update), and several become one by
-//! [`merge`](SavedIndex::merge). A [`Replacement`] puts the new file in the place of the old one at once.
+//! [`SavedIndex::new`] ask it where it lies. It grows by [`write_updated`](SavedIndex::write_updated), and several become one by
+//! [`write_merged`](SavedIndex::write_merged). A [`Replacement`] puts the new file in the place of the old one at once.
 //!
 //! # Format
 //!
@@ -42,13 +42,26 @@
 //! | sets | each text | its shingles' hashes in ascending order, in Rice codes (below) |
 //! | entries | each text and bucket that it is in, ascending by the bucket's name, then text | text (4 bytes); the low 32 bits of the bucket's name (4) |
 //! | cells | each cell, and one more | its first entry; in the end, their count |
-//! | checksums | each 4096 bytes of all that stands before this section (the last may be fewer) | XXH3-64, seed `checksum` |
+//! | checksums | each 4096 bytes of all that stands before this section, zeros included (the last may be fewer) | XXH3-64, seed `checksum` |
 //!
 //! In the end stands the XXH3-64 of the checksums, same seed; then the file ends.
 //!
 //! The **name** of a bucket has 40 bits: the lowest 8 of its key, then the highest 32 of its key, or 2³² − 2 if those
 //! are 2³² − 1. The keys of a text are those of [`Banding::keys`](crate::Banding::keys), or its shingles' hashes. The first
-//! bits of a name are its **cell**: 1 + ⌊log₂(entries / 16)⌋ of them, but 9 at least and 40 at most.
+//! bits of a name are its **cell**: 1 + ⌊log₂(entries / 16)⌋ of them, but 9 at least (also without entries) and 40 at
+//! most. A cell without entries begins where the next one does.
+//!
+//! There are fewer than 2³² − 1 paragraphs; each text has a paragraph and a shingle. Paragraphs have the same text if the
+//! hashes of their words are equal.
+//!
+//! **Hashes.** All are XXH3 with a seed, which is eight ASCII characters read as a little-endian number (shorter ones filled
+//! up with zeros). *Of its words* is XXH3-128, seed `words`, of the words of the normal form in UTF-8, joined by single
+//! spaces; its low half comes first. A shingle is XXH3-64, seed `shingle`, of its text in UTF-8: words joined by single
+//! spaces, or characters of the normal form with one space between words. Slot j of a signature is the least of
+//! aⱼ · (h ≫ 48) + bⱼ modulo 2¹⁶ over its shingles' hashes h; aⱼ and bⱼ are the highest 16 bits, with the lowest of them
+//! set, and the lowest 16 bits of the highest 32, of the numbers of `SplitMix64` from state 0 on, those left out whose aⱼ
+//! came before. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each. The
+//! fingerprint is a number to be compared: no reader but this crate can make it.
 //!
 //! **Rice codes.** A set of n hashes has k = 63 − ⌊log₂ n⌋. Each hash is coded as its distance from the one before, less
 //! one (the first from zero, as it is): the distance divided by 2ᵏ as so many 0 bits and a 1, then its k low bits, the
@@ -57,7 +70,7 @@
 //! # What is verified
 //!
 //! Opening verifies the header, the length, and the checksum of checksums; an answer, every block that it rests on.
-//! [`SavedIndex::check`] verifies all. Nothing is allocated by what a header says before the length of the file agrees.
+//! [`SavedIndex::check`] verifies all that can be: not the hashes of words, since the words are not there. Nothing is allocated by what a header says before the length of the file agrees.
 
 mod whole;
 
@@ -70,7 +83,7 @@ pub use super::replacement::Replacement;
 
 use super::layout::{self, BLOCK, Layout, NONE, array};
 use super::write::Store;
-use super::{IndexStatistics, Match, Signed, Signer, sets};
+use super::{IndexStatistics, Match, SignedParagraph, Signer, sets};
 use crate::detect::Detector;
 use crate::error::{Error, Extent};
 use crate::lsh::buckets;
@@ -85,14 +98,14 @@ use crate::shingle::ShingleSet;
 /// let mut index = Index::new(Detector::default());
 /// let id = ParagraphId { document: 7, paragraph: 0 };
 /// index.insert(id, "The ferry does not sail today because of the storm, says the harbour master.");
-/// index.set_name(7, "anwick-herald/4711");
+/// index.name_document(7, "anwick-herald/4711");
 /// let mut bytes = Vec::new();
 /// index.write_to(&mut bytes)?;
 ///
 /// let saved = SavedIndex::new(bytes)?;
 /// let found = saved.query("The ferry does NOT sail today, because of the storm, says the harbour-master.")?;
 /// assert_eq!(found[0].id, id);
-/// assert_eq!(saved.name(7)?, Some("anwick-herald/4711"));
+/// assert_eq!(saved.document_name(7)?, Some("anwick-herald/4711"));
 /// # Ok::<(), dittograph::Error>(())
 /// ```
 pub struct SavedIndex {
@@ -101,7 +114,7 @@ pub struct SavedIndex {
     signer: Signer,
     layout: Layout,
     /// A bit for each block whose checksum was found right.
-    verified: Box<[AtomicU64]>,
+    found_right: Box<[AtomicU64]>,
 }
 
 impl SavedIndex {
@@ -124,14 +137,14 @@ impl SavedIndex {
             return Err(Error::read(place, wrong, Extent::File));
         }
         let blocks = layout.blocks_end().div_ceil(BLOCK as u64).div_ceil(64);
-        let verified = (0..blocks).map(|_| AtomicU64::new(0)).collect();
-        let saved = Self { bytes, place, signer: Signer::new(detector), layout, verified };
+        let found_right = (0..blocks).map(|_| AtomicU64::new(0)).collect();
+        let saved = Self { bytes, place, signer: Signer::new(detector), layout, found_right };
         let checksums = saved.unverified(saved.layout.checksums.clone());
         let last = saved.unverified(saved.layout.checksums.end..saved.layout.len());
         if layout::checksum(checksums) != u64::from_le_bytes(array(last)) {
             return Err(saved.wrong("the checksums are damaged"));
         }
-        saved.bytes(0..layout::HEADER as u64)?;
+        saved.verified(0..layout::HEADER as u64)?;
         Ok(saved)
     }
 
@@ -161,7 +174,7 @@ impl SavedIndex {
 
     /// How many bytes it takes.
     #[must_use]
-    pub fn bytes_len(&self) -> u64 {
+    pub fn size_in_bytes(&self) -> u64 {
         self.layout.len()
     }
 
@@ -197,15 +210,18 @@ impl SavedIndex {
     /// # Panics
     ///
     /// If the paragraph was signed for another configuration.
-    pub fn query_signed(&self, paragraph: &Signed) -> Result<Vec<Match>, Error> {
+    pub fn query_signed(&self, paragraph: &SignedParagraph) -> Result<Vec<Match>, Error> {
         self.signer.check(paragraph);
         let mut candidates = Vec::new();
         for &key in &paragraph.keys {
-            self.bucket(buckets::name(key), &mut candidates)?;
+            candidates.extend(
+                self.bucket(buckets::name(key))?.iter().map(|entry| u32::from_le_bytes(array(entry))),
+            );
         }
         candidates.sort_unstable();
         candidates.dedup();
         let mut matches = Vec::new();
+        let mut sets_end = 0;
         for number in candidates {
             let text = self.text_row(number)?;
             // By sizes first, so that no set is read in vain.
@@ -214,6 +230,14 @@ impl SavedIndex {
             if least > paragraph.set.len().min(text.shingles as usize) {
                 continue;
             }
+            // Each byte of the sets is of one text, and read once.
+            let place = self.set_place(number)?;
+            if place.start < sets_end {
+                return Err(
+                    self.wrong(format!("the shingles of text {number} stand within those of another"))
+                );
+            }
+            sets_end = place.end;
             let set = self.shingles(number, &text)?;
             let Some(similarity) =
                 super::compare(self.detector(), (paragraph.hash, &paragraph.set), (text.hash, &set))
@@ -241,7 +265,7 @@ impl SavedIndex {
     /// # Errors
     ///
     /// If what the answer rests on is damaged.
-    pub fn name(&self, document: u64) -> Result<Option<&str>, Error> {
+    pub fn document_name(&self, document: u64) -> Result<Option<&str>, Error> {
         let (mut low, mut high) = (0, self.layout.counts.documents);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -263,22 +287,21 @@ impl SavedIndex {
         self.paragraphs().map(|paragraph| paragraph.map(|(id, _)| id))
     }
 
-    /// Put the texts of a bucket behind those that were found.
-    fn bucket(&self, name: u64, found: &mut Vec<u32>) -> Result<(), Error> {
+    /// The entries of a bucket: each a text in the low half, and what names the bucket within its part in the high half.
+    fn bucket(&self, name: u64) -> Result<&[[u8; 8]], Error> {
         let cell = self.layout.cell(name);
-        let cells = self.row(&self.layout.cells, cell, 2 * layout::WORD, layout::WORD)?;
+        let cells = self.row(&self.layout.cells, cell, 2 * layout::NUMBER, layout::NUMBER)?;
         let (first, end) = (u64_at(cells, 0), u64_at(cells, 8));
         if first > end || end > self.layout.counts.entries {
             return Err(self.wrong(format!("cell {cell} does not stand in the entries")));
         }
-        let start = self.layout.slots.start;
-        let slots = self.bytes(start + layout::WORD * first..start + layout::WORD * end)?;
-        let (slots, _) = slots.as_chunks::<8>();
-        let from = slots.partition_point(|&slot| u64::from_le_bytes(slot) >> 32 < name & 0xffff_ffff);
-        let of_it = slots[from..].iter().map(|&slot| u64::from_le_bytes(slot));
-        #[allow(clippy::cast_possible_truncation)] // the low half is meant
-        found.extend(of_it.take_while(|slot| slot >> 32 == name & 0xffff_ffff).map(|slot| slot as u32));
-        Ok(())
+        let start = self.layout.entries.start;
+        let entries = self.verified(start + layout::NUMBER * first..start + layout::NUMBER * end)?;
+        let (entries, _) = entries.as_chunks::<8>();
+        let tag = |&entry: &[u8; 8]| u64::from_le_bytes(entry) >> 32;
+        let from = entries.partition_point(|entry| tag(entry) < name & 0xffff_ffff);
+        let len = entries[from..].partition_point(|entry| tag(entry) == name & 0xffff_ffff);
+        Ok(&entries[from..from + len])
     }
 
     fn shingles(&self, number: u32, text: &TextRow) -> Result<ShingleSet, Error> {
@@ -294,12 +317,17 @@ impl SavedIndex {
     }
 
     fn set_bytes(&self, number: u32) -> Result<&[u8], Error> {
-        let row = self.row(&self.layout.starts, number.into(), 2 * layout::WORD, layout::WORD)?;
+        self.verified(self.set_place(number)?)
+    }
+
+    /// Where the shingles of a text stand.
+    fn set_place(&self, number: u32) -> Result<Range<u64>, Error> {
+        let row = self.row(&self.layout.starts, number.into(), 2 * layout::NUMBER, layout::NUMBER)?;
         let (start, end) = (u64_at(row, 0), u64_at(row, 8));
         if start > end || end > self.layout.counts.set_bytes {
             return Err(self.wrong(format!("text {number} does not stand in the sets")));
         }
-        self.bytes(self.layout.sets.start + start..self.layout.sets.start + end)
+        Ok(self.layout.sets.start + start..self.layout.sets.start + end)
     }
 
     fn text_row(&self, number: u32) -> Result<TextRow, Error> {
@@ -330,7 +358,7 @@ impl SavedIndex {
         if start > end || end > self.layout.counts.name_bytes {
             return Err(self.wrong(format!("name {row} does not stand in the names")));
         }
-        let name = self.bytes(self.layout.names.start + start..self.layout.names.start + end)?;
+        let name = self.verified(self.layout.names.start + start..self.layout.names.start + end)?;
         std::str::from_utf8(name).map_err(|error| self.wrong(format!("name {row}: {error}")))
     }
 
@@ -342,20 +370,21 @@ impl SavedIndex {
                 self.wrong(format!("row {row} of the section at byte {} is not there", section.start))
             );
         }
-        self.bytes(start..start + len)
+        self.verified(start..start + len)
     }
 
     /// Bytes of blocks whose checksums are right.
-    fn bytes(&self, range: Range<u64>) -> Result<&[u8], Error> {
+    fn verified(&self, range: Range<u64>) -> Result<&[u8], Error> {
         for block in range.start / BLOCK as u64..range.end.div_ceil(BLOCK as u64) {
-            let (seen, bit) = (&self.verified[size(block / 64)], 1 << (block % 64));
+            let (seen, bit) = (&self.found_right[size(block / 64)], 1 << (block % 64));
             if seen.load(Ordering::Relaxed) & bit != 0 {
                 continue;
             }
             let (start, end) = (block * BLOCK as u64, (block + 1) * BLOCK as u64);
             let bytes = self.unverified(start..end.min(self.layout.blocks_end()));
-            let at = self.layout.checksums.start + layout::WORD * block;
-            if layout::checksum(bytes) != u64::from_le_bytes(array(self.unverified(at..at + layout::WORD))) {
+            let at = self.layout.checksums.start + layout::NUMBER * block;
+            if layout::checksum(bytes) != u64::from_le_bytes(array(self.unverified(at..at + layout::NUMBER)))
+            {
                 return Err(
                     self.wrong(format!("damaged between byte {start} and {end}: the checksum is another"))
                 );

@@ -20,7 +20,7 @@ pub struct Signer {
 
 /// A paragraph that is ready to be put in or asked for. Made by [`Signer::sign`].
 #[derive(Clone, Debug)]
-pub struct Signed {
+pub struct SignedParagraph {
     /// The hash of its words, `None` if it has none.
     pub(super) hash: Option<u128>,
     pub(super) set: ShingleSet,
@@ -45,10 +45,10 @@ impl Signer {
 
     /// Make a paragraph ready.
     #[must_use]
-    pub fn sign(&self, paragraph: &str) -> Signed {
+    pub fn sign(&self, paragraph: &str) -> SignedParagraph {
         let Shingled { hash, set, .. } = self.detector.shingle(paragraph);
         let keys = self.keys(&set);
-        Signed { hash, set, keys, signer: self.identity() }
+        SignedParagraph { hash, set, keys, signer: self.identity() }
     }
 
     /// The buckets of a set: its bands, or each of its shingles where no banding promises enough.
@@ -64,7 +64,7 @@ impl Signer {
     /// # Panics
     ///
     /// If a signer of another configuration made the paragraph ready: it would be looked for in the wrong buckets.
-    pub(super) fn check(&self, signed: &Signed) {
+    pub(super) fn check(&self, signed: &SignedParagraph) {
         assert!(
             signed.signer == self.identity(),
             "a paragraph is signed with the configuration of the index"

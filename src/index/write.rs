@@ -1,6 +1,9 @@
 //! Writing an index, of one or several that are merged: what is held decides every byte, and nothing else does.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io::Write;
 
 use ahash::AHashMap;
@@ -13,6 +16,9 @@ use crate::pair::ParagraphId;
 
 /// What an index to be written is made of. Texts are distinct paragraphs, by number.
 pub(super) trait Store {
+    /// What it is called in errors.
+    fn place(&self) -> &str;
+
     fn detector(&self) -> &Detector;
 
     /// Names of documents, ascending by document.
@@ -48,12 +54,13 @@ pub(super) enum Conflict {
 }
 
 /// Write all that these hold as one index, of the configuration of the first.
-// Cost in memory: 24 bytes a paragraph, and for each text 16, 4 for each store, and its place in a map of hashes.
+// In memory 24 bytes a paragraph, and for each text 24, 4 more for each store, and its place in a map of hashes.
 pub(super) fn write(stores: &[&dyn Store], conflict: Conflict, out: &mut dyn Write) -> Result<(), Error> {
     let merged = Merged::of(stores, conflict)?;
     let detector = stores[0].detector();
-    let layout =
-        Layout::new(merged.counts).ok_or_else(|| Error::merge("expected fewer than 2^32 paragraphs"))?;
+    let layout = Layout::new(merged.counts).ok_or_else(|| {
+        Error::read(stores[0].place(), "expected fewer than 2^32 - 1 paragraphs", Extent::File)
+    })?;
     let mut out = Blocks { out, block: Vec::new(), checksums: Vec::new() };
     out.put(&layout::header(detector, &merged.counts))?;
     out.align()?;
@@ -173,13 +180,11 @@ impl<'s> Merged<'s> {
             let mut words = hash(store, text)?;
             let same = |other: &Result<(usize, (ParagraphId, _)), _>| matches!(other, Ok((_, (other, _))) if *other == id);
             while let Some(other) = paragraphs.next_if(same) {
-                let before = words;
+                let (first, words_of_first) = (store, words);
                 (store, (_, text)) = other?;
                 words = hash(store, text)?;
-                if conflict == Conflict::Refused && words != before {
-                    let ParagraphId { document, paragraph } = id;
-                    let two = "has other words in one index than in another";
-                    return Err(Error::merge(format!("paragraph {paragraph} of document {document} {two}")));
+                if conflict == Conflict::Refused && words != words_of_first {
+                    return Err(other_words(stores[first], stores[store], id));
                 }
             }
             let row = number(self.rows.len());
@@ -202,7 +207,7 @@ impl<'s> Merged<'s> {
     fn put_names(&mut self, stores: &[&'s dyn Store], conflict: Conflict) -> Result<(), Error> {
         let mut rows = self.rows.iter().map(|row| row.id.document).peekable();
         for next in merge(stores.iter().map(|store| store.names()), |&(document, _)| document) {
-            let (_, (document, name)) = next?;
+            let (store, (document, name)) = next?;
             while rows.next_if(|&row| row < document).is_some() {}
             if rows.peek() != Some(&document) {
                 continue;
@@ -211,9 +216,8 @@ impl<'s> Merged<'s> {
                 None => self.names.push((document, name)),
                 Some((_, other)) if *other == name || conflict == Conflict::LaterWins => *other = name,
                 Some((_, other)) => {
-                    let wrong =
-                        format!("document {document} is {other:?} in one index and {name:?} in another");
-                    return Err(Error::merge(wrong));
+                    let wrong = format!("document {document} is {name:?}, and {other:?} in another index");
+                    return Err(Error::read(stores[store].place(), wrong, Extent::File));
                 }
             }
         }
@@ -243,23 +247,37 @@ impl<'s> Merged<'s> {
     }
 }
 
+/// Two indexes cannot be one that has both.
+fn other_words(first: &dyn Store, other: &dyn Store, id: ParagraphId) -> Error {
+    let ParagraphId { document, paragraph } = id;
+    let name = other.names().flatten().find(|&(named, _)| named == document);
+    let document = name.map_or_else(|| document.to_string(), |(_, name)| format!("{name:?}"));
+    let wrong =
+        format!("paragraph {paragraph} of document {document} has other words than in {}", first.place());
+    Error::read(other.place(), wrong, Extent::File)
+}
+
 /// What ascending iterators give, in ascending order, with the place of the iterator; of equals the first iterator's first.
 fn merge<'s, T: 's, K: Ord>(
     iterators: impl Iterator<Item = Items<'s, T>>,
     key: impl Fn(&T) -> K,
 ) -> impl Iterator<Item = Result<(usize, T), Error>> {
     let mut iterators: Vec<_> = iterators.map(Iterator::peekable).collect();
+    let head = move |items: &mut std::iter::Peekable<Items<'s, T>>, n: usize| {
+        // An error is less than any key.
+        items.peek().map(|item| Reverse((item.as_ref().map(&key).ok(), n)))
+    };
+    let mut heads: BinaryHeap<_> =
+        iterators.iter_mut().enumerate().filter_map(|(n, items)| head(items, n)).collect();
     std::iter::from_fn(move || {
-        let mut least: Option<(usize, Option<K>)> = None;
-        for (n, items) in iterators.iter_mut().enumerate() {
-            let Some(head) = items.peek() else { continue };
-            let head = head.as_ref().map(&key).ok(); // an error is less than any key
-            if least.as_ref().is_none_or(|(_, least)| head < *least) {
-                least = Some((n, head));
-            }
+        let mut least = heads.peek_mut()?;
+        let n = least.0.1;
+        let item = iterators[n].next()?;
+        match head(&mut iterators[n], n) {
+            Some(next) => *least = next,
+            None => _ = PeekMut::pop(least),
         }
-        let (n, _) = least?;
-        Some(iterators[n].next()?.map(|item| (n, item)))
+        Some(item.map(|item| (n, item)))
     })
 }
 
@@ -285,7 +303,7 @@ impl Blocks<'_> {
 
     fn end_block(&mut self) -> Result<(), Error> {
         self.checksums.push(layout::checksum(&self.block));
-        self.out.write_all(&self.block).map_err(|error| Error::write(&error))?;
+        self.out.write_all(&self.block).map_err(|error| told(&error))?;
         self.block.clear();
         Ok(())
     }
@@ -305,16 +323,10 @@ impl Blocks<'_> {
         let checksums: Vec<u8> = self.checksums.iter().flat_map(|sum| sum.to_le_bytes()).collect();
         let last = layout::checksum(&checksums).to_le_bytes();
         let end = self.out.write_all(&checksums).and_then(|()| self.out.write_all(&last));
-        end.and_then(|()| self.out.flush()).map_err(|error| Error::write(&error))
+        end.and_then(|()| self.out.flush()).map_err(|error| told(&error))
     }
 }
 
-impl Error {
-    fn merge(wrong: impl Into<String>) -> Self {
-        Self::read("index", wrong, Extent::File)
-    }
-
-    fn write(error: &std::io::Error) -> Self {
-        Self::read("index", format!("writing: {error}"), Extent::Io)
-    }
+fn told(error: &std::io::Error) -> Error {
+    Error::read("writing an index", error.to_string(), Extent::Io)
 }

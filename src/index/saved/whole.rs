@@ -9,7 +9,7 @@ use super::{SavedIndex, row_number, size, u64_at};
 use crate::detect::Detector;
 use crate::error::Error;
 use crate::index::ids::Ids;
-use crate::index::layout::{self, NONE};
+use crate::index::layout::{self, NONE, array};
 use crate::index::write::{self, Conflict, Items, Store};
 use crate::index::{Index, Text};
 use crate::lsh::buckets;
@@ -20,13 +20,13 @@ impl SavedIndex {
     /// both have is that of the additions. So paragraphs are added, replaced and taken out. The configuration is this
     /// one's; bytes of what is gone are gone too.
     ///
-    /// Cost: one pass over all; in memory some 70 bytes a paragraph.
+    /// Cost: one pass over all, two over the buckets; in memory some 150 bytes a paragraph.
     ///
     /// # Errors
     ///
     /// If the additions have another configuration, if what is read is damaged, or if `out` cannot be written to. What was
     /// written then is no index, and says so when it is opened.
-    pub fn update(
+    pub fn write_updated(
         &self,
         keep: impl Fn(ParagraphId) -> bool,
         additions: &Index,
@@ -40,13 +40,13 @@ impl SavedIndex {
     /// Write an index that holds what this one and the others hold: shards that were signed on different machines become
     /// what one machine would have written, to the byte.
     ///
-    /// Cost: one pass over all; in memory some 70 bytes a paragraph.
+    /// Cost: one pass over all, two over the buckets; in memory some 150 bytes a paragraph.
     ///
     /// # Errors
     ///
     /// If one has another configuration, if a paragraph id stands for different words in two of them or a document has
     /// different names, if what is read is damaged, or if `out` cannot be written to.
-    pub fn merge<'a>(
+    pub fn write_merged<'a>(
         &'a self,
         others: impl IntoIterator<Item = &'a SavedIndex>,
         mut out: impl Write,
@@ -68,7 +68,7 @@ impl SavedIndex {
     ///
     /// If anything is not as it must be.
     pub fn check(&self) -> Result<(), Error> {
-        self.bytes(0..self.layout.blocks_end())?;
+        self.verified(0..self.layout.blocks_end())?;
         let texts = self.layout.counts.texts;
         let count = (0..texts)
             .into_par_iter()
@@ -93,11 +93,10 @@ impl SavedIndex {
         let mut names: Vec<u64> = self.signer.keys(&set).into_iter().map(buckets::name).collect();
         names.sort_unstable();
         names.dedup();
-        let mut texts = Vec::new();
         for &name in &names {
-            texts.clear();
-            self.bucket(name, &mut texts)?;
-            if texts.binary_search(&number).is_err() {
+            let in_it =
+                self.bucket(name)?.binary_search_by_key(&number, |entry| u32::from_le_bytes(array(entry)));
+            if in_it.is_err() {
                 return Err(self.wrong(format!("text {number} is not in its bucket {name:010x}")));
             }
         }
@@ -110,7 +109,7 @@ impl SavedIndex {
     ///
     /// If it is damaged.
     pub fn to_index(&self) -> Result<Index, Error> {
-        self.bytes(0..self.layout.blocks_end())?;
+        self.verified(0..self.layout.blocks_end())?;
         let mut index = Index::new(*self.detector());
         for number in 0..row_number(self.layout.counts.texts) {
             let row = self.text_row(number)?;
@@ -123,13 +122,8 @@ impl SavedIndex {
                 return Err(self.wrong(format!("text {number} stands there twice")));
             }
         }
-        let mut last = None;
         for paragraph in self.paragraphs() {
             let (id, text) = paragraph?;
-            if last >= Some(id) {
-                return Err(self.wrong("the paragraphs are not in order"));
-            }
-            last = Some(id);
             if let Some(text) = text.and_then(|text| index.texts[text as usize].as_mut()) {
                 text.ids.insert(id);
             }
@@ -142,46 +136,64 @@ impl SavedIndex {
             let (document, name) = name?;
             index.names.insert(document, name.into());
         }
-        let mut last = None;
-        let mut entries = Vec::with_capacity(size(self.layout.counts.entries));
-        for entry in self.entries() {
-            let entry = entry?;
-            if last >= Some(entry) {
-                return Err(self.wrong("the entries of buckets are not in order"));
-            }
-            last = Some(entry);
-            entries.push(entry);
-        }
-        index.buckets = buckets::Buckets::of_ordered(entries);
+        let (mut last, mut wrong) = (None, Ok(()));
+        let in_order = |entry: Result<(u64, u32), Error>| {
+            let entry = entry.and_then(|entry| {
+                let is_next = last.replace(entry).is_none_or(|last| last < entry);
+                is_next.then_some(entry).ok_or_else(|| self.wrong("the entries of buckets are not in order"))
+            });
+            entry.map_err(|error| wrong = Err(error)).ok()
+        };
+        index.buckets = buckets::Buckets::of_ordered(self.entries().map_while(in_order));
+        wrong?;
         Ok(index)
     }
 
-    fn check_alike(&self, detector: &Detector) -> Result<(), Error> {
-        let counts = layout::Counts::default();
-        if layout::header(self.detector(), &counts) == layout::header(detector, &counts) {
-            return Ok(());
+    /// That this index can go together with one of another configuration.
+    fn check_alike(&self, expected: &Detector) -> Result<(), Error> {
+        let (expected, got) = (expected.config(), self.detector().config());
+        match expected.difference(got) {
+            None => Ok(()),
+            Some((option, expected, got)) => {
+                Err(self.wrong(format!("{option}: expected {expected} as in the other index, got {got}")))
+            }
         }
-        let (expected, got) = (self.detector().config(), detector.config());
-        Err(self.wrong(format!("expected an index of the configuration {expected:?}, got one of {got:?}")))
     }
 }
 
 impl Store for SavedIndex {
+    fn place(&self) -> &str {
+        &self.place
+    }
+
     fn detector(&self) -> &Detector {
         self.signer.detector()
     }
 
     fn names(&self) -> Items<'_, (u64, Cow<'_, str>)> {
-        let name = |row| Ok((self.document_row(row)?.0, Cow::Borrowed(self.name_at(row)?)));
-        Box::new((0..self.layout.counts.documents).map(name))
+        let mut last = None;
+        Box::new((0..self.layout.counts.documents).map(move |row| {
+            let document = self.document_row(row)?.0;
+            if last.replace(document) >= Some(document) {
+                return Err(self.wrong(format!("row {row} of documents is not in order")));
+            }
+            Ok((document, Cow::Borrowed(self.name_at(row)?)))
+        }))
     }
 
     fn paragraphs(&self) -> Items<'_, (ParagraphId, Option<u32>)> {
-        Box::new((0..row_number(self.layout.counts.paragraphs)).map(|row| match self.paragraph_row(row)? {
-            (id, NONE, _) => Ok((id, None)),
-            (id, text, _) if u64::from(text) < self.layout.counts.texts => Ok((id, Some(text))),
-            (_, text, _) => {
-                Err(self.wrong(format!("row {row} of paragraphs has text {text}, which is not there")))
+        let mut last = None;
+        Box::new((0..row_number(self.layout.counts.paragraphs)).map(move |row| {
+            let (id, text, _) = self.paragraph_row(row)?;
+            if last.replace(id) >= Some(id) {
+                return Err(self.wrong(format!("row {row} of paragraphs is not in order")));
+            }
+            match text {
+                NONE => Ok((id, None)),
+                text if u64::from(text) < self.layout.counts.texts => Ok((id, Some(text))),
+                text => {
+                    Err(self.wrong(format!("row {row} of paragraphs has text {text}, which is not there")))
+                }
             }
         }))
     }
@@ -203,21 +215,22 @@ impl Store for SavedIndex {
     }
 
     fn entries(&self) -> Items<'_, (u64, u32)> {
-        let mut cell = 0;
-        let mut cell_end = 0;
+        let (mut next_cell, mut cell_end) = (0, 0);
         let shift = 40 - self.layout.cell_bits;
         Box::new((0..self.layout.counts.entries).map(move |entry| {
             while entry >= cell_end {
-                if cell >> self.layout.cell_bits != 0 {
+                if next_cell >> self.layout.cell_bits != 0 {
                     return Err(self.wrong("an entry stands in no cell"));
                 }
-                cell += 1;
-                cell_end = u64_at(self.row(&self.layout.cells, cell, layout::WORD, layout::WORD)?, 0);
+                next_cell += 1;
+                cell_end =
+                    u64_at(self.row(&self.layout.cells, next_cell, layout::NUMBER, layout::NUMBER)?, 0);
             }
-            let slot = u64_at(self.row(&self.layout.slots, entry, layout::WORD, layout::WORD)?, 0);
-            let name = ((cell - 1) << shift) & !0xffff_ffff | slot >> 32;
+            let slot = u64_at(self.row(&self.layout.entries, entry, layout::NUMBER, layout::NUMBER)?, 0);
+            let cell = next_cell - 1;
+            let name = (cell << shift) & !0xffff_ffff | slot >> 32;
             let text = slot & 0xffff_ffff;
-            if text >= self.layout.counts.texts || self.layout.cell(name) != cell - 1 {
+            if text >= self.layout.counts.texts || self.layout.cell(name) != cell {
                 return Err(self.wrong(format!("entry {entry} is of no text, or stands in the wrong cell")));
             }
             Ok((name, row_number(text)))
@@ -232,6 +245,10 @@ struct Kept<'s, K> {
 }
 
 impl<K: Fn(ParagraphId) -> bool> Store for Kept<'_, K> {
+    fn place(&self) -> &str {
+        self.saved.place()
+    }
+
     fn detector(&self) -> &Detector {
         self.saved.detector()
     }
