@@ -162,7 +162,7 @@ pub struct CorpusStatistics {
 const BATCH: usize = 1 << 21;
 
 /// How many paragraphs are prepared by one core at a time.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = 64;
 
 impl<'t> Corpus<'t> {
     /// An empty corpus: pairs in and between articles count, the first is kept, short paragraphs are those of

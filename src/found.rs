@@ -246,7 +246,7 @@ impl<'t> Found<'t> {
             copied.binary_search(&group).map_or_else(|_| self.exact_copy(group), |at| exact[at])
         };
         let mut redundant: Vec<Removal> = redundant
-            .into_iter()
+            .into_par_iter()
             .map(|(removed, kept, similarity)| Removal {
                 kept: self.contents.id(kept),
                 removed: self.contents.id(removed),

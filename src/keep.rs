@@ -62,8 +62,8 @@ pub(crate) fn redundant(choice: &Choice<'_>, source: &Source) -> Vec<Redundant> 
             |&&paragraph: &&u32| matches!((choice.place)(paragraph), Place::Anywhere | Place::OtherArticle);
         let alone = |&&paragraph: &&u32| kept.copy_of(paragraph).is_none();
         let mut open: Vec<u32> =
-            batch.iter().filter(anywhere).filter(alone).filter_map(|&p| (choice.group)(p)).collect();
-        open.sort_unstable();
+            batch.par_iter().filter(anywhere).filter(alone).filter_map(|&p| (choice.group)(p)).collect();
+        open.par_sort_unstable();
         open.dedup();
         let before: Vec<Vec<Neighbour>> =
             open.par_iter().map(|&group| kept.neighbours(group, 0, |_| true)).collect();

@@ -266,8 +266,16 @@ pub(crate) struct Bands {
 impl Bands {
     pub(crate) fn new(keys: Keys) -> Self {
         let count = keys.count;
-        // One band after the other, and each is dropped as soon as its buckets are known: for the sake of memory.
-        let shared: Vec<Shared> = keys.bands.into_iter().map(|band| Shared::of(&band, count)).collect();
+        // Two bands at a time, and each is dropped as soon as its buckets are known: for the sake of memory.
+        let mut shared: Vec<Shared> = Vec::new();
+        let mut keys = keys.bands.into_iter();
+        while let Some(band) = keys.next() {
+            let next = keys.next();
+            let of = |band: Vec<Box<[u32; BLOCK]>>| Shared::of(&band, count);
+            let (one, other) = rayon::join(|| of(band), || next.map(of));
+            shared.push(one);
+            shared.extend(other);
+        }
         let mut bands = Self {
             of: vec![0; count as usize + 1],
             buckets: vec![0; shared.iter().map(|shared| shared.members.len()).sum()],

