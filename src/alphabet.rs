@@ -119,42 +119,45 @@ pub(crate) struct Alphabet {
 
 /// What the characters do whose UTF-8 has two bytes, the same first: by their second byte without its top bits.
 pub(crate) struct Lead {
-    /// A bit for each class below.
+    /// A bit for each class below, and [`FIRST`](Self::FIRST).
     pub(crate) classes: [u8; 64],
-    /// The UTF-8 of the letters that are kept.
-    pub(crate) firsts: [u8; 64],
+    /// The second byte of the letters that are kept, 0 for others.
     pub(crate) seconds: [u8; 64],
-    /// Whether the first byte is another in some.
-    pub(crate) moves: bool,
 }
 
 impl Lead {
-    pub(crate) const LETTER: u32 = 0;
-    /// Of these letters, those that may take an apostrophe.
-    pub(crate) const HEBREW: u32 = 1;
+    /// The bits in which the first byte of a letter that is kept is another. Where it takes more bits, as from Ə to ə
+    /// and from µ to μ, it takes more than a look.
+    pub(crate) const FIRST: u8 = 0b111;
+    /// Of the letters, those that may take an apostrophe.
+    pub(crate) const HEBREW: u32 = 3;
     /// In no word, unless between digits.
-    pub(crate) const MID_DIGIT: u32 = 2;
-    pub(crate) const DROPPED: u32 = 3;
-    /// All of the above, and what is in no word.
-    pub(crate) const SETTLED: u32 = 4;
+    pub(crate) const MID_DIGIT: u32 = 4;
+    pub(crate) const DROPPED: u32 = 5;
+    /// All of these, and what is in no word.
+    pub(crate) const SETTLED: u32 = 6;
+    pub(crate) const LETTER: u32 = 7;
 
     fn new(alphabet: &Alphabet, byte: u8) -> Self {
-        let mut lead = Self { classes: [0; 64], firsts: [byte; 64], seconds: [0; 64], moves: false };
+        let mut lead = Self { classes: [0; 64], seconds: [0; 64] };
         for place in 0..64 {
             let entry = alphabet.get(u16::from(byte & 0x1F) << 6 | place);
             let place = usize::from(place);
+            let [first, second, ..] = entry.bytes();
+            let moved = first ^ byte;
+            let is_kept = entry.len() == 2 && moved & !Self::FIRST == 0;
             let class = match entry.class() {
-                Class::Letter if entry.len() == 2 => 1 << Self::LETTER,
-                Class::Hebrew if entry.len() == 2 => 1 << Self::LETTER | 1 << Self::HEBREW,
+                Class::Letter if is_kept => 1 << Self::LETTER,
+                Class::Hebrew if is_kept => 1 << Self::LETTER | 1 << Self::HEBREW,
                 Class::MidDigit => 1 << Self::MID_DIGIT,
                 Class::Dropped => 1 << Self::DROPPED,
                 Class::Break => 0,
                 _ => continue,
             };
             lead.classes[place] = class | 1 << Self::SETTLED;
-            if entry.len() == 2 {
-                [lead.firsts[place], lead.seconds[place], ..] = entry.bytes();
-                lead.moves |= lead.firsts[place] != byte;
+            if class & 1 << Self::LETTER != 0 {
+                lead.classes[place] |= moved;
+                lead.seconds[place] = second;
             }
         }
         lead

@@ -17,7 +17,7 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) const MOST_WORDS: usize = BLOCK / 2;
 
 /// Bytes that are copied at once.
-pub(crate) const STEP: usize = 16;
+pub(crate) const STEP: usize = 32;
 
 /// The first byte that a word is not read by blocks for: of UTF-8 of two bytes, or three.
 pub(crate) fn limit() -> u8 {

@@ -71,6 +71,24 @@ fn compressed_dumps_text_files_and_folders_are_read() {
 }
 
 #[test]
+fn lines_longer_than_what_is_read_at_a_time() {
+    let folder = Folder::new();
+    let padding = "x".repeat(40 << 20);
+    let line = |text: &str| format!("{{\"text\":\"{text}\"}}\n");
+    let long = |text: &str| format!("{{\"padding\":\"{padding}\",\"text\":\"{text}\"}}\n");
+    let lines = [line(BREAD), long(FERRY), line(FERRY), line(BREAD), long(BREAD)].concat();
+    let cleaned = [line(BREAD), long(FERRY), line(""), line(""), long("")].concat();
+    let dumps = [
+        folder.put("dump.jsonl", &lines),
+        folder.put("packed.jsonl.zst", zstd::encode_all(lines.as_bytes(), 1).unwrap()),
+    ];
+    for dump in dumps {
+        printed(&dedup(&["--out", &folder.name("out.jsonl"), &dump]));
+        assert!(folder.read("out.jsonl") == cleaned, "{dump}");
+    }
+}
+
+#[test]
 fn a_text_file_becomes_a_record() {
     let folder = Folder::new();
     let text = folder.put("a.txt", format!("{FERRY}\n{BREAD}\n{FERRY}"));

@@ -166,7 +166,7 @@ pub mod table {
 
     /// An id as one cell.
     fn escaped(id: &str) -> Cow<'_, str> {
-        if !id.contains(['\\', '\t', '\n', '\r']) {
+        if !id.bytes().any(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
             return Cow::Borrowed(id);
         }
         let escaped = id.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");

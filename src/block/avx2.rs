@@ -6,7 +6,7 @@ use std::arch::x86_64::{
     __m256i, _mm_set_epi64x, _mm256_adds_epu8, _mm256_alignr_epi8, _mm256_and_si256, _mm256_blendv_epi8,
     _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_extract_epi64, _mm256_movemask_epi8,
     _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_sub_epi8,
+    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
 use super::{BLOCK, Block, Classes, MARK, bits, folded, runs};
@@ -56,14 +56,10 @@ fn read_letters(
     let bytes = load(block);
     let zero = _mm256_setzero_si256();
     let next = [shift_down(bytes[0], bytes[1]), shift_down(bytes[1], zero)];
-    let last = [shift_up(zero, bytes[0]), shift_up(bytes[0], bytes[1])];
-    let low = |bytes| _mm256_and_si256(bytes, _mm256_set1_epi8(0x3F));
+    let places = both(|n| places(next[n]));
 
     let mut leads = is.unsettled & mask(bytes, 6); // 0b11 at the top
-    let mut settled = 0;
-    let mut letters = 0;
-    let mut dropped = 0;
-    let mut hebrew = 0;
+    let (mut classes, mut seconds) = ([zero; 2], [zero; 2]);
     let mut marks = 0;
     while leads != 0 {
         let byte = block[leads.trailing_zeros() as usize];
@@ -75,20 +71,27 @@ fn read_letters(
             }
             continue;
         };
-        let classes = both(|n| _mm256_and_si256(look_up(&lead.classes, low(next[n])), here[n]));
-        let second = both(|n| _mm256_cmpeq_epi8(last[n], _mm256_set1_epi8(byte.cast_signed())));
-        *folded = both(|n| _mm256_blendv_epi8(folded[n], look_up(&lead.seconds, low(bytes[n])), second[n]));
-        if lead.moves {
-            *folded = both(|n| _mm256_blendv_epi8(folded[n], look_up(&lead.firsts, low(next[n])), here[n]));
-        }
-        let whole = |mask: u64| mask | mask << 1;
-        letters |= whole(mask(classes, Lead::LETTER));
-        settled |= whole(mask(classes, Lead::SETTLED));
-        dropped |= whole(mask(classes, Lead::DROPPED));
-        // Where it matters what these are, it takes a closer look.
-        settled &= !(mask(classes, Lead::MID_DIGIT) & is.digit << 1);
-        hebrew |= mask(classes, Lead::HEBREW);
+        let add = |to: &mut [__m256i; 2], found: [__m256i; 2]| {
+            *to = both(|n| _mm256_or_si256(to[n], _mm256_and_si256(found[n], here[n])));
+        };
+        add(&mut classes, look_up(&lead.classes, &places));
+        add(&mut seconds, look_up(&lead.seconds, &places));
     }
+    let moved = both(|n| _mm256_and_si256(classes[n], _mm256_set1_epi8(Lead::FIRST.cast_signed())));
+    let second = [shift_up(zero, seconds[0]), shift_up(seconds[0], seconds[1])];
+    *folded = both(|n| {
+        // The top bit of a second byte is set, and 0 stands where there is none.
+        _mm256_blendv_epi8(_mm256_xor_si256(folded[n], moved[n]), second[n], second[n])
+    });
+    let whole = |class: u32| {
+        let mask = mask(classes, class);
+        mask | mask << 1
+    };
+    let letters = whole(Lead::LETTER);
+    let dropped = whole(Lead::DROPPED);
+    // Where it matters what these are, it takes a closer look.
+    let settled = whole(Lead::SETTLED) & !(mask(classes, Lead::MID_DIGIT) & is.digit << 1);
+    let hebrew = mask(classes, Lead::HEBREW);
     is.letter |= letters;
     is.unsettled &= !settled;
     // What is dropped after a letter counts as one. Elsewhere what stands around it has to be looked at.
@@ -164,7 +167,7 @@ fn store(block: [__m256i; 2], to: &mut [u8]) {
 }
 
 #[inline(always)]
-fn both(of: impl Fn(usize) -> __m256i) -> [__m256i; 2] {
+fn both<T>(of: impl Fn(usize) -> T) -> [T; 2] {
     [of(0), of(1)]
 }
 
@@ -202,18 +205,26 @@ fn shift_up(before: __m256i, bytes: __m256i) -> __m256i {
     _mm256_alignr_epi8::<15>(bytes, _mm256_permute2x128_si256::<0x21>(before, bytes))
 }
 
-/// The places of a table, each below 64.
+/// Where to look in the quarters of a table of 64 for second bytes: a shuffle gives 0 for places with the top bit, which
+/// is set here for those of the other quarters.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn look_up(table: &[u8; 64], places: __m256i) -> __m256i {
+fn places(bytes: __m256i) -> [__m256i; 4] {
+    let low = _mm256_and_si256(bytes, _mm256_set1_epi8(0x3F));
+    let from =
+        |first| _mm256_adds_epu8(_mm256_sub_epi8(low, _mm256_set1_epi8(first)), _mm256_set1_epi8(0x70));
+    [from(0), from(16), from(32), from(48)]
+}
+
+/// What stands in a table at the places of a block.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn look_up(table: &[u8; 64], places: &[[__m256i; 4]; 2]) -> [__m256i; 2] {
     let (quarters, _) = table.as_chunks::<16>();
-    let mut found = _mm256_setzero_si256();
-    for (first, quarter) in [0, 16, 32, 48].into_iter().zip(quarters) {
+    let mut found = [_mm256_setzero_si256(); 2];
+    for (at, quarter) in quarters.iter().enumerate() {
         let quarter = _mm256_broadcastsi128_si256(_mm_set_epi64x(word(quarter, 1), word(quarter, 0)));
-        // A shuffle gives 0 for places with the top bit, which is set here for those of the other quarters.
-        let place = _mm256_sub_epi8(places, _mm256_set1_epi8(first));
-        let place = _mm256_adds_epu8(place, _mm256_set1_epi8(0x70));
-        found = _mm256_or_si256(found, _mm256_shuffle_epi8(quarter, place));
+        found = both(|n| _mm256_or_si256(found[n], _mm256_shuffle_epi8(quarter, places[n][at])));
     }
     found
 }
