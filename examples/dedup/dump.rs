@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use rayon::prelude::*;
@@ -17,7 +17,6 @@ use serde_json::value::RawValue;
 
 use crate::formats::{self, Formats};
 use crate::output::Output;
-use crate::room::Room;
 
 /// A file of a dump, by what its name says of it.
 pub struct Source {
@@ -97,27 +96,35 @@ impl Source {
     ) -> Result<Chunks<'d, 'p>, String> {
         let Some(plain) = self.plain else { return formats::chunks(dump, self, progress) };
         let told = |error: io::Error| format!("{}: {error}", self.path.display());
-        let file = Counted { file: File::open(&self.path).map_err(told)?, progress };
-        let mut bytes = plain.unpack(file).map_err(told)?;
+        let file = Arc::new(File::open(&self.path).map_err(told)?);
+        // No reader of ours in between: its memory would be zeroed first.
+        let mut bytes = plain.unpack(Arc::clone(&file)).map_err(told)?;
         let most = if plain.is_text { u64::MAX } else { CHUNK };
-        // How much is left, if that is known: memory that need not grow need not be copied.
-        let whole = self.path.metadata().ok().filter(Metadata::is_file);
-        let mut left = whole.filter(|_| matches!(plain.packing, Packing::None)).map(|file| file.len());
+        // How much is left, as far as that is known: memory that need not grow need not be copied.
+        let mut left = match plain.packing {
+            Packing::None => self.path.metadata().map_or(0, |metadata| metadata.len()),
+            Packing::Gz | Packing::Zst => most.min(CHUNK),
+        };
         let (mut rest, mut first_line, mut is_first) = (Vec::new(), 1, true);
+        let mut counted = 0;
         Ok(Box::new(std::iter::from_fn(move || {
-            // With a byte to see that there is no more.
-            let room = left.map_or(CHUNK, |left| most.min(rest.len() as u64 + left + 1));
-            let room = usize::try_from(room).unwrap_or(0);
-            let mut chunk = Room::with(&std::mem::take(&mut rest), room);
+            // All pieces take the same room: what one leaves behind is right for the next. Huge pages for them: 8 % less
+            // time with 63 MB, 25 % more with 632, for the clearing of memory that the host had not given yet.
+            let room = usize::try_from(left.min(most)).unwrap_or(0) + PROBE;
+            let mut chunk = Vec::with_capacity(room.max(rest.len()));
+            chunk.append(&mut rest);
             loop {
                 let before = chunk.len();
-                if let Err(error) = chunk.fill(&mut bytes) {
+                let wanted = most.saturating_sub(before as u64).max(most / 2);
+                if let Err(error) = bytes.by_ref().take(wanted).read_to_end(&mut chunk) {
                     return Some(Err(told(error)));
                 }
                 if chunk.len() == before {
                     break; // the end of the file
                 }
-                left = left.and_then(|left| left.checked_sub((chunk.len() - before) as u64));
+                if matches!(plain.packing, Packing::None) {
+                    left = left.saturating_sub((chunk.len() - before) as u64);
+                }
                 if plain.is_text {
                     continue;
                 }
@@ -126,7 +133,8 @@ impl Source {
                     break;
                 }
             }
-            chunk.fit();
+            let on_disk = (&*file).stream_position().unwrap_or(counted); // a pipe has none
+            progress(on_disk - std::mem::replace(&mut counted, on_disk));
             let bom = if is_first && chunk.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
             let lines = first_line;
             first_line += memchr::memchr_iter(b'\n', &chunk).count();
@@ -145,7 +153,7 @@ impl Source {
 /// A piece of an unpacked file: a whole text, or whole lines.
 pub struct Chunk<'d> {
     pub source: &'d Source,
-    bytes: Room,
+    bytes: Vec<u8>,
     bom: usize, // bytes of a byte order mark
     first_line: usize,
     /// What was found beside the records.
@@ -156,7 +164,7 @@ pub struct Chunk<'d> {
 impl<'d> Chunk<'d> {
     /// Lines that each have an id, made of what was no JSON Lines.
     pub fn made(source: &'d Source, bytes: Vec<u8>, aside: Tally) -> Self {
-        Self { source, bytes: bytes.into(), bom: 0, first_line: 1, aside }
+        Self { source, bytes, bom: 0, first_line: 1, aside }
     }
 }
 
@@ -201,6 +209,9 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// How many bytes of lines are read at a time, about.
 pub const CHUNK: u64 = 1 << 24;
+
+/// Room to see that there is no more.
+const PROBE: usize = 64;
 
 /// Files, and how they are read.
 pub struct Dump {
@@ -298,20 +309,6 @@ impl Tally {
         for (reason, count) in &other.left_out {
             *self.left_out.entry(reason).or_default() += count;
         }
-    }
-}
-
-/// A file that tells how much of it was read.
-struct Counted<'p> {
-    file: File,
-    progress: &'p mut dyn FnMut(u64),
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        (self.progress)(count as u64);
-        Ok(count)
     }
 }
 

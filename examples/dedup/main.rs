@@ -13,7 +13,6 @@ mod options;
 mod output;
 #[cfg_attr(not(feature = "dump-parquet"), path = "no_parquet.rs")]
 mod parquet;
-mod room;
 mod summary;
 
 use std::borrow::Cow;
