@@ -246,13 +246,12 @@ impl SavedIndex {
             };
             let mut row = text.last;
             while row != NONE {
-                let (id, _, before) = self.paragraph_row(row)?;
-                matches.push(Match { id, similarity });
-                if before != NONE && before >= row {
-                    return Err(
-                        self.wrong(format!("row {before} of paragraphs does not stand before row {row}"))
-                    );
+                let (id, of_text, before) = self.paragraph_row(row)?;
+                // So no row is come by twice, nor from another text.
+                if of_text != number || (before != NONE && before >= row) {
+                    return Err(self.wrong(format!("row {row} of paragraphs is not one of text {number}")));
                 }
+                matches.push(Match { id, similarity });
                 row = before;
             }
         }

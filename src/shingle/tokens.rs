@@ -138,17 +138,18 @@ fn cut_plain(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
 fn fill(word: &[u8]) -> usize {
     match word {
         _ if is_spaced(word) => WORD,
-        [0xE4..=0xE9, ..] => HAN,
-        [0xE0, 0xB8..=0xB9, ..] => THAI,
+        // Without the hexagrams, the sign of the baht, and what is not assigned.
+        [0xE4, ..=0xB6 | 0xB8.., ..] | [0xE5..=0xE9, ..] => HAN,
+        [0xE0, 0xB8, 0x81..=0xBA, ..] | [0xE0, 0xB9, 0x80..=0x9B, ..] => THAI,
         _ => fill_by_character(word),
     }
 }
 
-/// Whether the first bytes of a word are of scripts below Thai, without the modifier letters that are written in many,
-/// or of Hangul.
+/// Whether the first bytes of a word are of scripts below Thai, without the modifier letters and the middle dot that are
+/// written in many, or of Hangul.
 #[inline]
 fn is_spaced(word: &[u8]) -> bool {
-    matches!(word, [..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..])
+    matches!(word, [..=0xC1 | 0xC3..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..])
 }
 
 fn fill_by_character(word: &[u8]) -> usize {
@@ -408,7 +409,8 @@ mod tests {
 
     #[test]
     fn the_first_bytes_of_a_word_tell_no_other_fill_than_its_script() {
-        for c in ('\0'..=char::MAX).filter(|c| c.is_alphanumeric()) {
+        // Any character with a mark that is a letter, such as U+FF9E, can begin a word.
+        for c in '\0'..=char::MAX {
             assert_eq!(fill(c.to_string().as_bytes()), fill_of(c), "{c:?}");
         }
     }
