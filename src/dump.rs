@@ -32,7 +32,8 @@
 //! nothing; one that is not what its name says is an error that says what it looks like. `.gz`, `.zst`, `.bz2` and
 //! `.xz` are unpacked, with all members, frames or streams that follow one another in them. Of a folder all files are
 //! read, and those in its folders, in the order of their names; those that begin with a dot are passed over, and those
-//! whose name and content say nothing, and XML of other kinds, are counted in [`DumpStatistics::left_out`].
+//! whose name and content say nothing, XML of other kinds, and the index that comes with a multistream dump of a wiki
+//! are counted in [`DumpStatistics::left_out`].
 //!
 //! # What becomes of a record
 //!
@@ -42,7 +43,7 @@
 //! | CSV, TSV | a row | the id column | all other columns |
 //! | Parquet | a row | the id column | all other columns but lists and maps |
 //! | WET | a `conversion` record | its URL | `url`, `date`, `languages` |
-//! | WARC | an answer with status 2xx that holds HTML or plain text, as it was sent: chunks, gzip, deflate and zstd are undone | its URL | `url`, `date`, those of HTML |
+//! | WARC | an answer with status 2xx, or a `resource`, that holds HTML or plain text, as it was sent: chunks, gzip, deflate and zstd are undone | its URL | `url`, `date`, those of HTML |
 //! | MediaWiki | the last revision of a page of namespace 0 ([`DumpOptions::namespaces`]) in wikitext that is no redirect | the number of the page | `title`, `namespace`, `timestamp` |
 //! | HTML | a file | its path | `title`, `lang` and `dir` of the page |
 //! | text | a file | its path | none |
@@ -129,7 +130,8 @@ use self::wrong::Wrong;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Article {
-    /// What the record says, else `path:record`. Ids may repeat: an article's identity is its place.
+    /// What the record says, else `path:record`, or the path of a file that is one article. Ids may repeat: an article's
+    /// identity is its place.
     pub id: String,
     /// What there is to read.
     pub text: String,

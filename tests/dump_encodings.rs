@@ -147,6 +147,22 @@ fn an_http_header_counts_for_more_than_the_page() {
 }
 
 #[test]
+fn a_page_declares_its_encoding_late_or_in_xml() {
+    let script = format!("<script>'<meta charset=gbk>';{}</script>", "x();".repeat(1000));
+    for start in [
+        format!("{script}<meta charset=windows-1256>"),
+        "<?xml version='1.0' encoding='windows-1256'?>".to_owned(),
+        "<?xml version='1.0' encoding='klingon'?><meta charset=windows-1256>".to_owned(),
+        "<?xml version='1.0' encoding='gbk'?><meta charset=windows-1256>".to_owned(),
+    ] {
+        let page = format!("{start}<p>{ARABIC}");
+        let (text, taken) = read(&options(Format::Html), WINDOWS_1256.encode(&page).0);
+        assert_eq!(text.as_deref(), Ok(ARABIC));
+        assert_eq!(taken, [("windows-1256".to_owned(), Basis::Declared, 1)]);
+    }
+}
+
+#[test]
 fn xml_declares_its_encoding() {
     let xml = "<?xml version='1.0' encoding='windows-1251'?><mediawiki><page><title>Т</title><ns>0</ns><id>1</id>\
         <revision><text>Паром</text></revision></page></mediawiki>";
@@ -169,6 +185,11 @@ fn an_invalid_byte_is_told_where_it_stands() {
     let csv = b"text,id\na,1\nb\xff,2\nc,3\n";
     let row = format!("-:3: a byte of the row that begins at byte 12 {assumed}");
     assert_eq!(told(&options(Format::Csv), csv), row);
+    let marked = told(&options(Format::Csv), &[b"\xef\xbb\xbf", csv.as_slice()].concat());
+    assert_eq!(
+        marked,
+        "-:3: a byte of the row that begins at byte 15 is not valid utf-8, which its byte order mark says"
+    );
     assert_eq!(
         told(&options(Format::Text), b"\xef\xbb\xbfa\xff"),
         "-: byte 4 is not valid utf-8, which its byte order mark says"
@@ -196,6 +217,30 @@ fn an_invalid_byte_is_told_where_it_stands() {
         options(Format::JsonLines).reader(Cursor::new(b"{\"text\": \"\xff\"}\n{\"text\": \"b\"}".to_vec()));
     assert!(dump.next().unwrap().unwrap_err().is_record());
     assert_eq!(dump.next().unwrap().unwrap().text, "b");
+}
+
+#[test]
+fn an_invalid_byte_in_an_old_encoding_costs_no_more_than_it_must() {
+    let page = |body: &[u8]| {
+        let answer = [b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\n\r\n", body].concat();
+        let head = "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length:";
+        [format!("{head} {}\r\n\r\n", answer.len()).as_bytes(), &answer, b"\r\n\r\n"].concat()
+    };
+    let mut dump = options(Format::Warc).reader(Cursor::new([page(b"<p>\xff"), page(b"<p>Two")].concat()));
+    let error = dump.next().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "-:1: byte 3 is not valid gbk, which it declares");
+    assert!(error.is_record());
+    assert_eq!(dump.next().unwrap().unwrap().text, "Two");
+
+    // A stream cannot be read any further, but all that stands before the byte is.
+    let lines = b"{\"text\": \"a\"}\n{\"text\": \"b\"}\n{\"text\": \"\xff\"}\n{\"text\": \"d\"}\n".to_vec();
+    let mut dump = named(Format::JsonLines, "gbk").reader(Cursor::new(lines));
+    assert_eq!(dump.next().unwrap().unwrap().text, "a");
+    assert_eq!(dump.next().unwrap().unwrap().text, "b");
+    let error = dump.next().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "-:3: byte 38 is not valid gbk, which was named");
+    assert!(!error.is_record());
+    assert!(dump.next().is_none());
 }
 
 #[test]

@@ -162,6 +162,7 @@ fn a_json_array_that_is_none() {
     assert_eq!(told(r#"[{"text": "a"#), "-:1: the file ends in the middle of a record");
     assert_eq!(told("{} 7"), "-:1: no field \"text\"");
     assert_eq!(told("[{\"text\": [}]}]"), "-:1: expected value at column 11");
+    assert_eq!(told("[\n  {\n    \"text\": 1,\n    \"a\": [}]\n  }\n]"), "-:1: expected value at byte 31");
 }
 
 #[test]
@@ -181,6 +182,27 @@ fn csv_and_tsv() {
     assert_eq!(ids_and_texts(&articles), [("a", "One\tand two")]);
     assert!(read("", Format::Csv).is_empty());
     assert!(read("\u{feff}text\n", Format::Csv).is_empty());
+}
+
+#[test]
+fn csv_of_a_spreadsheet() {
+    // A byte order mark, semicolons and CR LF.
+    let csv = "\u{feff}id;text\r\n1;\"One; two,\r\nthree\"\r\n;Four\r\n\r\n;Five\r\n6\r\n";
+    let mut dump = Dump::reader(csv.as_bytes(), Format::Csv);
+    let mut next = || dump.next().unwrap().map(|article| (article.id, article.text, article.source.record));
+    let row = |id: &str, text: &str, line| Ok((id.to_owned(), text.to_owned(), line));
+    assert_eq!(next(), row("1", "One; two,\r\nthree", 2));
+    assert_eq!(next(), row("-:4", "Four", 4));
+    assert_eq!(next(), row("-:6", "Five", 6));
+    assert_eq!(next().unwrap_err().to_string(), "-:7: expected 2 fields as in the first row, got 1");
+    assert!(dump.next().is_none());
+    assert_eq!(
+        refused("id,text\n1,One\n2,\"Two\n3,Three\n", Format::Csv),
+        "-:3: the file ends in the middle of a record"
+    );
+    // What is in the text says nothing of the columns.
+    assert_eq!(texts(&read("text,id\na;b,1", Format::Csv)), ["a;b"]);
+    assert_eq!(texts(&read("text\na;b\r", Format::Csv)), ["a;b"]);
 }
 
 #[test]
@@ -255,6 +277,8 @@ fn warc_of_pages() {
     packed_chunks.extend([packed.as_slice(), b"\r\n0\r\n\r\n"].concat());
     let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     deflated.write_all(page.as_bytes()).unwrap();
+    let deflated = deflated.finish().unwrap();
+    let deflate = "200 OK\r\nContent-Type: text/html\r\nContent-Encoding: deflate";
     let warc = [
         warc_record("warcinfo", "application/warc-fields", "", b"software: test\r\n"),
         warc_record("request", "application/http; msgtype=request", "", b"GET / HTTP/1.1\r\n\r\n"),
@@ -277,13 +301,10 @@ fn warc_of_pages() {
                 &packed_chunks,
             ),
         ),
-        response(
-            "http://a/deflate",
-            &http(
-                "200 OK\r\nContent-Type: text/html\r\nContent-Encoding: deflate",
-                &deflated.finish().unwrap(),
-            ),
-        ),
+        response("http://a/deflate", &http(deflate, &deflated)),
+        // Without what zlib puts around it, as some servers send it; and undone.
+        response("http://a/bare", &http(deflate, &deflated[2..deflated.len() - 4])),
+        response("http://a/undeflated", &http(deflate, page.as_bytes())),
         response(
             "http://a/zstd",
             &http(
@@ -306,7 +327,19 @@ fn warc_of_pages() {
     ];
     let mut dump = Dump::reader(std::io::Cursor::new(warc.concat()), Format::Warc);
     let articles: Vec<Article> = dump.by_ref().collect::<Result<_, _>>().unwrap();
-    let names = ["plain", "chunked", "gz", "both", "deflate", "zstd", "undone", "text", "untyped"];
+    let names = [
+        "plain",
+        "chunked",
+        "gz",
+        "both",
+        "deflate",
+        "bare",
+        "undeflated",
+        "zstd",
+        "undone",
+        "text",
+        "untyped",
+    ];
     for (name, article) in names.iter().zip(&articles) {
         assert_eq!(article.id, format!("http://a/{name}"));
         assert_eq!(article.text, "The ferry.\n\nNo bread.", "{name}");
@@ -324,6 +357,17 @@ fn warc_of_pages() {
             ("answer that is no success", 1)
         ]
     );
+}
+
+#[test]
+fn a_page_that_was_cut_through_a_character() {
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>عبارة".as_bytes();
+    let cut = &page[..page.len() - 1];
+    let more = "WARC-Truncated: length\r\n";
+    let told = warc_record("response", "application/http", more, cut);
+    assert_eq!(texts(&read(told, Format::Warc)), ["عبار"]);
+    let untold = warc_record("response", "application/http", "", cut);
+    assert_eq!(refused(untold, Format::Warc), "-:1: byte 11 is not valid utf-8, which it declares");
 }
 
 #[test]
@@ -394,6 +438,17 @@ const WIKI: &str = r#"<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11
     </namespaces>
   </siteinfo>
 "#;
+
+#[test]
+fn html_that_is_xml() {
+    let chapter = "<?xml version='1.0' encoding='utf-8'?>\n<!DOCTYPE html>\n<html xmlns='http://www.w3.org/1999/xhtml'>\
+        <head><title/><script src='a.js'/></head><body><p>One</p><iframe src='b'/><pre/><p>Two\nthree</p></body></html>";
+    let articles = read(chapter, Format::Html);
+    assert_eq!(texts(&articles), ["One\n\nTwo three"]);
+    assert_eq!(fields(&articles[0]), json!({}));
+    // In HTML these are starts.
+    assert_eq!(texts(&read("<p>One<iframe /><p>Two</iframe><p>Three", Format::Html)), ["One\n\nThree"]);
+}
 
 fn wiki_page(title: &str, namespace: i32, id: u32, more: &str, text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -469,7 +524,9 @@ fn wikitext_becomes_paragraphs() {
             "a\n== B ==\nc\n=== D's = e ===\n====== F ======\ng",
             "a\n\nB\n\nc\n\nD's = e\n\nF\n\ng",
         ),
-        ("no heading", "= \n==\n1 = 1 =", "=\n==\n1 = 1 ="),
+        ("headings with comments", "a\n== B == <!-- c -->\nd\n== E<!-- f --> ==\ng", "a\n\nB\n\nd\n\nE\n\ng"),
+        ("no heading", "= \n==\n1 = 1 =\n=a\nb", "=\n==\n1 = 1 =\n=a\nb"),
+        ("a line of a comment", "a\n<!-- b\nc --> \nd\n<!-- e -->f\n<!-- g -->", "a\nd\nf"),
         ("lists", "a\n* b\n** c\n# d\n; e\n: f", "a\n\nb\n\nc\n\nd\n\ne\n\nf"),
         ("lines and paragraphs", "a\nb\n\nc\n\n\n\nd", "a\nb\n\nc\n\nd"),
         ("templates", "a{{b|{{c}}|[[d]]\n\n* e}} f {{{g|h}}}i{{{{j}}}}", "a f i"),
@@ -496,6 +553,7 @@ fn wikitext_becomes_paragraphs() {
         ),
         ("entities", "a&nbsp;b &eacute; &#1605; &#x645; &unknown; & c &;", "a\u{a0}b é م م &unknown; & c &;"),
         ("magic words", "__TOC__a __b__ __لافهرس__ _c_ __", "a __b__ _c_ __"),
+        ("pictures", "a[[Bild:b.JPG|thumb|c [[d|e]] f]]g[[Изображение:h.png]]i[[:Bild:j.png|k]]", "agik"),
         ("files", "a[[File:b.jpg|thumb|c [[d|e]] f]]g[[image:h.png]]i[[Category:j]][[de:k]]", "agi"),
         ("unclosed", "a {{b\n\nc [[d|e 'f <ref>g <h i < j", "a b\n\nc e 'f g <h i < j"),
         ("closed too often", "a}} b]] c|} d-->", "a}} b]] c|} d-->"),
@@ -637,7 +695,11 @@ fn parquet_of_many_pages() {
     let path = folder.path().join("rows.parquet");
     fs::write(&path, &file).unwrap();
     // From the file by its pages; packed, and through a reader, as a whole.
-    let from_file: Vec<Article> = Dump::open(&path).unwrap().collect::<Result<_, _>>().unwrap();
+    let mut dump = Dump::open(&path).unwrap();
+    let from_file: Vec<Article> = dump.by_ref().collect::<Result<_, _>>().unwrap();
+    // No byte counts twice; those of indexes over the pages are not read.
+    let (read_bytes, size) = (dump.bytes_read(), dump.size().unwrap());
+    assert!(size / 2 < read_bytes && read_bytes <= size, "{read_bytes} of {size}");
     for articles in [from_file, read(&file, Format::Parquet), read_with(&DumpOptions::new(), gz(&file))] {
         assert_eq!(articles.len(), 5000);
         for (n, (article, text)) in articles.iter().zip(&texts).enumerate() {
@@ -673,6 +735,24 @@ fn parquet_with_nulls_and_what_is_no_text() {
         (ids_and_texts(&articles), &articles[0].fields),
         (vec![("-:1", "One of another group")], &Map::new())
     );
+}
+
+#[test]
+fn parquet_with_times_in_nanoseconds() {
+    let schema = "message m { optional binary text (UTF8); required int64 at (TIMESTAMP(NANOS, true));
+        required group of { required int64 day (TIME(NANOS, true)); required int64 at (TIMESTAMP(NANOS, false)); } }";
+    let columns = [
+        Column::Strings(vec![Some("One")]),
+        Column::Longs(vec![-1]),
+        Column::Longs(vec![1_500]),
+        Column::Longs(vec![1_500]),
+    ];
+    let articles = read(parquet(schema, WriterProperties::new(), &[&columns]), Format::Parquet);
+    let expected = json!({
+        "at": "1969-12-31 23:59:59.999999 +00:00",
+        "of": {"day": "00:00:00.000001", "at": "1970-01-01 00:00:00.000001 +00:00"},
+    });
+    assert_eq!(fields(&articles[0]), expected);
 }
 
 #[test]
@@ -719,6 +799,7 @@ fn texts_and_folders() {
     put("README.md", b"[not](read)");
     put("sitemap.xml", b"<?xml version=\"1.0\"?><urlset/>");
     put("wiki.xml", wiki_export(&wiki_page("T", 0, 1, "", "A wiki")).as_bytes());
+    put("wiki-multistream-index.txt.bz2", &bz2(b"617:14:T\n"));
     put("z.xml.bz2", &bz2(wiki_export("").as_bytes())[..100]);
     put("picture.png", &[0x89, b'P', b'N', b'G', 0, 1, 2]);
     let mut dump = Dump::open(folder.path()).unwrap();
@@ -747,7 +828,7 @@ fn texts_and_folders() {
     assert_eq!(articles[0].id, format!("{}:1", folder.path().join("a/part-00000").display()));
     let statistics = dump.statistics();
     assert_eq!((statistics.files, statistics.articles, statistics.errors), (7, 6, 1));
-    assert_eq!(statistics.left_out.into_iter().collect::<Vec<_>>(), [("file of no known format", 5)]);
+    assert_eq!(statistics.left_out.into_iter().collect::<Vec<_>>(), [("file of no known format", 6)]);
     assert_eq!(Some(statistics.bytes), dump.size());
 }
 
@@ -773,15 +854,49 @@ fn an_error_ends_its_file_and_the_next_is_read() {
 }
 
 #[test]
+fn an_export_of_which_hardly_anything_is_left_is_told() {
+    let folder = TempDir::new().unwrap();
+    let mut stored = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    stored.write_all(b"<?xml version=\"1.0\"?>\n<mediawiki></mediawiki>").unwrap();
+    fs::write(folder.path().join("wiki.xml.gz"), &stored.finish().unwrap()[..30]).unwrap();
+    let told = Dump::open(folder.path()).unwrap().next().unwrap().unwrap_err().to_string();
+    assert!(told.contains("wiki.xml.gz: "), "{told}");
+}
+
+#[test]
+fn what_stands_before_a_corrupt_byte_is_read_however_short_the_file_is() {
+    let line = b"{\"text\": \"One\"}\n";
+    let archives = [
+        [gz(line), b"what is this?".to_vec()].concat(),
+        [zstd::encode_all(&line[..], 1).unwrap(), b"what is this?".to_vec()].concat(),
+    ];
+    for archive in archives {
+        let mut dump = Dump::reader(std::io::Cursor::new(archive), Format::JsonLines);
+        assert_eq!(dump.next().unwrap().unwrap().text, "One");
+        let error = dump.next().unwrap().unwrap_err();
+        assert!(error.is_format() && error.to_string().starts_with("-:2: "), "{error}");
+        assert!(dump.next().is_none());
+    }
+}
+
+#[test]
 fn a_file_that_is_not_what_its_name_says_is_refused() {
     let folder = TempDir::new().unwrap();
-    let cases: [(&str, Vec<u8>, &str); 13] = [
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n";
+    let cases: [(&str, Vec<u8>, &str); 16] = [
         ("a.jsonl", gz(b"{}"), "expected JSON Lines, but it looks like gzip"),
         ("a.jsonl", b"[{\"text\": \"a\"}]".to_vec(), "expected JSON Lines, but it looks like JSON"),
         ("a.json", b"<!DOCTYPE html><p>Not found".to_vec(), "expected JSON, but it looks like HTML"),
         ("a.csv", b"PAR1xxxxPAR1".to_vec(), "expected CSV, but it looks like Parquet"),
         ("a.txt", b"%PDF-1.7".to_vec(), "expected text, but it looks like PDF"),
         ("a.txt", b"BZh91AY&SY".to_vec(), "expected text, but it looks like bzip2"),
+        ("a.txt", pointer.to_vec(), "expected text, but it looks like a Git LFS pointer to the file"),
+        ("a.parquet", pointer.to_vec(), "expected Parquet, but it looks like a Git LFS pointer to the file"),
+        (
+            "a.xml",
+            b"7z\xbc\xaf\x27\x1c\0\x04".to_vec(),
+            "expected a MediaWiki export, but it looks like a 7z archive",
+        ),
         ("a.warc", b"hello".to_vec(), "expected WARC, but it does not look like it"),
         (
             "a.xml",

@@ -399,6 +399,11 @@ fn parquet_pages_longer_than_the_limit() {
         let error = DumpOptions::new().record_limit(MIB).open(&path).unwrap().find_map(Result::err).unwrap();
         assert!(error.to_string().contains("a record is longer than the limit of 1048576 bytes"), "{error}");
         assert_eq!(DumpOptions::new().open(&path).unwrap().flatten().count(), 2);
+        // What comes through a reader is held as a whole.
+        let told = told(&options(Format::Parquet).record_limit(16), std::fs::read(&path).unwrap());
+        let expected =
+            "-: a Parquet file that is compressed or no file on disk is longer than the limit of 16 bytes";
+        assert_eq!(told, expected);
     }
 }
 
@@ -538,4 +543,13 @@ fn csv_of_many_columns() {
     assert_eq!(wrong(2), "-:4: expected 50000 fields as in the first row, got 1000001");
     let told = told(&options(Format::Csv), file(1_000_000));
     assert_eq!(told, "-: expected at most 65536 columns, got 1000000");
+}
+
+#[test]
+fn a_row_of_commas() {
+    in_little_memory("a_row_of_commas", || {
+        let commas = gz(&vec![b','; 16 << 20]);
+        let told = told(&options(Format::Csv), [gz(b"text,id\n"), commas.repeat(15)].concat());
+        assert_eq!(told, "-:2: expected 2 fields as in the first row, got 251658241");
+    });
 }

@@ -1,6 +1,10 @@
 //! CSV and TSV whose first row names the columns.
+//!
+//! The crate `csv` would do, but that it says a line too few of every row where lines end in CR LF.
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::io::BufRead;
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use serde_json::Map;
 
 use super::encoding::Choice;
@@ -9,87 +13,69 @@ use super::records::{Names, Record, Records, Tally};
 use super::wrong::Wrong;
 
 pub(super) struct Rows {
-    reader: Reader<Input>,
+    table: Table,
     names: Names,
     choice: Choice,
     /// The names of the columns; none before the first row is read.
     header: Vec<String>,
-    row: ByteRecord,
 }
 
 /// The most columns that a file may have: a name takes many times the memory of the comma after it.
 const COLUMNS: usize = 1 << 16;
 
 impl Rows {
-    pub(super) fn new(input: Input, delimiter: u8, names: Names, choice: Choice) -> Self {
-        let mut builder = ReaderBuilder::new();
-        let reader = builder.delimiter(delimiter).has_headers(false).flexible(true).from_reader(input);
-        Self { reader, names, choice, header: Vec::new(), row: ByteRecord::new() }
+    /// Separated by commas, or by semicolons if the first line has these alone.
+    pub(super) fn csv(mut input: Input, names: Names, choice: Choice) -> Result<Self, Wrong> {
+        let available = input.fill_buf()?;
+        let end = memchr::memchr2(b'\n', b'\r', available).unwrap_or(available.len());
+        let has = |byte| memchr::memchr(byte, &available[..end]).is_some();
+        let delimiter = if has(b';') && !has(b',') { b';' } else { b',' };
+        Ok(Self::new(input, delimiter, names, choice))
     }
 
-    /// Whether there is another row. The line that it begins on is that of its position.
-    fn advance(&mut self) -> Result<bool, Wrong> {
-        self.reader.get_mut().begin();
-        self.reader.read_byte_record(&mut self.row).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(error) => error.into(),
-            other => Wrong::file(format!("{other:?}")),
-        })
+    pub(super) fn tsv(input: Input, names: Names, choice: Choice) -> Self {
+        Self::new(input, b'\t', names, choice)
     }
 
-    fn line(&self) -> u64 {
-        self.row.position().map_or(0, csv::Position::line)
+    fn new(input: Input, delimiter: u8, names: Names, choice: Choice) -> Self {
+        Self { table: Table::new(input, delimiter), names, choice, header: Vec::new() }
     }
 
     fn cells(&self) -> Result<Vec<&str>, Wrong> {
-        let row = self.row.position().map_or(0, csv::Position::byte);
+        let row = self.table.start;
         let text = |cell| {
             // Where in the row a cell lies is not known where there are quotes.
             let invalid =
                 |_| self.choice.invalid(format_args!("a byte of the row that begins at byte {row}"));
             std::str::from_utf8(cell).map_err(invalid)
         };
-        self.row.iter().map(text).collect()
+        self.table.cells().map(text).collect()
     }
-}
 
-impl Records for Rows {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
-        if self.header.is_empty() {
-            if !self.advance()? {
-                return Ok(None);
-            }
-            if self.row.len() > COLUMNS {
-                return Err(Wrong::file(format!(
-                    "expected at most {COLUMNS} columns, got {}",
-                    self.row.len()
-                )));
-            }
-            self.header = self
-                .cells()
-                .map_err(|wrong| Wrong::file(wrong.what))?
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
-            if !self.header.contains(&self.names.text) {
-                let columns = self.header.join(", ").chars().take(200).collect::<String>();
-                return Err(Wrong::file(format!(
-                    "no column {:?}; the first row has: {columns}",
-                    self.names.text
-                )));
-            }
+    fn read_header(&mut self) -> Result<(), Wrong> {
+        if self.table.count > COLUMNS {
+            let got = self.table.count;
+            return Err(Wrong::file(format!("expected at most {COLUMNS} columns, got {got}")));
         }
-        if !self.advance()? {
-            return Ok(None);
+        let cells = self.cells().map_err(|wrong| Wrong::file(wrong.what))?;
+        if !cells.contains(&self.names.text.as_str()) {
+            let columns = cells.join(", ").chars().take(200).collect::<String>();
+            return Err(Wrong::file(format!(
+                "no column {:?}; the first row has: {columns}",
+                self.names.text
+            )));
         }
-        let number = self.line();
-        if self.row.len() != self.header.len() {
-            let (expected, got) = (self.header.len(), self.row.len());
-            let wrong = format!("expected {expected} fields as in the first row, got {got}");
-            return Err(Wrong::record(wrong).at(number));
+        self.header = cells.into_iter().map(str::to_owned).collect();
+        Ok(())
+    }
+
+    fn record(&self, number: u64) -> Result<Record, Wrong> {
+        let (expected, got) = (self.header.len(), self.table.count);
+        if got != expected {
+            return Err(Wrong::record(format!("expected {expected} fields as in the first row, got {got}")));
         }
-        let cells = self.cells().map_err(|wrong| wrong.at(number))?;
         let mut record = Record { number, id: None, text: String::new(), fields: Map::new() };
-        for (name, cell) in self.header.iter().zip(cells) {
+        for (name, cell) in self.header.iter().zip(self.cells()?) {
             if *name == self.names.text {
                 cell.clone_into(&mut record.text);
             } else if self.names.fields && *name != self.names.id {
@@ -100,6 +86,102 @@ impl Records for Rows {
                 record.id = Some(cell.to_owned());
             }
         }
-        Ok(Some(record))
+        Ok(record)
+    }
+}
+
+impl Records for Rows {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+        if self.header.is_empty() {
+            if !self.table.advance()? {
+                return Ok(None);
+            }
+            self.read_header()?;
+        }
+        let row = self.table.advance();
+        let line = self.table.line;
+        if !row.map_err(|wrong| wrong.at(line))? {
+            return Ok(None);
+        }
+        self.record(line).map(Some).map_err(|wrong| wrong.at(line))
+    }
+}
+
+/// The rows, each as bytes; blank lines are passed over.
+struct Table {
+    input: Input,
+    reader: Reader,
+    /// Line breaks between rows, which the reader does not see.
+    breaks: u64,
+    /// The line and the byte that the row begins on.
+    line: u64,
+    start: u64,
+    /// The cells of the row, one after the other; where each of them ends; and how many there are, of which no more than
+    /// `COLUMNS` are told apart.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Table {
+    fn new(input: Input, delimiter: u8) -> Self {
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        Self {
+            input,
+            reader,
+            breaks: 0,
+            line: 0,
+            start: 0,
+            bytes: vec![0; 1 << 10],
+            ends: vec![0; 1 << 5],
+            count: 0,
+        }
+    }
+
+    /// Whether there is another row.
+    fn advance(&mut self) -> Result<bool, Wrong> {
+        while let Some(&byte @ (b'\r' | b'\n')) = self.input.fill_buf()?.first() {
+            self.input.begin();
+            self.input.consume(1);
+            self.breaks += u64::from(byte == b'\n');
+        }
+        self.input.begin();
+        if self.input.fill_buf()?.is_empty() {
+            return Ok(false);
+        }
+        (self.line, self.start) = (self.breaks + self.reader.line(), self.input.position());
+        let mut length = 0;
+        self.count = 0;
+        loop {
+            let ends = self.count.min(COLUMNS);
+            let available = self.input.fill_buf()?;
+            let is_end = available.is_empty();
+            // The last row may lack its line break, but not its closing quote, within which a break ends nothing.
+            let available = if is_end { b"\n" } else { available };
+            let (bytes, ends) = (&mut self.bytes[length..], &mut self.ends[ends..]);
+            let (result, read, written, ended) = self.reader.read_record(available, bytes, ends);
+            if !is_end {
+                self.input.consume(read);
+            }
+            length += written;
+            self.count += ended;
+            match result {
+                ReadRecordResult::InputEmpty if is_end => return Err(Wrong::cut_short()),
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => {
+                    self.ends.resize((self.ends.len() * 2).min(COLUMNS + 1), 0);
+                }
+                ReadRecordResult::Record => return Ok(true),
+                ReadRecordResult::End => return Ok(false),
+            }
+        }
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends[..self.count.min(COLUMNS)]
+            .iter()
+            .map(move |&end| &self.bytes[std::mem::replace(&mut start, end)..end])
     }
 }

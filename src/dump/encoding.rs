@@ -131,8 +131,9 @@ impl Choice {
             return Ok(text);
         }
         let mut text = String::new();
-        Decoder::new(bytes.as_slice(), self).read_to_string(&mut text)?;
-        Ok(text)
+        let decoded = Decoder::new(bytes.as_slice(), self).read_to_string(&mut text);
+        // What is in memory fails by its bytes alone.
+        decoded.map(|_| text).map_err(|invalid| Wrong::record(invalid.to_string()))
     }
 
     /// A piece of a stream that is meant to be UTF-8 by now.
@@ -165,6 +166,8 @@ pub(super) struct Decoder<R> {
     ended: bool,
     /// The decoder has given its last, and must not be asked again.
     finished: bool,
+    /// What is told after that, once.
+    invalid: Option<io::Error>,
     /// How many bytes have been decoded.
     position: u64,
     /// What did not fit into the caller's buffer.
@@ -181,6 +184,7 @@ impl<R: Read> Decoder<R> {
             left: 0..0,
             ended: false,
             finished: false,
+            invalid: None,
             position: 0,
             spare: Vec::new(),
         }
@@ -216,20 +220,19 @@ impl<R: Read> Read for Decoder<R> {
                 self.inner.decode_to_utf8_without_replacement(raw, buffer, self.ended);
             self.left.start += read;
             self.position += read as u64;
+            self.finished = self.ended && result == DecoderResult::InputEmpty;
             if let DecoderResult::Malformed(length, after) = result {
                 self.finished = true;
                 let byte = self.position.saturating_sub(u64::from(length) + u64::from(after));
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    self.choice.invalid(format_args!("byte {byte}")).what,
-                ));
+                let invalid = self.choice.invalid(format_args!("byte {byte}"));
+                self.invalid = Some(io::Error::new(io::ErrorKind::InvalidData, invalid.what));
             }
-            self.finished = self.ended && result == DecoderResult::InputEmpty;
+            // What stands before an invalid byte is to be read.
             if written > 0 {
                 return Ok(written);
             }
         }
-        Ok(0)
+        self.invalid.take().map_or(Ok(0), Err)
     }
 }
 

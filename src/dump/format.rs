@@ -14,7 +14,8 @@ pub enum Format {
     /// One [JSON](https://www.rfc-editor.org/rfc/rfc8259) array of objects, or objects one after the other over any
     /// number of lines. `.json`.
     Json,
-    /// [CSV](https://www.rfc-editor.org/rfc/rfc4180) whose first row names the columns. `.csv`.
+    /// [CSV](https://www.rfc-editor.org/rfc/rfc4180) whose first row names the columns. `.csv`. Semicolons separate them
+    /// if the first line has these and no commas: so spreadsheets write it where numbers have a decimal comma.
     Csv,
     /// The same with tabs in place of commas, as spreadsheets and data frames write it, with quotes about a field that
     /// holds a tab or a line break. `.tsv`, `.tab`.
@@ -128,6 +129,9 @@ impl Format {
 fn foreign(head: &[u8]) -> Option<&'static str> {
     Some(match head {
         [b'P', b'K', 3, 4, ..] => "a zip archive",
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => "a 7z archive",
+        // What a clone of a repository has in place of a large file until that is fetched.
+        head if head.starts_with(b"version https://git-lfs.github.com/") => "a Git LFS pointer to the file",
         [b'%', b'P', b'D', b'F', b'-', ..] => "PDF",
         [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document",
         [0x7f, b'E', b'L', b'F', ..] => "a program",

@@ -97,8 +97,13 @@ fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, Wro
         {
             Box::new(flate2::bufread::ZlibDecoder::new(bytes))
         }
-        ("" | "identity" | "none" | "gzip" | "x-gzip" | "zstd" | "deflate", _) => return Ok(None),
+        // Some servers leave out what should stand around it; hardly anything else ends as deflate does.
+        ("deflate", _) => {
+            let unpacked = read_within(flate2::bufread::DeflateDecoder::new(bytes), "a record", limit);
+            return Ok(unpacked.ok().filter(|unpacked| !unpacked.is_empty()));
+        }
+        ("" | "identity" | "none" | "gzip" | "x-gzip" | "zstd", _) => return Ok(None),
         _ => return Err(Wrong::record(format!("the content encoding {coding:?} cannot be undone"))),
     };
-    read_within(read, limit).map(Some).map_err(told)
+    read_within(read, "a record", limit).map(Some).map_err(told)
 }

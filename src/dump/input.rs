@@ -48,7 +48,7 @@ impl Input {
             self.begin();
             let available = self.fill_buf()?.len();
             if available == 0 {
-                return Err(Wrong::file("the file ends in the middle of a record"));
+                return Err(Wrong::cut_short());
             }
             let step = left.min(available as u64);
             self.consume(usize::try_from(step).expect("a buffer is shorter"));
@@ -71,7 +71,7 @@ impl Read for Input {
 impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.taken > self.limit {
-            return Err(too_long(self.limit));
+            return Err(too_long("a record", self.limit));
         }
         self.read.fill_buf()
     }
@@ -83,14 +83,14 @@ impl BufRead for Input {
     }
 }
 
-pub(super) fn too_long(limit: u64) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("a record is longer than the limit of {limit} bytes"))
+pub(super) fn too_long(what: &str, limit: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{what} is longer than the limit of {limit} bytes"))
 }
 
-#[cfg(any(feature = "dump-html", feature = "dump-parquet"))]
 /// All that is to be read, unless it is more than the limit.
-pub(super) fn read_within(read: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+#[cfg(any(feature = "dump-html", feature = "dump-parquet"))]
+pub(super) fn read_within(read: impl Read, what: &str, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     read.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit { Err(too_long(limit)) } else { Ok(bytes) }
+    if bytes.len() as u64 > limit { Err(too_long(what, limit)) } else { Ok(bytes) }
 }

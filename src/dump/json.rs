@@ -100,7 +100,7 @@ impl Values {
         loop {
             let available = self.input.fill_buf()?;
             if available.is_empty() {
-                return Err(Wrong::file("the file ends in the middle of a record"));
+                return Err(Wrong::cut_short());
             }
             let (mut at, mut end) = (0, None);
             while let (Some(&byte), None) = (available.get(at), end) {
@@ -190,7 +190,7 @@ fn parse(json: &[u8], position: u64, choice: Choice, names: &Names, number: u64)
     let picked = deserializer
         .deserialize_map(Fields(names))
         .and_then(|fields| deserializer.end().map(|()| fields))
-        .map_err(|error| Wrong::record(error.to_string().replace("line 1 column", "column")))?;
+        .map_err(|error| Wrong::record(told(&error, json, position)))?;
     let text = match picked.text {
         Some(Value::String(text)) => text,
         Some(other) => return Err(not_a_string(&names.text, other.to_string())),
@@ -206,6 +206,21 @@ fn parse(json: &[u8], position: u64, choice: Choice, names: &Names, number: u64)
         Some(json) => return Err(not_a_string(&names.id, json)),
     };
     Ok(Record { number, id, text, fields: picked.fields })
+}
+
+/// What is wrong with an object that begins at a byte of the file. An object over many lines is on lines of its own count.
+fn told(error: &serde_json::Error, json: &str, position: u64) -> String {
+    let (line, column) = (error.line(), error.column());
+    let told = error.to_string();
+    match line {
+        0 => told,
+        1 => told.replace("line 1 column", "column"),
+        _ => {
+            let before: usize = json.split_inclusive('\n').take(line - 1).map(str::len).sum();
+            let byte = position + (before + column - 1) as u64;
+            told.replace(&format!("line {line} column {column}"), &format!("byte {byte}"))
+        }
+    }
 }
 
 /// Takes an object apart. Where a name comes twice the last one counts.

@@ -76,9 +76,7 @@ impl Pages {
             Err(error) => {
                 let byte = self.reader.buffer_position();
                 Err(match error {
-                    quick_xml::Error::Io(error) => {
-                        Wrong { what: error.to_string(), ..std::io::Error::new(error.kind(), "").into() }
-                    }
+                    quick_xml::Error::Io(error) => error.as_ref().into(),
                     quick_xml::Error::Encoding(_) => {
                         Wrong::file(self.choice.invalid(format_args!("a byte near byte {byte}")).what)
                     }
@@ -90,9 +88,8 @@ impl Pages {
 
     /// What stands before the pages, up to the beginning of the next one. False at the end.
     fn find_page(&mut self) -> Result<bool, Wrong> {
-        /// The name that a wiki gives a namespace whose links leave nothing to read.
-        struct Name(String);
-        let mut name: Option<Name> = None;
+        // What the wiki calls a namespace whose links leave nothing to read.
+        let mut name: Option<String> = None;
         loop {
             let (depth, is_whole) = (self.depth, self.is_whole);
             match self.event()? {
@@ -108,12 +105,12 @@ impl Pages {
                     let key = start.try_get_attribute("key").ok().flatten();
                     let is_dropped = key.is_some_and(|key| matches!(key.value.as_ref(), FILE | CATEGORY));
                     if depth == 3 && element.as_ref() == "namespace" && is_dropped {
-                        name = Some(Name(String::new()));
+                        name = Some(String::new());
                     }
                     self.depth += 1;
                 }
                 Event::End(_) => {
-                    if let Some(Name(name)) = name.take() {
+                    if let Some(name) = name.take() {
                         self.wikitext.drop_namespace(&name);
                     }
                     // The reader has seen that it fits the start.
@@ -122,7 +119,7 @@ impl Pages {
                 }
                 Event::Text(text) => {
                     let text = text.xml10_content();
-                    if let Some(Name(name)) = &mut name {
+                    if let Some(name) = &mut name {
                         name.push_str(&text);
                     } else if depth == 0 && !text.trim().is_empty() {
                         return Err(Wrong::file("expected <mediawiki>, got text"));

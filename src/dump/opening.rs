@@ -28,19 +28,26 @@ pub(super) enum Origin {
 impl DumpOptions {
     /// Whether a file of a folder is one of a dump.
     pub(super) fn takes(&self, path: &Path) -> io::Result<bool> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // It comes with a Wikipedia dump, and is no text: places, numbers and titles of its pages.
+        if self.format.is_none() && name.contains("-multistream-index") {
+            return Ok(false);
+        }
         let named = Named::of(path).format;
         // Much else is XML.
         if self.format.is_some() || named.is_some_and(|format| format != Format::MediaWiki) {
             return Ok(true);
         }
         // Such as `_SUCCESS` and `_metadata` of Spark.
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('_')) {
+        if name.starts_with('_') {
             return Ok(false);
         }
         let (read, mut head) = begin(Box::new(File::open(path)?))?;
         if let Some(packing) = Packing::by_content(&head) {
-            match packing.unpack(io::BufReader::new(read)).and_then(begin) {
-                Ok((_, unpacked)) => head = unpacked,
+            let mut unpacked = Vec::new();
+            let read = packing.unpack(io::BufReader::new(read));
+            match read.and_then(|read| read.take(HEAD).read_to_end(&mut unpacked)) {
+                Ok(_) => head = unpacked,
                 // That an export is corrupt is told when it is its turn.
                 Err(_) => return Ok(named.is_some()),
             }
@@ -86,8 +93,12 @@ impl DumpOptions {
         })?;
         format.check(&readable).map_err(Wrong::file)?;
         let records = if format == Format::Parquet {
-            // A file that is not packed is read from where its footer says.
-            self.parquet(path.filter(|_| packing.is_none()), read, count)?
+            // A file that is not packed is read from where its footer says, and its beginning was only looked at.
+            let path = path.filter(|_| packing.is_none());
+            if path.is_some() {
+                count.fetch_sub(head.len() as u64, Ordering::Relaxed);
+            }
+            self.parquet(path, read, count)?
         } else {
             self.parser(format, read, &head, tally)?
         };
@@ -107,7 +118,8 @@ impl DumpOptions {
             let length = file.metadata()?.len();
             parquet::Source::File { file, length, read: Arc::clone(count) }
         } else {
-            parquet::Source::Memory(input::read_within(read, self.limit)?.into())
+            let what = "a Parquet file that is compressed or no file on disk";
+            parquet::Source::Memory(input::read_within(read, what, self.limit)?.into())
         };
         Ok(Box::new(parquet::Rows::new(source, self.names.clone(), self.limit)?))
     }
@@ -154,8 +166,8 @@ impl DumpOptions {
         Ok(match format {
             Format::JsonLines => Box::new(json::Lines::new(input, names, choice)),
             Format::Json => Box::new(json::Values::new(input, names, choice)),
-            Format::Csv => Box::new(csv::Rows::new(input, b',', names, choice)),
-            Format::Tsv => Box::new(csv::Rows::new(input, b'\t', names, choice)),
+            Format::Csv => Box::new(csv::Rows::csv(input, names, choice)?),
+            Format::Tsv => Box::new(csv::Rows::tsv(input, names, choice)),
             Format::MediaWiki => Box::new(mediawiki::Pages::new(input, &self.namespaces, choice)),
             _ => return Err(needs(format)),
         })
@@ -168,10 +180,18 @@ fn needs(format: Format) -> Wrong {
     Wrong::file(format!("{} needs the feature `dump-{format}` of dittograph", format.long_name()))
 }
 
-/// The first bytes of a stream, and the stream with them still in it.
+/// How many bytes are looked at to tell what a file is.
+const HEAD: u64 = 1024;
+
+/// The first bytes of a stream, and the stream with them still in it, and with what went wrong after them.
 fn begin(mut read: Box<dyn Read + Send>) -> io::Result<(Box<dyn Read + Send>, Vec<u8>)> {
     let mut head = Vec::new();
-    read.by_ref().take(1024).read_to_end(&mut head)?;
+    let failed = read.by_ref().take(HEAD).read_to_end(&mut head).err();
+    let read = match failed {
+        Some(error) if head.is_empty() => return Err(error),
+        Some(error) => Box::new(Failed(Some(error))),
+        None => read,
+    };
     Ok((Box::new(Cursor::new(head.clone()).chain(read)), head))
 }
 
@@ -194,6 +214,15 @@ fn not_packed(name: Packing, head: &[u8]) -> String {
             format!("expected {expected}, but it looks like {} that is not compressed", format.long_name())
         }
         (None, None) => format!("expected {expected}, but it does not begin like that"),
+    }
+}
+
+/// A stream that failed, which it tells once.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

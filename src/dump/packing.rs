@@ -58,28 +58,28 @@ impl Packing {
 
     pub(super) fn unpack(self, read: impl BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
-            Self::Gz => Box::new(Named { read: MultiGzDecoder::new(read), packing: self }),
+            Self::Gz => Box::new(Unpacked { read: MultiGzDecoder::new(read), packing: self }),
             Self::Zst => {
                 let mut decoder = zstd::Decoder::with_buffer(read)?;
                 decoder.window_log_max(ZST_WINDOW_LOG)?;
-                Box::new(Named { read: decoder, packing: self })
+                Box::new(Unpacked { read: decoder, packing: self })
             }
-            Self::Bz2 => Box::new(Named { read: MultiBzDecoder::new(read), packing: self }),
+            Self::Bz2 => Box::new(Unpacked { read: MultiBzDecoder::new(read), packing: self }),
             Self::Xz => {
                 let stream = Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?;
-                Box::new(Named { read: XzDecoder::new_stream(read, stream), packing: self })
+                Box::new(Unpacked { read: XzDecoder::new_stream(read, stream), packing: self })
             }
         })
     }
 }
 
 /// Says of an error which decompressor it comes from.
-struct Named<R> {
+struct Unpacked<R> {
     read: R,
     packing: Packing,
 }
 
-impl<R: Read> Read for Named<R> {
+impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.read.read(buffer).map_err(|error| {
             if error.raw_os_error().is_some() {

@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use ::parquet::basic::{Repetition, Type as Physical};
+use ::parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::bloom_filter::Sbbf;
 use ::parquet::column::page::PageReader;
 use ::parquet::column::reader::ColumnReaderImpl;
@@ -165,12 +165,14 @@ impl Rows {
         } else if let Some(id) = row.id {
             record.id = Some(string(&id, &self.names.id)?);
         }
-        for (name, field) in row.rest {
+        let types = self.rest.iter().flat_map(|rest| rest.root_schema().get_fields());
+        for ((name, field), of) in row.rest.into_iter().zip(types) {
+            let value = json(field, of);
             if name != self.names.id {
-                record.fields.insert(name, json(field));
+                record.fields.insert(name, value);
                 continue;
             }
-            match json(field) {
+            match value {
                 Value::Null => {}
                 Value::String(id) => record.id = Some(id),
                 other => record.id = Some(other.to_string()),
@@ -215,6 +217,7 @@ fn footer(source: &Source, limit: u64) -> Result<Vec<u8>, Wrong> {
             "the footer claims {footer} bytes of {length}, or more than the limit"
         )));
     }
+    source.count(footer + 8);
     let footer = source.read(length - 8 - footer, footer)?;
     thrift::check_schema(&footer)?;
     Ok(footer)
@@ -259,14 +262,25 @@ fn is_plain(field: &TypePtr) -> bool {
 }
 
 /// The value as JSON has it; dates and times as text; null for bytes that are no text, and for what is out of range.
-fn json(field: Field) -> Value {
+fn json(field: Field, of: &Type) -> Value {
     /// What a calendar of 200 000 years has room for.
     const DAYS: i64 = 73_000_000;
+    // The crate knows no nanoseconds, which data frames have; a thousand of them are as fine as its text gets.
+    let field = match (field, of.get_basic_info().logical_type_ref()) {
+        (Field::Long(time), Some(LogicalType::Timestamp(of))) if of.unit == TimeUnit::NANOS => {
+            Field::TimestampMicros(time.div_euclid(1000))
+        }
+        (Field::Long(time), Some(LogicalType::Time(of))) if of.unit == TimeUnit::NANOS => {
+            Field::TimeMicros(time.div_euclid(1000))
+        }
+        (field, _) => field,
+    };
     match field {
         Field::Str(text) => Value::String(text),
         Field::Bytes(bytes) => bytes.as_utf8().map_or(Value::Null, Value::from),
         Field::Group(row) => {
-            row.into_columns().into_iter().map(|(name, field)| (name, json(field))).collect()
+            let columns = row.into_columns().into_iter().zip(of.get_fields());
+            columns.map(|((name, field), of)| (name, json(field, of))).collect()
         }
         Field::Date(days) if i64::from(days).abs() > DAYS => Value::Null,
         Field::TimestampMillis(time) if time.unsigned_abs() / 86_400_000 > DAYS as u64 => Value::Null,

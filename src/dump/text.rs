@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 
-use super::encoding::{Choice, Encoding, choose};
+use super::encoding::{Encoding, choose};
 use super::input::Input;
 use super::records::{Record, Records, Tally};
 use super::wrong::Wrong;
@@ -22,7 +22,7 @@ impl Records for Text {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
         let bytes = input.rest()?;
-        let choice: Choice = choose(&bytes, None, self.named);
+        let choice = choose(&bytes, None, self.named);
         let text = choice.decode(bytes)?;
         tally.decoded(choice);
         Ok(Some(Record { number: 1, id: None, text, fields: Map::new() }))

@@ -6,8 +6,8 @@ use std::io::{BufRead, Read};
 
 use serde_json::Map;
 
-use super::encoding::{Choice, Encoding, choose};
-use super::input::Input;
+use super::encoding::{Encoding, choose};
+use super::input::{Input, too_long};
 use super::records::{Record, Records, Tally};
 use super::wrong::Wrong;
 
@@ -41,7 +41,7 @@ impl Warc {
         }
         let mut header = Header(Vec::new());
         loop {
-            let line = self.line()?.ok_or_else(cut_short)?;
+            let line = self.line()?.ok_or_else(Wrong::cut_short)?;
             if line.is_empty() {
                 return Ok(Some(header));
             }
@@ -61,7 +61,7 @@ impl Warc {
         if self.input.by_ref().read_until(b'\n', &mut line)? == 0 {
             return Ok(None);
         }
-        let line = line.strip_suffix(b"\n").ok_or_else(cut_short)?;
+        let line = line.strip_suffix(b"\n").ok_or_else(Wrong::cut_short)?;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         Ok(Some(String::from_utf8_lossy(line).into_owned()))
     }
@@ -71,12 +71,12 @@ impl Warc {
         let limit = self.input.limit();
         if length > limit {
             self.input.skip(length)?;
-            return Err(Wrong::record(format!("a record is longer than the limit of {limit} bytes")));
+            return Err(Wrong::record(too_long("a record", limit).to_string()));
         }
         self.input.begin();
         let mut body = Vec::new();
         self.input.by_ref().take(length).read_to_end(&mut body)?;
-        if (body.len() as u64) < length { Err(cut_short()) } else { Ok(body) }
+        if (body.len() as u64) < length { Err(Wrong::cut_short()) } else { Ok(body) }
     }
 
     fn record(&mut self, header: &Header, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
@@ -87,7 +87,7 @@ impl Warc {
             Some("conversion") if media == "text/plain" => {
                 let body = self.body(length)?;
                 // The format says UTF-8.
-                let choice: Choice = choose(&[], Some(Encoding::UTF_8), None);
+                let choice = choose(&[], Some(Encoding::UTF_8), None);
                 let text = choice.decode(body)?;
                 tally.decoded(choice);
                 (text, Map::new())
@@ -101,7 +101,7 @@ impl Warc {
                     tally.leave_out("answer that is no success");
                     return Ok(None);
                 }
-                match self.page(answer.content_type.as_deref(), answer.body, tally)? {
+                match self.page(header, answer.content_type.as_deref(), answer.body, tally)? {
                     Some(page) => page,
                     None => return Ok(None),
                 }
@@ -109,7 +109,7 @@ impl Warc {
             #[cfg(feature = "dump-html")]
             Some("resource") if media != "application/http" => {
                 let body = self.body(length)?;
-                match self.page(header.get("content-type"), body, tally)? {
+                match self.page(header, header.get("content-type"), body, tally)? {
                     Some(page) => page,
                     None => return Ok(None),
                 }
@@ -142,20 +142,28 @@ impl Warc {
     #[cfg(feature = "dump-html")]
     fn page(
         &self,
+        header: &Header,
         content_type: Option<&str>,
-        body: Vec<u8>,
+        mut body: Vec<u8>,
         tally: &mut Tally,
     ) -> Result<Option<super::records::TextAndFields>, Wrong> {
         use super::format::Format;
 
+        // Common Crawl cuts pages at a length, and so through characters.
+        if header.get("warc-truncated").is_some()
+            && let Err(error) = std::str::from_utf8(&body)
+            && error.error_len().is_none()
+        {
+            body.truncate(error.valid_up_to());
+        }
         let media = content_type.map(essence);
-        let header = content_type.and_then(super::html::charset);
-        let header = header.and_then(|label| Encoding::by_label(label.as_bytes()));
+        let declared = content_type.and_then(super::html::charset);
+        let declared = declared.and_then(|label| Encoding::by_label(label.as_bytes()));
         match media.as_deref() {
             Some("text/html" | "application/xhtml+xml") => {}
             None if Format::by_content(&body[..body.len().min(1024)]) == Some(Format::Html) => {}
             Some("text/plain") => {
-                let choice = choose(&body, header, self.named);
+                let choice = choose(&body, declared, self.named);
                 let text = choice.decode(body)?;
                 tally.decoded(choice);
                 return Ok(Some((text, Map::new())));
@@ -165,15 +173,15 @@ impl Warc {
                 return Ok(None);
             }
         }
-        super::html::read(body, header, self.named, tally).map(Some)
+        super::html::read(body, declared, self.named, tally).map(Some)
     }
 }
 
 impl Records for Warc {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
         loop {
-            let header = self.header().map_err(|wrong| wrong.at(self.number.max(1)))?;
-            let Some(header) = header else { return Ok(None) };
+            let number = self.number + 1;
+            let Some(header) = self.header().map_err(|wrong| wrong.at(number))? else { return Ok(None) };
             if let Some(record) = self.record(&header, tally).map_err(|wrong| wrong.at(self.number))? {
                 return Ok(Some(record));
             }
@@ -197,8 +205,4 @@ impl Header {
 /// A media type without its parameters.
 fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-fn cut_short() -> Wrong {
-    Wrong::file("the file ends in the middle of a record")
 }

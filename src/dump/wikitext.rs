@@ -203,10 +203,12 @@ impl Page<'_> {
             }
             [b'=', ..] if indent == 0 => {
                 let line = self.rest.split('\n').next().unwrap_or_default().trim_end();
+                let comment = line.rfind("<!--").filter(|_| line.ends_with("-->")).unwrap_or(line.len());
+                let line = line[..comment].trim_end();
                 let marks = line.bytes().take_while(|&b| b == b'=').count();
                 let closing = line.bytes().rev().take_while(|&b| b == b'=').count();
                 let level = marks.min(closing).min(6);
-                if line.len() <= 2 * level {
+                if level == 0 || line.len() <= 2 * level {
                     return false;
                 }
                 self.heading_end = Some(self.rest.len() - (line.len() - level));
@@ -217,6 +219,14 @@ impl Page<'_> {
                 let dashes = bytes.iter().take_while(|&&b| b == b'-').count();
                 self.advance(dashes);
                 self.out.paragraph();
+            }
+            [b'<', b'!', b'-', b'-', ..] => {
+                // A line of a comment alone is none.
+                let Some(end) = trimmed.find("-->") else { return false };
+                let after = trimmed[end + 3..].trim_start_matches([' ', '\t']);
+                let Some(after) = after.strip_prefix('\n') else { return false };
+                self.rest = after;
+                self.is_line_start = true;
             }
             _ => return false,
         }
@@ -334,7 +344,9 @@ impl Page<'_> {
         let whole = target.as_deref().unwrap_or(label);
         let prefix = whole.split_once(':').map(|(prefix, _)| prefix.trim().to_lowercase().replace('_', " "));
         let is_dropped = prefix.is_some_and(|prefix| {
-            self.wiki.dropped.contains(&prefix) || (target.is_none() && is_language(&prefix))
+            self.wiki.dropped.contains(&prefix)
+                || (target.is_none() && is_language(&prefix))
+                || (!prefix.is_empty() && is_picture(whole))
         });
         if is_dropped {
             self.out.cut(mark);
@@ -453,6 +465,14 @@ fn is_address(bytes: &[u8]) -> bool {
     SCHEMES
         .iter()
         .any(|scheme| bytes.len() >= scheme.len() && bytes[..scheme.len()].eq_ignore_ascii_case(scheme))
+}
+
+/// Whether a link shows a picture. The other names that a wiki gives the namespace of files, such as `Bild` or
+/// `Изображение`, are not in its export.
+fn is_picture(target: &str) -> bool {
+    const ENDINGS: [&str; 8] = ["gif", "jpeg", "jpg", "png", "svg", "tif", "tiff", "webp"];
+    let ending = target.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Whether it is the code of another Wikipedia, to which the page is linked.

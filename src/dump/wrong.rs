@@ -23,6 +23,10 @@ impl Wrong {
         Self { record: None, what: what.into(), extent: Extent::Record }
     }
 
+    pub(super) fn cut_short() -> Self {
+        Self::file("the file ends in the middle of a record")
+    }
+
     /// The same, said of a record.
     pub(super) fn at(self, record: u64) -> Self {
         Self { record: Some(record), ..self }
@@ -31,6 +35,12 @@ impl Wrong {
 
 impl From<io::Error> for Wrong {
     fn from(error: io::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&io::Error> for Wrong {
+    fn from(error: &io::Error) -> Self {
         // What a decompressor says comes as an I/O error too, but not from the system.
         let extent = if error.raw_os_error().is_some() { Extent::Io } else { Extent::File };
         Self { record: None, what: error.to_string(), extent }

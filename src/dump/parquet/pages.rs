@@ -11,7 +11,7 @@ use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use bytes::Bytes;
 
-use super::super::input::{read_within, too_long};
+use super::super::input::too_long;
 use super::thrift::{Malformed, Thrift};
 
 /// Where a file's bytes are.
@@ -28,6 +28,13 @@ impl Source {
         }
     }
 
+    /// So many bytes have been read, once each: what was only looked at does not count.
+    pub(super) fn count(&self, bytes: u64) {
+        if let Self::File { read, .. } = self {
+            read.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
     /// So many bytes from there, all of which must be in the file.
     pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
         if start.checked_add(count).is_none_or(|end| end > self.length()) {
@@ -38,11 +45,10 @@ impl Source {
         }
         let mut bytes = Vec::new();
         match self {
-            Self::File { file, read, .. } => {
+            Self::File { file, .. } => {
                 let mut file = file;
                 file.seek(SeekFrom::Start(start))?;
                 file.take(count).read_to_end(&mut bytes)?;
-                read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             }
             Self::Memory(all) => {
                 let start = usize::try_from(start).map_err(io::Error::other)?;
@@ -190,6 +196,7 @@ impl Pages {
             match Header::parse(&bytes) {
                 Ok((header, length)) => {
                     self.position += length as u64;
+                    self.source.count(length as u64);
                     return Ok(header);
                 }
                 Err(malformed) if available < window || window >= self.limit => return Err(malformed.into()),
@@ -208,10 +215,11 @@ impl Pages {
                 return Err(general("a page is longer than its column"));
             }
             if header.unpacked > self.limit || header.packed > self.limit {
-                return Err(too_long(self.limit).into());
+                return Err(too_long("a record", self.limit).into());
             }
             let packed = self.source.read(self.position, header.packed)?;
             self.position += header.packed;
+            self.source.count(header.packed);
             if let Some(page) = self.decode(&header, packed)? {
                 return Ok(Some(page));
             }
@@ -368,9 +376,7 @@ fn deltas(bytes: &[u8], values: u64) -> Result<(Vec<i64>, usize), Malformed> {
             let packed = bytes.get(at..at + width * size / 8).filter(|_| width <= 64).ok_or(Malformed)?;
             at += packed.len();
             for index in (0..size).take(total - numbers.len()) {
-                let bits = (index * width..(index + 1) * width).enumerate();
-                let delta = bits
-                    .fold(0, |delta, (to, from)| delta | i64::from(packed[from / 8] >> (from % 8) & 1) << to);
+                let delta = bits(packed, index, width).cast_signed();
                 number = number.wrapping_add(least).wrapping_add(delta);
                 numbers.push(number);
             }
@@ -449,7 +455,11 @@ fn unpack(compression: Compression, packed: &[u8], length: usize) -> Result<Vec<
     if length == 0 {
         return Ok(Vec::new()); // there are no values, whatever is in it
     }
-    let stream = |read: &mut dyn Read| read_within(read, length as u64).map_err(ParquetError::from);
+    let stream = |read: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        read.take(length as u64 + 1).read_to_end(&mut bytes)?;
+        Ok::<_, ParquetError>(bytes)
+    };
     let bytes = match compression {
         Compression::UNCOMPRESSED => packed.to_vec(),
         Compression::SNAPPY => {

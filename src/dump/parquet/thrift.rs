@@ -42,12 +42,12 @@ const UUID: u8 = 13;
 const DEEPEST: u32 = 32;
 
 /// A field of a structure: its number and type.
-pub(super) struct FieldOf {
+pub(super) struct Field {
     pub(super) id: i64,
     kind: u8,
 }
 
-impl FieldOf {
+impl Field {
     /// It must hold a structure, whose fields come next.
     pub(super) fn enter(&self) -> Result<(), Malformed> {
         if self.kind == STRUCT { Ok(()) } else { Err(Malformed) }
@@ -104,7 +104,7 @@ impl<'b> Thrift<'b> {
     }
 
     /// The next field of a structure whose last one had the number `last`; None at its end.
-    pub(super) fn field(&mut self, last: &mut i64) -> Result<Option<FieldOf>, Malformed> {
+    pub(super) fn field(&mut self, last: &mut i64) -> Result<Option<Field>, Malformed> {
         let header = self.byte()?;
         if header == 0 {
             return Ok(None);
@@ -114,16 +114,16 @@ impl<'b> Thrift<'b> {
             0 => self.zigzag()?,
             delta => last.checked_add(i64::from(delta)).ok_or(Malformed)?,
         };
-        Ok(Some(FieldOf { id: *last, kind }))
+        Ok(Some(Field { id: *last, kind }))
     }
 
     /// The number that a field holds.
-    pub(super) fn number(&mut self, field: &FieldOf) -> Result<i64, Malformed> {
+    pub(super) fn number(&mut self, field: &Field) -> Result<i64, Malformed> {
         if (4..=6).contains(&field.kind) { self.zigzag() } else { Err(Malformed) }
     }
 
     /// How many elements the list of structures has that a field holds.
-    fn structures(&mut self, field: &FieldOf) -> Result<u64, Malformed> {
+    fn structures(&mut self, field: &Field) -> Result<u64, Malformed> {
         let (count, kind) = self.list(field.kind)?;
         if kind == STRUCT { Ok(count) } else { Err(Malformed) }
     }
@@ -141,7 +141,7 @@ impl<'b> Thrift<'b> {
     }
 
     /// Go past what a field holds.
-    pub(super) fn skip(&mut self, field: &FieldOf) -> Result<(), Malformed> {
+    pub(super) fn skip(&mut self, field: &Field) -> Result<(), Malformed> {
         self.skip_value(field.kind, false, 0)
     }
 
