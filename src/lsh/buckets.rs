@@ -29,13 +29,13 @@ use ahash::AHashMap;
 // One entry is one slot of 8 bytes. Links (a slot for each key, and for each entry the number before it) would take
 // 12, and an access to memory for each number found.
 //
-// Measured with 10⁴, 10⁵ and 10⁶ paragraphs of 16 keys, in the same run as a map of vectors in its place, on two busy
-// cores where an independent read of such a table takes 9 ns with 10⁶. Processor time, ns an entry:
-//   to put in            50, 75, 115; map 181, 330, 602
-//   to ask for what is   25, 50, 65;  map 117, 208, 293
-//   to ask for what is not   16, 44, 53
-//   to ask, then put in  86, 97, 121
-//   to take out          25, 57, 64
+// Measured with 10⁴, 10⁵ and 10⁶ paragraphs of 16 keys, in the same run as a map of vectors in its place, where an
+// independent read of such a table takes 9 ns with 10⁶. Processor time, ns an entry:
+//   to put in                48, 54, 100; map 54, 276, 456
+//   to ask for what is       25, 35, 52;  map 26, 85, 192
+//   to ask for what is not   15, 27, 42;  map 3, 13, 23
+//   to ask, then put in      60, 69, 107
+//   to take out              23, 35, 54
 // Bytes a paragraph: 169, 166, 164; map 1322, 1033, 959. See `benches/index.rs`.
 #[derive(Clone, Debug)]
 pub struct Buckets {
