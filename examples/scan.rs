@@ -4,10 +4,12 @@
 
 #[path = "common/options.rs"]
 mod options;
+#[path = "common/read.rs"]
+mod read;
 
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -15,6 +17,7 @@ use dittograph::{Detector, Paragraph, Report, Run};
 use serde::Serialize;
 
 use options::Options;
+use read::read;
 
 /// Find the paragraphs of an article that repeat, exactly or nearly
 #[derive(Parser)]
@@ -55,18 +58,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes).map(drop)
-    } else {
-        std::fs::read(path).map(|content| bytes = content)
-    };
-    read.map_err(|error| error.to_string())?;
-    String::from_utf8(bytes)
-        .map_err(|error| format!("invalid UTF-8 at byte {}", error.utf8_error().valid_up_to()))
 }
 
 /// A file name as a terminal can show it.

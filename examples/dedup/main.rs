@@ -13,10 +13,11 @@ mod options;
 mod output;
 #[cfg_attr(not(feature = "dump-parquet"), path = "no_parquet.rs")]
 mod parquet;
+#[path = "../common/print.rs"]
+mod print;
 mod summary;
 
 use std::borrow::Cow;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ use dump::{Chunk, Dump, Record, Tally};
 use formats::{FormatArguments, Formats};
 use options::Options;
 use output::{Output, table};
+use print::print;
 use summary::{Changed, Summary};
 
 /// Clean a dump of articles of the paragraphs that repeat in or between them
@@ -353,15 +355,6 @@ impl Outputs {
         let mut written: Vec<Output> = [out, pairs, runs, summary].into_iter().flatten().collect();
         written.iter_mut().try_for_each(Output::flush)?;
         written.into_iter().try_for_each(Output::finish)
-    }
-}
-
-fn print(text: &str) -> Result<(), String> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever read the output has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|error| format!("standard output: {error}")),
     }
 }
 

@@ -7,13 +7,17 @@
 mod formats;
 #[path = "../common/options.rs"]
 mod options;
+#[path = "../common/print.rs"]
+mod print;
+#[path = "../common/read.rs"]
+mod read;
 mod reading;
 mod told;
 
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,6 +27,8 @@ use dittograph::{Index, ParagraphId, SavedIndex};
 use serde_json::json;
 
 use options::Options;
+use print::print;
+use read::read;
 use reading::Reading;
 
 /// An index of articles on disk: which of them repeat a paragraph?
@@ -163,7 +169,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
         Command::Query { index, file, text, limit } => {
             let article = match (file, text) {
-                (Some(file), _) => read(file)?,
+                (Some(file), _) => read(file).map_err(|wrong| format!("{}: {wrong}", file.display()))?,
                 (None, text) => text.clone().unwrap_or_default(),
             };
             told::matches(&open(index)?, &article, *limit)?
@@ -239,26 +245,4 @@ fn replace(
     file.commit().map_err(|error| told(&error))?;
     bar.finish_and_clear();
     Ok(())
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes).map(drop)
-    } else {
-        std::fs::read(path).map(|content| bytes = content)
-    };
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        format!("{}: invalid UTF-8 at byte {}", path.display(), error.utf8_error().valid_up_to())
-    })
-}
-
-fn print(text: &str) -> Result<(), String> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever read the output has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|error| format!("standard output: {error}")),
-    }
 }

@@ -212,51 +212,58 @@ impl SavedIndex {
     /// If the paragraph was signed for another configuration.
     pub fn query_signed(&self, paragraph: &SignedParagraph) -> Result<Vec<Match>, Error> {
         self.signer.check(paragraph);
-        let mut candidates = Vec::new();
-        for &key in &paragraph.keys {
-            candidates.extend(
-                self.bucket(buckets::name(key))?.iter().map(|entry| u32::from_le_bytes(array(entry))),
-            );
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
+        let (detector, asked) = (self.detector(), (paragraph.hash, &paragraph.set));
         let mut matches = Vec::new();
         let mut sets_end = 0;
-        for number in candidates {
+        for number in self.candidates(&paragraph.keys)? {
             let text = self.text_row(number)?;
             // By sizes first, so that no set is read in vain.
-            let least =
-                self.detector().comparator().least_common(paragraph.set.len(), text.shingles as usize);
-            if least > paragraph.set.len().min(text.shingles as usize) {
+            let (own, other) = (paragraph.set.len(), text.shingles as usize);
+            if detector.comparator().least_common(own, other) > own.min(other) {
                 continue;
             }
             // Each byte of the sets is of one text, and read once.
             let place = self.set_place(number)?;
             if place.start < sets_end {
-                return Err(
-                    self.wrong(format!("the shingles of text {number} stand within those of another"))
-                );
+                return Err(self.wrong(format!("text {number}: its shingles stand within those of another")));
             }
             sets_end = place.end;
             let set = self.shingles(number, &text)?;
-            let Some(similarity) =
-                super::compare(self.detector(), (paragraph.hash, &paragraph.set), (text.hash, &set))
-            else {
-                continue;
-            };
-            let mut row = text.last;
-            while row != NONE {
-                let (id, of_text, before) = self.paragraph_row(row)?;
-                // So no row is come by twice, nor from another text.
-                if of_text != number || (before != NONE && before >= row) {
-                    return Err(self.wrong(format!("row {row} of paragraphs is not one of text {number}")));
-                }
-                matches.push(Match { id, similarity });
-                row = before;
+            if let Some(similarity) = super::compare(detector, asked, (text.hash, &set)) {
+                let ids = self.ids_of(number, &text)?;
+                matches.extend(ids.into_iter().map(|id| Match { id, similarity }));
             }
         }
         matches.sort_unstable_by(Match::cmp_best);
         Ok(matches)
+    }
+
+    /// The texts in the buckets of these keys: ascending, none twice.
+    fn candidates(&self, keys: &[u64]) -> Result<Vec<u32>, Error> {
+        let mut candidates = Vec::new();
+        for &key in keys {
+            let bucket = self.bucket(buckets::name(key))?;
+            candidates.extend(bucket.iter().map(|entry| u32::from_le_bytes(array(entry))));
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        Ok(candidates)
+    }
+
+    /// The paragraphs that have a text, descending.
+    fn ids_of(&self, number: u32, text: &TextRow) -> Result<Vec<ParagraphId>, Error> {
+        let mut ids = Vec::new();
+        let mut row = text.last;
+        while row != NONE {
+            let (id, of_text, before) = self.paragraph_row(row)?;
+            // So no row is come by twice, nor from another text.
+            if of_text != number || (before != NONE && before >= row) {
+                return Err(self.wrong(format!("row {row} of paragraphs is not one of text {number}")));
+            }
+            ids.push(id);
+            row = before;
+        }
+        Ok(ids)
     }
 
     /// The name that a document was given, if it was.
