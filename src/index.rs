@@ -2,13 +2,13 @@
 
 mod ids;
 mod sets;
+mod signer;
 mod layout;
+mod write;
+mod replacement;
+pub mod saved;
 #[cfg(feature = "mmap")]
 mod map;
-mod replacement;
-mod signer;
-mod write;
-pub mod saved;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -253,7 +253,7 @@ fn repeated(partition: &mut [u64]) -> &mut [u64] {
 /// The buckets of many signatures at once, without those that hold only one.
 ///
 /// Takes 4 bytes a signature, for each place in a bucket and for each bucket, 4 more for each place once candidates
-/// are asked for; while it is made, 8 more a signature.
+/// are asked for; while it is made, 8 more a signature, or 16 on more threads than one.
 pub(crate) struct Bands {
     /// Where the buckets of each signature begin in `buckets`, and the end.
     of: Vec<u32>,

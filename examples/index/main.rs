@@ -20,6 +20,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::{Parser, Subcommand};
 use dittograph::saved::Replacement;
@@ -220,12 +221,19 @@ fn refuse_other_than_index(path: &Path) -> Result<(), String> {
         .ok_or_else(|| format!("{}: is there and no index; nothing is overwritten", path.display()))
 }
 
+/// The file that is written, to be removed if the program is told to end.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Begin to replace an index; if the program is told to end, nothing is left of it.
 fn begin(path: &Path) -> Result<Replacement, String> {
     let file = Replacement::begin(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let new = file.new_path().to_owned();
-    let clean_up = move || {
-        _ = std::fs::remove_file(&new);
+    *unfinished() = Some(file.new_path().to_owned());
+    let clean_up = || {
+        _ = unfinished().take().map(std::fs::remove_file);
         std::process::exit(130);
     };
     ctrlc::set_handler(clean_up).map_err(|error| error.to_string())?;
@@ -242,7 +250,10 @@ fn replace(
     let told = |error: &dyn Display| format!("{}: {error}", path.display());
     let bar = reading::at_work("write", quiet);
     write(&mut file).map_err(|error| if error.is_io() { told(&error) } else { error.to_string() })?;
+    // What stands at its first place from now on is another program's.
+    let mut unfinished = unfinished();
     file.commit().map_err(|error| told(&error))?;
+    *unfinished = None;
     bar.finish_and_clear();
     Ok(())
 }
