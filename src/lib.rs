@@ -106,53 +106,40 @@
 //! made for them (signatures of different lengths, a document that is not there) say so. Reading a dump or a
 //! saved index can fail, and each of its errors names the file.
 
-// In the order of dependence: a file uses only what stands above it (`tests/layering.rs`).
+// In the order of dependence: a folder uses only what stands above it (`tests/layering.rs`).
 mod error;
-mod names;
-mod number;
+mod option_names;
 mod hash;
-mod paragraph;
-mod normalize;
-mod alphabet;
-mod block;
-mod words;
+mod groups;
+mod text;
 pub mod shingle;
-pub mod minhash;
 pub mod compare;
+pub mod minhash;
 pub mod lsh;
-mod pair;
-mod join;
-mod source;
-mod cluster;
-mod keep;
-mod run;
-mod config;
-mod report;
-mod detect;
+mod article;
 mod corpus;
-mod found;
 mod index;
 #[cfg(feature = "dump")]
 pub mod dump;
 
 use std::borrow::Cow;
 
-pub use crate::cluster::Cluster;
+pub use crate::article::cluster::Cluster;
+pub use crate::article::config::Config;
+pub use crate::article::detector::Detector;
+pub use crate::article::report::{Report, Statistics};
+pub use crate::article::run::Run;
+pub use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
 pub use crate::compare::{Measure, Similarity};
-pub use crate::config::Config;
+pub use crate::corpus::found::{CorpusRun, Found, Passage, Redundant, Removal};
 pub use crate::corpus::{Candidates, Corpus, CorpusStatistics, Keep, Scope};
-pub use crate::detect::Detector;
 pub use crate::error::Error;
-pub use crate::found::{CorpusRun, Found, Passage, Redundant, Removal};
 pub use crate::index::saved::{self, SavedIndex};
 pub use crate::index::{Index, IndexStatistics, Match, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
-pub use crate::normalize::{Normalizer, Rule};
-pub use crate::pair::{DuplicatePair, ParagraphId, ParagraphPair};
-pub use crate::paragraph::{Boundary, Paragraph};
-pub use crate::report::{Report, Statistics};
-pub use crate::run::Run;
 pub use crate::shingle::Shingles;
+pub use crate::text::normalize::{Normalizer, Rule};
+pub use crate::text::paragraph::{Boundary, Paragraph};
 
 /// Find what repeats in an article, with the default [`Config`].
 ///

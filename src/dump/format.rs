@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::packing::Packing;
-use crate::names::named;
+use crate::option_names::named;
 
 /// The format of a dump's file. Each may be compressed with gz, zst, bz2 or xz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

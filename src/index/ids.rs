@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::pair::ParagraphId;
+use crate::compare::pair::ParagraphId;
 
 /// Ids in ascending order.
 #[derive(Clone, Debug)]

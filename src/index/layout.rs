@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
+use crate::article::config::{Candidates, Config};
+use crate::article::detector::Detector;
 use crate::compare::Measure;
-use crate::config::{Candidates, Config};
-use crate::detect::Detector;
 use crate::error::{Error, Extent};
 use crate::hash;
 use crate::lsh::Banding;
-use crate::normalize::Normalizer;
-use crate::paragraph::Boundary;
 use crate::shingle::Shingles;
+use crate::text::normalize::Normalizer;
+use crate::text::paragraph::Boundary;
 
 /// The first bytes: one that is no character, a name, and line ends that a transfer as text would change.
 pub(super) const MAGIC: [u8; 8] = *b"\x89dgi\r\n\x1a\n";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::detect::{Detector, Shingled};
+use crate::article::detector::{Detector, Shingled};
 use crate::lsh::Banding;
 use crate::minhash::MinHasher;
 use crate::shingle::ShingleSet;

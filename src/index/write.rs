@@ -9,10 +9,10 @@ use std::io::Write;
 use ahash::AHashMap;
 
 use super::layout::{self, ALIGNMENT, BLOCK, Counts, Layout, NONE};
-use crate::detect::Detector;
+use crate::article::detector::Detector;
+use crate::compare::pair::ParagraphId;
 use crate::error::{Error, Extent};
-use crate::number::number;
-use crate::pair::ParagraphId;
+use crate::groups::number;
 
 /// What an index to be written is made of. Texts are distinct paragraphs, by number.
 pub(super) trait Store {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::alphabet;
-use crate::words::Words;
+use crate::text::alphabet;
+use crate::text::words::Words;
 
 /// A piece of text that shingles are made of, and how much of a shingle it fills.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,14 +6,14 @@ use std::io::Write;
 use rayon::prelude::*;
 
 use super::{SavedIndex, row_number, size, u64_at};
-use crate::detect::Detector;
+use crate::article::detector::Detector;
+use crate::compare::pair::ParagraphId;
 use crate::error::Error;
 use crate::index::ids::Ids;
 use crate::index::layout::{self, NONE, array};
 use crate::index::write::{self, Conflict, Items, Store};
 use crate::index::{Index, Text};
 use crate::lsh::buckets;
-use crate::pair::ParagraphId;
 
 impl SavedIndex {
     /// Write an index that holds what this one holds and `keep` says yes to, and the `additions`; a paragraph or name that

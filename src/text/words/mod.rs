@@ -4,9 +4,9 @@ mod letters;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::alphabet::{Alphabet, is_ascii_space};
-use crate::block::{self, Block};
-use crate::normalize::{Normalizer, Rule};
+use crate::text::alphabet::{Alphabet, is_ascii_space};
+use crate::text::block::{self, Block};
+use crate::text::normalize::{Normalizer, Rule};
 
 /// The Unicode version of the word and grapheme boundaries.
 pub(crate) const UNICODE_VERSION: (u64, u64, u64) = unicode_segmentation::UNICODE_VERSION;

@@ -19,8 +19,8 @@ use std::ops::Range;
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
+use crate::article::copies::Copies;
 use crate::compare::{Comparator, Measure, Threshold, common_of};
-use crate::pair::Copies;
 use crate::shingle::ShingleSet;
 
 /// Consecutive paragraphs that come again in the same order, as half-open ranges of paragraph indices.

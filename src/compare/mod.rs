@@ -2,11 +2,14 @@
 //!
 //! Part of the lower level, for those who build their own pipeline.
 
+pub(crate) mod join;
+pub(crate) mod pair;
+
 use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::Error;
-use crate::names::named;
+use crate::option_names::named;
 use crate::shingle::ShingleSet;
 
 /// What the threshold is held against.

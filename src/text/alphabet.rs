@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use unicode_normalization::{IsNormalized, char::canonical_combining_class, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::normalize::{Normalizer, Rule};
+use crate::text::normalize::{Normalizer, Rule};
 
 /// The classes of UAX #29 as far as they are told apart, and what the rules of a [`Normalizer`] make of characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use unicode_normalization::char::canonical_combining_class;
 
 use super::Words;
-use crate::alphabet::{self, Alphabet, Class, Entry};
+use crate::text::alphabet::{self, Alphabet, Class, Entry};
 
 impl Words {
     /// Read from the beginning of a stretch up to the next ASCII one, or up to one that takes more than a look at each

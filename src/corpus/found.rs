@@ -7,18 +7,19 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::article::copies::Copies;
+use crate::article::detector::stable;
+use crate::article::run;
 use crate::compare::Similarity;
+use crate::compare::pair::{ParagraphId, ParagraphPair};
+use crate::corpus::candidates::{Sets, Source};
+use crate::corpus::kept::{self, Choice, Place};
 use crate::corpus::{Contents, Corpus, Keep, NO_WORDS, Scope, Texts};
-use crate::detect::stable;
-use crate::keep::{self, Choice, Place};
+use crate::groups::number;
 use crate::lsh::Bands;
 use crate::minhash::MinHasher;
-use crate::number::number;
-use crate::pair::{Copies, ParagraphId, ParagraphPair};
-use crate::paragraph::{Boundary, Paragraph};
-use crate::run;
 use crate::shingle::ShingleSet;
-use crate::source::{Sets, Source};
+use crate::text::paragraph::{Boundary, Paragraph};
 
 /// A paragraph that is redundant, and the one that is kept in its place; the two were compared exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -232,7 +233,7 @@ impl<'t> Found<'t> {
                 self.contents.detector.comparator().makes_redundant(|| self.shingles(group), similarity)
             },
         };
-        let redundant = keep::redundant(&choice, &self.source);
+        let redundant = kept::redundant(&choice, &self.source);
         let mut copied: Vec<u32> = redundant
             .iter()
             .filter(|(_, _, similarity)| similarity.is_none())
@@ -299,7 +300,7 @@ impl<'t> Found<'t> {
     ) -> Result<(), E> {
         let members = self.contents.members();
         let set = |group| self.contents.set(group);
-        for batch in (0..self.contents.count()).collect::<Vec<u32>>().chunks(keep::BATCH) {
+        for batch in (0..self.contents.count()).collect::<Vec<u32>>().chunks(kept::BATCH) {
             let mut groups: Vec<u32> = batch.iter().filter_map(|&n| self.contents.group_of(n)).collect();
             groups.sort_unstable();
             groups.dedup();

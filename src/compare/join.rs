@@ -9,9 +9,9 @@
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use crate::compare::pair::DuplicatePair;
 use crate::compare::{Comparator, Measure};
-use crate::number::number;
-use crate::pair::DuplicatePair;
+use crate::groups::number;
 use crate::shingle::ShingleSet;
 
 /// The sets of an article or corpus, made ready to be joined.

@@ -8,8 +8,8 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::Similarity;
-use crate::number::number;
-use crate::source::{Make, Neighbour, Source};
+use crate::corpus::candidates::{Make, Neighbour, Source};
+use crate::groups::number;
 
 /// Where the kept paragraph must stand for another to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,9 +15,9 @@ pub use buckets::Buckets;
 
 use crate::compare::Threshold;
 use crate::error::Error;
+use crate::groups::number;
 use crate::hash;
 use crate::minhash::Signature;
-use crate::number::number;
 
 /// How a signature is cut into bands: two paragraphs are a candidate pair if all rows of one band agree.
 ///

@@ -8,7 +8,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
-use crate::alphabet::Alphabet;
+use crate::text::alphabet::Alphabet;
 
 /// Bytes that are looked at together.
 pub(crate) const BLOCK: usize = 64;

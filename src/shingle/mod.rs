@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use crate::error::Error;
 use crate::hash;
-use crate::words::Words;
+use crate::text::words::Words;
 
 pub(crate) use tokens::Tokens;
 use tokens::{FULL, Token, WORD};

@@ -19,7 +19,7 @@ macro_rules! named {
             fn from_str(name: &str) -> Result<Self, Self::Err> {
                 match name {
                     $($name => Ok($type::$variant),)+
-                    _ => Err(crate::error::Error::config($option, crate::names::one_of(&[$($name),+]), name)),
+                    _ => Err(crate::error::Error::config($option, crate::option_names::one_of(&[$($name),+]), name)),
                 }
             }
         }

@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 };
 
 use super::{BLOCK, Block, Classes, MARK, bits, folded, runs};
-use crate::alphabet::{Alphabet, Class, Lead};
+use crate::text::alphabet::{Alphabet, Class, Lead};
 
 /// Whether the processor has it.
 #[inline(always)]

@@ -1,4 +1,4 @@
-//! Verified pairs, and the exact copies that need no comparison.
+//! Verified pairs, and what names the paragraphs of many documents.
 
 use crate::compare::Similarity;
 use crate::hash;
@@ -54,60 +54,4 @@ pub struct ParagraphPair {
     pub later: ParagraphId,
     /// How alike they are.
     pub similarity: Similarity,
-}
-
-/// Which paragraphs are exact copies: for each the first of its group, itself if it has no earlier copy.
-pub(crate) struct Copies {
-    first: Vec<usize>,
-}
-
-impl Copies {
-    /// Group `count` paragraphs. `hash` is none for those that are equal to nothing; `equal` decides between two
-    /// of the same hash.
-    pub(crate) fn find(
-        count: usize,
-        hash: impl Fn(usize) -> Option<u128>,
-        mut equal: impl FnMut(usize, usize) -> bool,
-    ) -> Self {
-        let mut seen = ahash::AHashMap::new();
-        let first_of = |n| {
-            let Some(hash) = hash(n) else { return n };
-            // A hash collision of different words leaves the later paragraph a group of its own.
-            let first = *seen.entry(hash).or_insert(n);
-            if first == n || equal(first, n) { first } else { n }
-        };
-        Self { first: (0..count).map(first_of).collect() }
-    }
-
-    /// The groups of paragraphs whose firsts are known.
-    pub(crate) fn with_firsts(first: Vec<usize>) -> Self {
-        Self { first }
-    }
-
-    /// The first of the group that a paragraph is in.
-    pub(crate) fn first(&self, paragraph: usize) -> usize {
-        self.first[paragraph]
-    }
-
-    pub(crate) fn is_first(&self, paragraph: usize) -> bool {
-        self.first[paragraph] == paragraph
-    }
-
-    /// The groups of two or more, each in its order.
-    pub(crate) fn groups(&self) -> Vec<Vec<usize>> {
-        let mut members: Vec<Vec<usize>> = vec![Vec::new(); self.len()];
-        for later in (0..self.len()).filter(|&n| !self.is_first(n)) {
-            let group = &mut members[self.first(later)];
-            if group.is_empty() {
-                group.push(self.first(later));
-            }
-            group.push(later);
-        }
-        members.retain(|group| !group.is_empty());
-        members
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.first.len()
-    }
 }

@@ -79,15 +79,15 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use super::replacement::Replacement;
+pub use crate::index::replacement::Replacement;
 
-use super::layout::{self, BLOCK, Layout, NONE, array};
-use super::write::Store;
-use super::{IndexStatistics, Match, SignedParagraph, Signer, sets};
-use crate::detect::Detector;
+use crate::article::detector::Detector;
+use crate::compare::pair::ParagraphId;
 use crate::error::{Error, Extent};
+use crate::index::layout::{self, BLOCK, Layout, NONE, array};
+use crate::index::write::Store;
+use crate::index::{self, IndexStatistics, Match, SignedParagraph, Signer, sets};
 use crate::lsh::buckets;
-use crate::pair::ParagraphId;
 use crate::shingle::ShingleSet;
 
 /// An index that lies in bytes, of a file for the most part: read from there as it is asked, by many threads if you like.
@@ -229,7 +229,7 @@ impl SavedIndex {
             }
             sets_end = place.end;
             let set = self.shingles(number, &text)?;
-            if let Some(similarity) = super::compare(detector, asked, (text.hash, &set)) {
+            if let Some(similarity) = index::compare(detector, asked, (text.hash, &set)) {
                 let ids = self.ids_of(number, &text)?;
                 matches.extend(ids.into_iter().map(|id| Match { id, similarity }));
             }

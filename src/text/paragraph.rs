@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::names::named;
+use crate::option_names::named;
 
 /// What separates paragraphs.
 ///

@@ -1,6 +1,7 @@
 //! Clusters: which paragraph is kept, and which are redundant beside it.
 
-use crate::pair::{Copies, DuplicatePair};
+use crate::article::copies::Copies;
+use crate::compare::pair::DuplicatePair;
 
 /// A paragraph that is kept and those that are redundant beside it.
 ///

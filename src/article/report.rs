@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use crate::cluster::Cluster;
-use crate::pair::DuplicatePair;
-use crate::paragraph::{Boundary, Paragraph, spans_lost, without};
-use crate::run::{self, Run};
+use crate::article::cluster::Cluster;
+use crate::article::run::{self, Run};
+use crate::compare::pair::DuplicatePair;
+use crate::text::paragraph::{Boundary, Paragraph, spans_lost, without};
 
 /// What repeats in an article. It borrows the article's text; indices of paragraphs count from 0.
 ///

@@ -21,11 +21,11 @@ use ids::Ids;
 use saved::SavedIndex;
 pub use signer::{SignedParagraph, Signer};
 
+use crate::article::detector::Detector;
 use crate::compare::Similarity;
-use crate::detect::Detector;
+use crate::compare::pair::{ParagraphId, ParagraphPair};
 use crate::error::{Error, Extent};
 use crate::lsh::Buckets;
-use crate::pair::{ParagraphId, ParagraphPair};
 use crate::shingle::ShingleSet;
 use write::{Conflict, Items, Store};
 
@@ -351,7 +351,7 @@ impl Index {
     fn put_text(&mut self, text: Text, keys: &[u64]) -> u32 {
         let number = self.free.pop().unwrap_or_else(|| {
             self.texts.push(None);
-            crate::number::number(self.texts.len() - 1)
+            crate::groups::number(self.texts.len() - 1)
         });
         self.buckets.insert(keys, number);
         self.by_words.insert(text.hash, number);
@@ -402,7 +402,7 @@ impl Store for Index {
 
     fn text(&self, number: u32) -> Result<(u128, u32), Error> {
         let text = self.held(number);
-        Ok((text.hash, crate::number::number(text.set.len())))
+        Ok((text.hash, crate::groups::number(text.set.len())))
     }
 
     fn set(&self, number: u32) -> Result<Cow<'_, [u8]>, Error> {

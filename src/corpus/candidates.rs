@@ -5,11 +5,11 @@ use std::cell::OnceCell;
 
 use rayon::prelude::*;
 
+use crate::compare::join::Join;
+use crate::compare::pair::DuplicatePair;
 use crate::compare::{Comparator, Similarity};
-use crate::join::Join;
+use crate::groups::number;
 use crate::lsh::Bands;
-use crate::number::number;
-use crate::pair::DuplicatePair;
 use crate::shingle::ShingleSet;
 
 /// A paragraph that another resembles, at the threshold or above.

@@ -7,20 +7,21 @@ use std::ops::Range;
 use ahash::AHashMap;
 use rayon::prelude::*;
 
-use crate::cluster;
+use crate::article::cluster;
+use crate::article::config::Config;
+use crate::article::copies::Copies;
+use crate::article::report::Report;
+use crate::article::run::{self, Run};
+use crate::compare::join::Join;
+use crate::compare::pair::DuplicatePair;
 use crate::compare::{Comparator, Similarity};
-use crate::config::Config;
 use crate::error::Error;
 use crate::hash;
-use crate::join::Join;
 use crate::lsh::Banding;
-use crate::normalize::{self, Normalizer};
-use crate::pair::{Copies, DuplicatePair};
-use crate::paragraph::Boundary;
-use crate::report::Report;
-use crate::run::{self, Run};
 use crate::shingle::{ShingleSet, Shingles, Tokens};
-use crate::words::{self, Words};
+use crate::text::normalize::{self, Normalizer};
+use crate::text::paragraph::Boundary;
+use crate::text::words::{self, Words};
 
 impl Config {
     /// Check the options and make a detector of them.

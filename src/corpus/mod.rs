@@ -1,5 +1,9 @@
 //! Many articles: the same steps, on all cores, with the order of the articles kept.
 
+pub(crate) mod candidates;
+mod kept;
+pub(crate) mod found;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -8,14 +12,14 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use crate::detect::{Detector, Read, SameWords, Scratch};
+use crate::article::detector::{Detector, Read, SameWords, Scratch};
+use crate::compare::pair::ParagraphId;
+use crate::groups::number;
 use crate::lsh::{Banding, Keys};
 use crate::minhash::MinHasher;
-use crate::names::named;
-use crate::number::number;
-use crate::pair::ParagraphId;
-use crate::paragraph::{self, without};
+use crate::option_names::named;
 use crate::shingle::ShingleSet;
+use crate::text::paragraph::{self, without};
 
 /// Which pairs of a [`Corpus`] count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

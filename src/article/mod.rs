@@ -1,0 +1,8 @@
+//! One article: the configuration, the detector made of it, and what it finds.
+
+pub(crate) mod config;
+pub(crate) mod copies;
+pub(crate) mod cluster;
+pub(crate) mod run;
+pub(crate) mod report;
+pub(crate) mod detector;
