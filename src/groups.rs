@@ -1,10 +1,89 @@
-//! Numbers of paragraphs, sets and buckets: 32 bits, since there are many.
+//! Items in groups, all in one array; and the 32-bit numbers of paragraphs, sets and buckets.
 
-/// The number of the `n`-th of something that memory cannot hold 2³² of: of paragraphs with what is kept of each.
+use std::ops::Range;
+
+/// Items in numbered groups, one group after the other in a single array (compressed sparse rows).
+///
+/// It takes 4 bytes a group besides the items, and no allocation of its own for a group.
+#[derive(Clone, Debug)]
+pub(crate) struct FlatGroups<T> {
+    /// Where each group starts, and the end of the last.
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Default> FlatGroups<T> {
+    /// Creates `count` groups of items, each given with the number of its group. The items of a group keep their order.
+    /// `items` is called twice, to count and to fill.
+    ///
+    /// # Panics
+    ///
+    /// If an item is of no group, or from 2³² items on.
+    pub(crate) fn new<I: Iterator<Item = (u32, T)>>(count: usize, items: impl Fn() -> I) -> Self {
+        // Counted two places further on, so that after the sums each start is the place of the next item, and after the
+        // last item that of the next group.
+        let mut starts = vec![0_u32; count + 2];
+        items().for_each(|(group, _)| starts[group as usize + 2] += 1);
+        let mut sum = 0_usize;
+        for start in &mut starts {
+            sum += *start as usize;
+            *start = number(sum);
+        }
+        let mut filled = vec![T::default(); sum];
+        for (group, item) in items() {
+            let place = &mut starts[group as usize + 1];
+            filled[*place as usize] = item;
+            *place += 1;
+        }
+        starts.pop();
+        Self { starts, items: filled }
+    }
+
+    /// Returns the items of a group.
+    pub(crate) fn get(&self, group: u32) -> &[T] {
+        &self.items[self.range(group)]
+    }
+
+    /// Returns where the items of a group stand among all items.
+    pub(crate) fn range(&self, group: u32) -> Range<usize> {
+        self.starts[group as usize] as usize..self.starts[group as usize + 1] as usize
+    }
+
+    /// Returns how many groups there are.
+    pub(crate) fn len(&self) -> u32 {
+        number(self.starts.len() - 1)
+    }
+
+    /// Returns how many items there are in all groups.
+    pub(crate) fn item_count(&self) -> usize {
+        self.items.len()
+    }
+}
+
+/// Converts the number of a paragraph, set or bucket to 32 bits: memory cannot hold 2³² of them with what is kept of
+/// each.
 ///
 /// # Panics
 ///
 /// From 2³² on.
 pub(crate) fn number(n: usize) -> u32 {
     u32::try_from(n).expect("there are fewer than 2^32 paragraphs and buckets")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn groups_hold_their_items_in_order(items in prop::collection::vec((0..7_u32, any::<u16>()), 0..60)) {
+            let groups = FlatGroups::new(8, || items.iter().copied());
+            prop_assert_eq!((groups.len(), groups.item_count()), (8, items.len()));
+            for group in 0..8 {
+                let expected: Vec<u16> = items.iter().filter(|item| item.0 == group).map(|item| item.1).collect();
+                prop_assert_eq!(groups.get(group), expected);
+            }
+        }
+    }
 }

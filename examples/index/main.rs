@@ -15,7 +15,6 @@ mod reading;
 mod told;
 
 use std::collections::HashSet;
-use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -230,7 +229,7 @@ fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
 
 /// Begin to replace an index; if the program is told to end, nothing is left of it.
 fn begin(path: &Path) -> Result<Replacement, String> {
-    let file = Replacement::begin(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file = Replacement::begin(path).map_err(|error| error.to_string())?;
     *unfinished() = Some(file.new_path().to_owned());
     let clean_up = || {
         _ = unfinished().take().map(std::fs::remove_file);
@@ -247,12 +246,13 @@ fn replace(
     quiet: bool,
     write: impl FnOnce(&mut Replacement) -> Result<(), dittograph::Error>,
 ) -> Result<(), String> {
-    let told = |error: &dyn Display| format!("{}: {error}", path.display());
     let bar = reading::at_work("write", quiet);
-    write(&mut file).map_err(|error| if error.is_io() { told(&error) } else { error.to_string() })?;
+    write(&mut file).map_err(|error| {
+        if error.is_io() { format!("{}: {error}", path.display()) } else { error.to_string() }
+    })?;
     // What stands at its first place from now on is another program's.
     let mut unfinished = unfinished();
-    file.commit().map_err(|error| told(&error))?;
+    file.commit().map_err(|error| error.to_string())?;
     *unfinished = None;
     bar.finish_and_clear();
     Ok(())

@@ -9,8 +9,8 @@ use serde_json::Map;
 
 use super::encoding::Choice;
 use super::input::Input;
+use super::read_error::ReadError;
 use super::records::{Names, Record, Records, Tally};
-use super::wrong::Wrong;
 
 pub(super) struct Rows {
     table: Table,
@@ -25,7 +25,7 @@ const COLUMNS: usize = 1 << 16;
 
 impl Rows {
     /// Separated by commas, or by semicolons if the first line has these alone.
-    pub(super) fn csv(mut input: Input, names: Names, choice: Choice) -> Result<Self, Wrong> {
+    pub(super) fn csv(mut input: Input, names: Names, choice: Choice) -> Result<Self, ReadError> {
         let available = input.fill_buf()?;
         let end = memchr::memchr2(b'\n', b'\r', available).unwrap_or(available.len());
         let has = |byte| memchr::memchr(byte, &available[..end]).is_some();
@@ -41,7 +41,7 @@ impl Rows {
         Self { table: Table::new(input, delimiter), names, choice, header: Vec::new() }
     }
 
-    fn cells(&self) -> Result<Vec<&str>, Wrong> {
+    fn cells(&self) -> Result<Vec<&str>, ReadError> {
         let row = self.table.start;
         let text = |cell| {
             // Where in the row a cell lies is not known where there are quotes.
@@ -52,15 +52,15 @@ impl Rows {
         self.table.cells().map(text).collect()
     }
 
-    fn read_header(&mut self) -> Result<(), Wrong> {
+    fn read_header(&mut self) -> Result<(), ReadError> {
         if self.table.count > COLUMNS {
             let got = self.table.count;
-            return Err(Wrong::file(format!("expected at most {COLUMNS} columns, got {got}")));
+            return Err(ReadError::file(format!("expected at most {COLUMNS} columns, got {got}")));
         }
-        let cells = self.cells().map_err(|wrong| Wrong::file(wrong.what))?;
+        let cells = self.cells().map_err(|wrong| ReadError::file(wrong.message))?;
         if !cells.contains(&self.names.text.as_str()) {
             let columns = cells.join(", ").chars().take(200).collect::<String>();
-            return Err(Wrong::file(format!(
+            return Err(ReadError::file(format!(
                 "no column {:?}; the first row has: {columns}",
                 self.names.text
             )));
@@ -69,10 +69,12 @@ impl Rows {
         Ok(())
     }
 
-    fn record(&self, number: u64) -> Result<Record, Wrong> {
+    fn record(&self, number: u64) -> Result<Record, ReadError> {
         let (expected, got) = (self.header.len(), self.table.count);
         if got != expected {
-            return Err(Wrong::record(format!("expected {expected} fields as in the first row, got {got}")));
+            return Err(ReadError::record(format!(
+                "expected {expected} fields as in the first row, got {got}"
+            )));
         }
         let mut record = Record { number, id: None, text: String::new(), fields: Map::new() };
         for (name, cell) in self.header.iter().zip(self.cells()?) {
@@ -91,7 +93,7 @@ impl Rows {
 }
 
 impl Records for Rows {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         if self.header.is_empty() {
             if !self.table.advance()? {
                 return Ok(None);
@@ -139,7 +141,7 @@ impl Table {
     }
 
     /// Whether there is another row.
-    fn advance(&mut self) -> Result<bool, Wrong> {
+    fn advance(&mut self) -> Result<bool, ReadError> {
         while let Some(&byte @ (b'\r' | b'\n')) = self.input.fill_buf()?.first() {
             self.input.begin();
             self.input.consume(1);
@@ -166,7 +168,7 @@ impl Table {
             length += written;
             self.count += ended;
             match result {
-                ReadRecordResult::InputEmpty if is_end => return Err(Wrong::cut_short()),
+                ReadRecordResult::InputEmpty if is_end => return Err(ReadError::cut_short()),
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => {

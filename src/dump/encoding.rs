@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::wrong::Wrong;
+use super::read_error::ReadError;
 use crate::error::Error;
 
 /// A character encoding, by a label of the [Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels):
@@ -120,7 +120,7 @@ pub(super) fn choose(head: &[u8], declared: Option<Encoding>, named: Option<Enco
 
 impl Choice {
     /// The text that the bytes are in this encoding, without its mark.
-    pub(super) fn decode(self, bytes: Vec<u8>) -> Result<String, Wrong> {
+    pub(super) fn decode(self, bytes: Vec<u8>) -> Result<String, ReadError> {
         if self.encoding == Encoding::UTF_8 {
             let text = String::from_utf8(bytes);
             let mut text = text
@@ -133,17 +133,17 @@ impl Choice {
         let mut text = String::new();
         let decoded = Decoder::new(bytes.as_slice(), self).read_to_string(&mut text);
         // What is in memory fails by its bytes alone.
-        decoded.map(|_| text).map_err(|invalid| Wrong::record(invalid.to_string()))
+        decoded.map(|_| text).map_err(|invalid| ReadError::record(invalid.to_string()))
     }
 
     /// A piece of a stream that is meant to be UTF-8 by now.
-    pub(super) fn text(self, bytes: &[u8], position: u64) -> Result<&str, Wrong> {
+    pub(super) fn text(self, bytes: &[u8], position: u64) -> Result<&str, ReadError> {
         std::str::from_utf8(bytes)
             .map_err(|error| self.invalid(format_args!("byte {}", position + error.valid_up_to() as u64)))
     }
 
     /// `place` is a byte.
-    pub(super) fn invalid(self, place: impl fmt::Display) -> Wrong {
+    pub(super) fn invalid(self, place: impl fmt::Display) -> ReadError {
         let encoding = self.encoding;
         let basis = match self.basis {
             Basis::Mark => "which its byte order mark says",
@@ -151,7 +151,7 @@ impl Choice {
             Basis::Named => "which was named",
             Basis::Assumed => "which was assumed; name its encoding, such as windows-1256",
         };
-        Wrong::record(format!("{place} is not valid {encoding}, {basis}"))
+        ReadError::record(format!("{place} is not valid {encoding}, {basis}"))
     }
 }
 
@@ -225,7 +225,7 @@ impl<R: Read> Read for Decoder<R> {
                 self.finished = true;
                 let byte = self.position.saturating_sub(u64::from(length) + u64::from(after));
                 let invalid = self.choice.invalid(format_args!("byte {byte}"));
-                self.invalid = Some(io::Error::new(io::ErrorKind::InvalidData, invalid.what));
+                self.invalid = Some(io::Error::new(io::ErrorKind::InvalidData, invalid.message));
             }
             // What stands before an invalid byte is to be read.
             if written > 0 {
@@ -240,7 +240,7 @@ impl<R: Read> Read for Decoder<R> {
 pub(super) type Encodings = BTreeMap<(Encoding, Basis), u64>;
 
 /// The encoding that an XML declaration names: `<?xml version="1.0" encoding="…"?>`.
-pub(super) fn declared_by_xml(head: &[u8]) -> Result<Option<Encoding>, Wrong> {
+pub(super) fn declared_by_xml(head: &[u8]) -> Result<Option<Encoding>, ReadError> {
     let Some(declaration) = head.strip_prefix(b"<?xml") else { return Ok(None) };
     let end = declaration.windows(2).position(|two| two == b"?>").unwrap_or(declaration.len());
     let declaration = String::from_utf8_lossy(&declaration[..end]).into_owned();
@@ -249,7 +249,8 @@ pub(super) fn declared_by_xml(head: &[u8]) -> Result<Option<Encoding>, Wrong> {
     let Some(quote @ ('"' | '\'')) = value.chars().next() else { return Ok(None) };
     let label = value[1..].split(quote).next().unwrap_or_default();
     let encoding = Encoding::by_label(label.as_bytes());
-    let encoding = encoding.ok_or_else(|| Wrong::file(format!("declares the unknown encoding {label:?}")))?;
+    let encoding =
+        encoding.ok_or_else(|| ReadError::file(format!("declares the unknown encoding {label:?}")))?;
     // It could not be read up to here in two bytes a character.
     Ok(Some(if encoding.is_utf_16() { Encoding::UTF_8 } else { encoding }))
 }

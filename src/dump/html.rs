@@ -10,8 +10,8 @@ use serde_json::Map;
 use super::encoding::{Encoding, choose, declared_by_xml};
 use super::input::Input;
 use super::paragraphs::Paragraphs;
+use super::read_error::ReadError;
 use super::records::{Record, Records, Tally, TextAndFields};
-use super::wrong::Wrong;
 
 /// A file that is one page.
 pub(super) struct Page {
@@ -26,7 +26,7 @@ impl Page {
 }
 
 impl Records for Page {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
         let (text, fields) = read(input.rest()?, None, self.named, tally)?;
         Ok(Some(Record { number: 1, id: None, text, fields }))
@@ -39,7 +39,7 @@ pub(super) fn read(
     header: Option<Encoding>,
     named: Option<Encoding>,
     tally: &mut Tally,
-) -> Result<TextAndFields, Wrong> {
+) -> Result<TextAndFields, ReadError> {
     let declared = header.or_else(|| declared(&bytes));
     let choice = choose(&bytes, declared, named);
     let html = choice.decode(bytes)?;

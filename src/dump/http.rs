@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use httparse::{Header, ParserConfig, Response, Status};
 
 use super::input::read_within;
-use super::wrong::Wrong;
+use super::read_error::ReadError;
 
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -18,7 +18,7 @@ const HEADERS: usize = 512;
 
 impl Answer {
     /// `limit` is for the body as it is unpacked.
-    pub(super) fn parse(bytes: &[u8], limit: u64) -> Result<Self, Wrong> {
+    pub(super) fn parse(bytes: &[u8], limit: u64) -> Result<Self, ReadError> {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS];
         let mut response = Response::new(&mut headers);
         let mut lenient = ParserConfig::default();
@@ -27,8 +27,8 @@ impl Answer {
         lenient.ignore_invalid_headers_in_responses(true);
         let head = match lenient.parse_response(&mut response, bytes) {
             Ok(Status::Complete(length)) => length,
-            Ok(Status::Partial) => return Err(Wrong::record("the header of the HTTP answer has no end")),
-            Err(error) => return Err(Wrong::record(format!("the HTTP answer: {error}"))),
+            Ok(Status::Partial) => return Err(ReadError::record("the header of the HTTP answer has no end")),
+            Err(error) => return Err(ReadError::record(format!("the HTTP answer: {error}"))),
         };
         let header = |name| value(response.headers, name);
         let mut body = std::borrow::Cow::Borrowed(&bytes[head..]);
@@ -57,7 +57,7 @@ fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
 }
 
 /// None if there are none: many crawlers undo them and keep the header.
-fn without_chunks(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, Wrong> {
+fn without_chunks(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
     let mut body = Vec::new();
     let mut is_first = true;
     loop {
@@ -76,15 +76,15 @@ fn without_chunks(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, Wrong> {
                 bytes = &bytes[size..];
                 bytes = bytes.strip_prefix(b"\r\n").or(bytes.strip_prefix(b"\n")).unwrap_or(bytes);
             }
-            _ => return Err(Wrong::record("the HTTP answer is cut short in a chunk")),
+            _ => return Err(ReadError::record("the HTTP answer is cut short in a chunk")),
         }
         is_first = false;
     }
 }
 
 /// None if the bytes are not packed: many crawlers undo it and keep the header.
-fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, Wrong> {
-    let told = |error: io::Error| Wrong::record(format!("the content encoding {coding}: {error}"));
+fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, ReadError> {
+    let told = |error: io::Error| ReadError::record(format!("the content encoding {coding}: {error}"));
     let read: Box<dyn Read + '_> = match (coding, bytes) {
         ("gzip" | "x-gzip", [0x1f, 0x8b, ..]) => Box::new(flate2::bufread::MultiGzDecoder::new(bytes)),
         ("zstd", [0x28, 0xb5, 0x2f, 0xfd, ..]) => {
@@ -103,7 +103,7 @@ fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, Wro
             return Ok(unpacked.ok().filter(|unpacked| !unpacked.is_empty()));
         }
         ("" | "identity" | "none" | "gzip" | "x-gzip" | "zstd", _) => return Ok(None),
-        _ => return Err(Wrong::record(format!("the content encoding {coding:?} cannot be undone"))),
+        _ => return Err(ReadError::record(format!("the content encoding {coding:?} cannot be undone"))),
     };
     read_within(read, "a record", limit).map(Some).map_err(told)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::wrong::Wrong;
+use super::read_error::ReadError;
 
 /// Counts the bytes of the record that is being read, and fails before it takes more memory than it may: whoever
 /// parses from here has bounded memory, whatever the bytes.
@@ -34,7 +34,7 @@ impl Input {
     }
 
     /// Everything up to the end, as one record.
-    pub(super) fn rest(&mut self) -> Result<Vec<u8>, Wrong> {
+    pub(super) fn rest(&mut self) -> Result<Vec<u8>, ReadError> {
         self.begin();
         let mut bytes = Vec::new();
         self.read_to_end(&mut bytes)?;
@@ -42,13 +42,13 @@ impl Input {
     }
 
     /// Go past as many bytes, without holding them.
-    pub(super) fn skip(&mut self, count: u64) -> Result<(), Wrong> {
+    pub(super) fn skip(&mut self, count: u64) -> Result<(), ReadError> {
         let mut left = count;
         while left > 0 {
             self.begin();
             let available = self.fill_buf()?.len();
             if available == 0 {
-                return Err(Wrong::cut_short());
+                return Err(ReadError::cut_short());
             }
             let step = left.min(available as u64);
             self.consume(usize::try_from(step).expect("a buffer is shorter"));

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::encoding::Choice;
 use super::input::Input;
+use super::read_error::ReadError;
 use super::records::{Names, Record, Records, Tally, not_a_string};
-use super::wrong::Wrong;
 
 /// Lines, each of them one object; blank ones are passed over.
 pub(super) struct Lines {
@@ -29,7 +29,7 @@ impl Lines {
 }
 
 impl Records for Lines {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
             self.input.begin();
             self.line.clear();
@@ -38,7 +38,7 @@ impl Records for Lines {
             if self
                 .input
                 .read_until(b'\n', &mut self.line)
-                .map_err(|wrong| Wrong::from(wrong).at(self.number))?
+                .map_err(|wrong| ReadError::from(wrong).at(self.number))?
                 == 0
             {
                 return Ok(None);
@@ -78,7 +78,7 @@ impl Values {
     }
 
     /// The next byte that is no white space, left where it is.
-    fn peek(&mut self) -> Result<Option<u8>, Wrong> {
+    fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         loop {
             let available = self.input.fill_buf()?;
             let Some(&first) = available.first() else { return Ok(None) };
@@ -93,14 +93,14 @@ impl Values {
     }
 
     /// Take an object into `value`, without looking at more of it than where it ends.
-    fn take_object(&mut self) -> Result<(), Wrong> {
+    fn take_object(&mut self) -> Result<(), ReadError> {
         self.input.begin();
         self.value.clear();
         let (mut depth, mut in_string, mut escaped) = (0u64, false, false);
         loop {
             let available = self.input.fill_buf()?;
             if available.is_empty() {
-                return Err(Wrong::cut_short());
+                return Err(ReadError::cut_short());
             }
             let (mut at, mut end) = (0, None);
             while let (Some(&byte), None) = (available.get(at), end) {
@@ -131,14 +131,14 @@ impl Values {
         }
     }
 
-    fn unexpected(&self, byte: Option<u8>, expected: &str) -> Wrong {
+    fn unexpected(&self, byte: Option<u8>, expected: &str) -> ReadError {
         let got = byte.map_or("the end of the file".to_owned(), |byte| format!("{:?}", char::from(byte)));
-        Wrong::file(format!("expected {expected} at byte {}, got {got}", self.input.position()))
+        ReadError::file(format!("expected {expected} at byte {}, got {got}", self.input.position()))
     }
 }
 
 impl Records for Values {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
             let byte = self.peek()?;
             match (&self.state, byte) {
@@ -184,13 +184,19 @@ impl Records for Values {
     }
 }
 
-fn parse(json: &[u8], position: u64, choice: Choice, names: &Names, number: u64) -> Result<Record, Wrong> {
+fn parse(
+    json: &[u8],
+    position: u64,
+    choice: Choice,
+    names: &Names,
+    number: u64,
+) -> Result<Record, ReadError> {
     let json = choice.text(json, position)?;
     let mut deserializer = serde_json::Deserializer::from_str(json.trim_ascii_end());
     let picked = deserializer
         .deserialize_map(Fields(names))
         .and_then(|fields| deserializer.end().map(|()| fields))
-        .map_err(|error| Wrong::record(told(&error, json, position)))?;
+        .map_err(|error| ReadError::record(told(&error, json, position)))?;
     let text = match picked.text {
         Some(Value::String(text)) => text,
         Some(other) => return Err(not_a_string(&names.text, other.to_string())),
@@ -199,7 +205,7 @@ fn parse(json: &[u8], position: u64, choice: Choice, names: &Names, number: u64)
     let id = match picked.id.map(RawValue::get) {
         None | Some("null") => None,
         Some(json) if json.starts_with('"') => {
-            Some(serde_json::from_str(json).map_err(|error| Wrong::record(error.to_string()))?)
+            Some(serde_json::from_str(json).map_err(|error| ReadError::record(error.to_string()))?)
         }
         // As it is written, however many digits it has.
         Some(json) if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Some(json.to_owned()),

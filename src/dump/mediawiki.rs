@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 
 use super::encoding::Choice;
 use super::input::Input;
+use super::read_error::ReadError;
 use super::records::{Record, Records, Tally};
 use super::wikitext::Wikitext;
-use super::wrong::Wrong;
 
 pub(super) struct Pages {
     reader: Reader<Input>,
@@ -69,25 +69,25 @@ impl Pages {
         }
     }
 
-    fn event(&mut self) -> Result<Event<'_>, Wrong> {
+    fn event(&mut self) -> Result<Event<'_>, ReadError> {
         self.buffer.clear();
         match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => Ok(event),
             Err(error) => {
                 let byte = self.reader.buffer_position();
                 Err(match error {
-                    quick_xml::Error::Io(error) => error.as_ref().into(),
+                    quick_xml::Error::Io(error) => error.into(),
                     quick_xml::Error::Encoding(_) => {
-                        Wrong::file(self.choice.invalid(format_args!("a byte near byte {byte}")).what)
+                        ReadError::file(self.choice.invalid(format_args!("a byte near byte {byte}")).message)
                     }
-                    error => Wrong::file(format!("byte {byte}: {error}")),
+                    error => ReadError::file(format!("byte {byte}: {error}")),
                 })
             }
         }
     }
 
     /// What stands before the pages, up to the beginning of the next one. False at the end.
-    fn find_page(&mut self) -> Result<bool, Wrong> {
+    fn find_page(&mut self) -> Result<bool, ReadError> {
         // What the wiki calls a namespace whose links leave nothing to read.
         let mut name: Option<String> = None;
         loop {
@@ -96,7 +96,10 @@ impl Pages {
                 Event::Start(start) => {
                     let element = start.local_name();
                     if depth == 0 && (is_whole || element.as_ref() != "mediawiki") {
-                        return Err(Wrong::file(format!("expected <mediawiki>, got <{}>", element.as_ref())));
+                        return Err(ReadError::file(format!(
+                            "expected <mediawiki>, got <{}>",
+                            element.as_ref()
+                        )));
                     }
                     if depth == 1 && element.as_ref() == "page" {
                         self.depth += 1;
@@ -122,23 +125,23 @@ impl Pages {
                     if let Some(name) = &mut name {
                         name.push_str(&text);
                     } else if depth == 0 && !text.trim().is_empty() {
-                        return Err(Wrong::file("expected <mediawiki>, got text"));
+                        return Err(ReadError::file("expected <mediawiki>, got text"));
                     }
                 }
                 Event::DocType(_) => {
                     // It could declare entities, and a MediaWiki export has none.
-                    return Err(Wrong::file(
+                    return Err(ReadError::file(
                         "a document type declaration, which a MediaWiki export does not have",
                     ));
                 }
                 Event::Eof if is_whole => return Ok(false),
-                Event::Eof => return Err(Wrong::file("the file is cut short: </mediawiki> is missing")),
+                Event::Eof => return Err(ReadError::file("the file is cut short: </mediawiki> is missing")),
                 _ => {}
             }
         }
     }
 
-    fn page(&mut self) -> Result<Page, Wrong> {
+    fn page(&mut self) -> Result<Page, ReadError> {
         let root = self.depth; // that of what stands in the page
         let mut page = Page::default();
         let mut element = String::new();
@@ -187,23 +190,26 @@ impl Pages {
                     }
                     Err(wrong) => page.wrong = page.wrong.or(Some(wrong)),
                 },
-                Event::Eof => return Err(Wrong::file("the file ends in the middle of a page")),
+                Event::Eof => return Err(ReadError::file("the file ends in the middle of a page")),
                 _ => {}
             }
         }
     }
 
     /// The page as an article, or why it is none.
-    fn article(&self, page: Page) -> Result<Result<Record, &'static str>, Wrong> {
+    fn article(&self, page: Page) -> Result<Result<Record, &'static str>, ReadError> {
         if let Some(wrong) = page.wrong {
-            return Err(Wrong::record(wrong));
+            return Err(ReadError::record(wrong));
         }
         let namespace = page.namespace.trim().parse::<i32>();
         let namespace = match namespace {
             Ok(namespace) => namespace,
             Err(_) if page.namespace.is_empty() => 0, // in the oldest dumps
             Err(_) => {
-                return Err(Wrong::record(format!("namespace: expected a number, got {:?}", page.namespace)));
+                return Err(ReadError::record(format!(
+                    "namespace: expected a number, got {:?}",
+                    page.namespace
+                )));
             }
         };
         if !self.namespaces.contains(&namespace) {
@@ -240,7 +246,7 @@ fn character(reference: &BytesRef<'_>) -> Result<String, String> {
 }
 
 impl Records for Pages {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
             self.reader.get_mut().begin();
             if !self.find_page()? {

@@ -94,7 +94,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Extent};
+use crate::error::{Error, Scope};
 
 mod csv;
 mod encoding;
@@ -116,15 +116,15 @@ mod records;
 mod text;
 mod warc;
 mod wikitext;
-mod wrong;
+mod read_error;
 
 pub use self::encoding::{Basis, Encoding};
 pub use self::format::Format;
 use self::format::Named;
 use self::opening::Origin;
 pub use self::options::DumpOptions;
+use self::read_error::ReadError;
 use self::records::{Records, Tally};
-use self::wrong::Wrong;
 
 /// An article of a dump.
 #[derive(Debug, Clone, PartialEq)]
@@ -274,7 +274,7 @@ impl Dump {
         }
     }
 
-    fn begin(&mut self, origin: Origin) -> Result<Current, (Arc<Path>, Wrong)> {
+    fn begin(&mut self, origin: Origin) -> Result<Current, (Arc<Path>, ReadError)> {
         self.files += 1;
         let (file, named) = match &origin {
             Origin::File(path) => (Arc::from(path.as_path()), Named::of(path)),
@@ -328,7 +328,7 @@ impl Iterator for Dump {
                     Err(failed) => failed,
                 }
             };
-            if wrong.extent != Extent::Record {
+            if wrong.scope != Scope::Record {
                 self.current = None;
             }
             self.errors += 1;
@@ -336,7 +336,7 @@ impl Iterator for Dump {
                 Some(record) => format!("{}:{record}", file.display()),
                 None => file.display().to_string(),
             };
-            return Some(Err(Error::read(place, wrong.what, wrong.extent)));
+            return Some(Err(Error::dump(place, wrong.message, wrong.scope, wrong.source)));
         }
     }
 }

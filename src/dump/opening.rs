@@ -13,8 +13,8 @@ use super::html;
 use super::input::Input;
 use super::options::DumpOptions;
 use super::packing::Packing;
+use super::read_error::ReadError;
 use super::records::{Records, Tally};
-use super::wrong::Wrong;
 use super::{csv, json, mediawiki, text, warc};
 #[cfg(feature = "dump-parquet")]
 use super::{input, parquet};
@@ -63,7 +63,7 @@ impl DumpOptions {
         named: Named,
         count: &Arc<AtomicU64>,
         tally: &mut Tally,
-    ) -> Result<(Format, Box<dyn Records>), Wrong> {
+    ) -> Result<(Format, Box<dyn Records>), ReadError> {
         let (path, read): (Option<PathBuf>, Box<dyn Read + Send>) = match origin {
             Origin::Reader(read) => (None, read),
             Origin::File(path) => {
@@ -77,7 +77,7 @@ impl DumpOptions {
         let packing = Packing::by_content(&head);
         let is_named = named.format.is_some() && self.format.is_none();
         match (named.packing, packing) {
-            (Some(name), seen) if seen != Some(name) => return Err(Wrong::file(not_packed(name, &head))),
+            (Some(name), seen) if seen != Some(name) => return Err(ReadError::file(not_packed(name, &head))),
             (None, Some(_)) if is_named => {} // it is not what its name says, as is found below
             (_, Some(packing)) => {
                 (read, head) = begin(packing.unpack(io::BufReader::with_capacity(1 << 16, read))?)?;
@@ -87,11 +87,11 @@ impl DumpOptions {
         let readable = readable(&head);
         let format = self.format.or(named.format).or_else(|| Format::by_content(&readable));
         let format = format.ok_or_else(|| {
-            Wrong::file(format!(
+            ReadError::file(format!(
                 "expected a name that ends in {ENDINGS}, or a content that begins like one of these"
             ))
         })?;
-        format.check(&readable).map_err(Wrong::file)?;
+        format.check(&readable).map_err(ReadError::file)?;
         let records = if format == Format::Parquet {
             // A file that is not packed is read from where its footer says, and its beginning was only looked at.
             let path = path.filter(|_| packing.is_none());
@@ -111,7 +111,7 @@ impl DumpOptions {
         path: Option<PathBuf>,
         read: Box<dyn Read + Send>,
         count: &Arc<AtomicU64>,
-    ) -> Result<Box<dyn Records>, Wrong> {
+    ) -> Result<Box<dyn Records>, ReadError> {
         let source = if let Some(path) = path {
             drop(read);
             let file = File::open(path)?;
@@ -131,7 +131,7 @@ impl DumpOptions {
         _: Option<PathBuf>,
         _: Box<dyn Read + Send>,
         _: &Arc<AtomicU64>,
-    ) -> Result<Box<dyn Records>, Wrong> {
+    ) -> Result<Box<dyn Records>, ReadError> {
         Err(needs(Format::Parquet))
     }
 
@@ -142,7 +142,7 @@ impl DumpOptions {
         read: Box<dyn Read + Send>,
         head: &[u8],
         tally: &mut Tally,
-    ) -> Result<Box<dyn Records>, Wrong> {
+    ) -> Result<Box<dyn Records>, ReadError> {
         let (names, limit, named) = (self.names.clone(), self.limit, self.encoding);
         // What holds each text as a whole is decoded text by text.
         match format {
@@ -176,8 +176,8 @@ impl DumpOptions {
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-fn needs(format: Format) -> Wrong {
-    Wrong::file(format!("{} needs the feature `dump-{format}` of dittograph", format.long_name()))
+fn needs(format: Format) -> ReadError {
+    ReadError::file(format!("{} needs the feature `dump-{format}` of dittograph", format.long_name()))
 }
 
 /// How many bytes are looked at to tell what a file is.

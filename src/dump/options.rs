@@ -1,15 +1,15 @@
 //! How to read a dump, and where from.
 
-use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Dump;
 use super::encoding::Encoding;
 use super::format::{ENDINGS, Format};
 use super::opening::Origin;
 use super::records::Names;
-use crate::error::{Error, Extent};
+use crate::error::{Error, Scope};
 
 /// How to read a dump.
 ///
@@ -110,10 +110,13 @@ impl DumpOptions {
     /// file comes when it is its turn.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Dump, Error> {
         let path = path.as_ref();
-        let told = |path: &Path, error: &dyn fmt::Display| {
-            Error::read(path.display().to_string(), error.to_string(), Extent::Io)
+        let io_error = |path: &Path, error: io::Error| Error::io(path.display().to_string(), error);
+        let listing_error = |error: walkdir::Error| {
+            let message = error.to_string();
+            let source = error.into_io_error().map(Arc::new);
+            Error::dump(path.display().to_string(), message, Scope::Io, source)
         };
-        let metadata = path.metadata().map_err(|error| told(path, &error))?;
+        let metadata = path.metadata().map_err(|error| io_error(path, error))?;
         let mut dump = Dump::new(self.clone());
         if !metadata.is_dir() {
             dump.size = metadata.is_file().then_some(metadata.len());
@@ -125,13 +128,13 @@ impl DumpOptions {
         };
         let folder = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
         for entry in folder.into_iter().filter_entry(is_seen) {
-            let entry = entry.map_err(|error| told(path, &error))?;
+            let entry = entry.map_err(listing_error)?;
             if !entry.file_type().is_file() {
                 continue;
             }
-            if self.takes(entry.path()).map_err(|error| told(entry.path(), &error))? {
+            if self.takes(entry.path()).map_err(|error| io_error(entry.path(), error))? {
                 dump.sources.push(Origin::File(entry.path().to_owned()));
-                let size = entry.metadata().map_err(|error| told(entry.path(), &error))?.len();
+                let size = entry.metadata().map_err(listing_error)?.len();
                 dump.size = Some(dump.size.unwrap_or(0) + size);
             } else {
                 dump.tally.leave_out("file of no known format");
@@ -139,7 +142,7 @@ impl DumpOptions {
         }
         if dump.sources.is_empty() {
             let wrong = format!("no file in this folder ends in {ENDINGS}");
-            return Err(Error::read(path.display().to_string(), wrong, Extent::File));
+            return Err(Error::format(path.display().to_string(), wrong));
         }
         dump.sources.reverse(); // taken from the end
         Ok(dump)

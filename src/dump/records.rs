@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::encoding::{Choice, Encodings};
-use super::wrong::Wrong;
+use super::read_error::ReadError;
 
 /// An article as it stands in its file.
 pub(super) struct Record {
@@ -22,9 +22,9 @@ pub(super) type TextAndFields = (String, Map<String, Value>);
 
 /// The records of one file, in its order.
 pub(super) trait Records: Send {
-    /// The next, or None at the end. After an error of [`Extent::Record`](crate::error::Extent) the one after it can
+    /// The next, or None at the end. After an error of [`Scope::Record`](crate::error::Scope) the one after it can
     /// be asked for.
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong>;
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError>;
 }
 
 /// What is counted on the way.
@@ -53,12 +53,12 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn missing(&self) -> Wrong {
-        Wrong::record(format!("no field {:?}", self.text))
+    pub(super) fn missing(&self) -> ReadError {
+        ReadError::record(format!("no field {:?}", self.text))
     }
 }
 
-pub(super) fn not_a_string(name: &str, got: impl AsRef<str>) -> Wrong {
+pub(super) fn not_a_string(name: &str, got: impl AsRef<str>) -> ReadError {
     let got: String = got.as_ref().chars().take(40).collect();
-    Wrong::record(format!("field {name:?}: expected a string, got {got}"))
+    ReadError::record(format!("field {name:?}: expected a string, got {got}"))
 }

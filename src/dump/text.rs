@@ -4,8 +4,8 @@ use serde_json::Map;
 
 use super::encoding::{Encoding, choose};
 use super::input::Input;
+use super::read_error::ReadError;
 use super::records::{Record, Records, Tally};
-use super::wrong::Wrong;
 
 pub(super) struct Text {
     input: Option<Input>,
@@ -19,7 +19,7 @@ impl Text {
 }
 
 impl Records for Text {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
         let bytes = input.rest()?;
         let choice = choose(&bytes, None, self.named);

@@ -8,8 +8,8 @@ use serde_json::Map;
 
 use super::encoding::{Encoding, choose};
 use super::input::{Input, too_long};
+use super::read_error::ReadError;
 use super::records::{Record, Records, Tally};
-use super::wrong::Wrong;
 
 pub(super) struct Warc {
     input: Input,
@@ -24,7 +24,7 @@ impl Warc {
     }
 
     /// The header of the next record, or None at the end.
-    fn header(&mut self) -> Result<Option<Header>, Wrong> {
+    fn header(&mut self) -> Result<Option<Header>, ReadError> {
         self.input.begin();
         let mut line = String::new();
         let mut position = self.input.position();
@@ -37,11 +37,11 @@ impl Warc {
         self.number += 1;
         if !line.starts_with("WARC/") {
             let line: String = line.chars().take(40).collect();
-            return Err(Wrong::file(format!("expected a WARC record at byte {position}, got {line:?}")));
+            return Err(ReadError::file(format!("expected a WARC record at byte {position}, got {line:?}")));
         }
         let mut header = Header(Vec::new());
         loop {
-            let line = self.line()?.ok_or_else(Wrong::cut_short)?;
+            let line = self.line()?.ok_or_else(ReadError::cut_short)?;
             if line.is_empty() {
                 return Ok(Some(header));
             }
@@ -50,38 +50,38 @@ impl Warc {
                 (None, _, Some((name, value))) => {
                     header.0.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
                 }
-                _ => return Err(Wrong::file("a line of a WARC header has no colon")),
+                _ => return Err(ReadError::file("a line of a WARC header has no colon")),
             }
         }
     }
 
     /// Without its break; None at the end.
-    fn line(&mut self) -> Result<Option<String>, Wrong> {
+    fn line(&mut self) -> Result<Option<String>, ReadError> {
         let mut line = Vec::new();
         if self.input.by_ref().read_until(b'\n', &mut line)? == 0 {
             return Ok(None);
         }
-        let line = line.strip_suffix(b"\n").ok_or_else(Wrong::cut_short)?;
+        let line = line.strip_suffix(b"\n").ok_or_else(ReadError::cut_short)?;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         Ok(Some(String::from_utf8_lossy(line).into_owned()))
     }
 
     /// The body of a record, unless it is longer than it may be.
-    fn body(&mut self, length: u64) -> Result<Vec<u8>, Wrong> {
+    fn body(&mut self, length: u64) -> Result<Vec<u8>, ReadError> {
         let limit = self.input.limit();
         if length > limit {
             self.input.skip(length)?;
-            return Err(Wrong::record(too_long("a record", limit).to_string()));
+            return Err(ReadError::record(too_long("a record", limit).to_string()));
         }
         self.input.begin();
         let mut body = Vec::new();
         self.input.by_ref().take(length).read_to_end(&mut body)?;
-        if (body.len() as u64) < length { Err(Wrong::cut_short()) } else { Ok(body) }
+        if (body.len() as u64) < length { Err(ReadError::cut_short()) } else { Ok(body) }
     }
 
-    fn record(&mut self, header: &Header, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn record(&mut self, header: &Header, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         let length = header.get("content-length").and_then(|length| length.parse::<u64>().ok());
-        let length = length.ok_or_else(|| Wrong::file("a WARC record has no length"))?;
+        let length = length.ok_or_else(|| ReadError::file("a WARC record has no length"))?;
         let media = header.media();
         let (text, mut fields) = match header.get("warc-type") {
             Some("conversion") if media == "text/plain" => {
@@ -116,7 +116,7 @@ impl Warc {
             }
             #[cfg(not(feature = "dump-html"))]
             Some("response" | "resource") => {
-                return Err(Wrong::file(
+                return Err(ReadError::file(
                     "the pages of a WARC file need the feature `dump-html` of dittograph",
                 ));
             }
@@ -146,7 +146,7 @@ impl Warc {
         content_type: Option<&str>,
         mut body: Vec<u8>,
         tally: &mut Tally,
-    ) -> Result<Option<super::records::TextAndFields>, Wrong> {
+    ) -> Result<Option<super::records::TextAndFields>, ReadError> {
         use super::format::Format;
 
         // Common Crawl cuts pages at a length, and so through characters.
@@ -178,7 +178,7 @@ impl Warc {
 }
 
 impl Records for Warc {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
             let number = self.number + 1;
             let Some(header) = self.header().map_err(|wrong| wrong.at(number))? else { return Ok(None) };

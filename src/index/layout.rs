@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::article::config::{Candidates, Config};
 use crate::article::detector::Detector;
 use crate::compare::Measure;
-use crate::error::{Error, Extent};
+use crate::error::Error;
 use crate::hash;
 use crate::lsh::Banding;
 use crate::shingle::Shingles;
@@ -172,7 +172,7 @@ pub(super) fn header(detector: &Detector, counts: &Counts) -> [u8; HEADER] {
 
 /// What a header says, and where the sections then stand.
 pub(super) fn read_header(bytes: &[u8], place: &str) -> Result<(Detector, Layout), Error> {
-    let wrong = |wrong: String| Error::read(place, wrong, Extent::File);
+    let wrong = |wrong: String| Error::format(place, wrong);
     let Some(header) = bytes.first_chunk::<HEADER>().filter(|header| header.starts_with(&MAGIC)) else {
         if bytes.len() < HEADER && MAGIC.starts_with(&bytes[..bytes.len().min(MAGIC.len())]) {
             return Err(wrong(format!(

@@ -7,7 +7,7 @@ use memmap2::Mmap;
 
 use super::Index;
 use super::saved::SavedIndex;
-use crate::error::{Error, Extent};
+use crate::error::Error;
 
 impl Index {
     /// Open a saved index to ask it where it lies: what an answer rests on is read, and nothing else.
@@ -22,7 +22,7 @@ impl Index {
     pub fn open(path: impl AsRef<Path>) -> Result<SavedIndex, Error> {
         let path = path.as_ref();
         let place = path.display().to_string();
-        let io = |error: std::io::Error| Error::read(&place, error.to_string(), Extent::Io);
+        let io = |error: std::io::Error| Error::io(&place, error);
         // Before it is opened, since a pipe would be waited for.
         if !path.metadata().map_err(io)?.is_file() {
             return Err(io(std::io::Error::other("not a file that can be mapped")));

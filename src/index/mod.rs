@@ -13,6 +13,7 @@ mod map;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::io::{Read, Write};
+use std::path::Path;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
@@ -24,7 +25,7 @@ pub use signer::{SignedParagraph, Signer};
 use crate::article::detector::Detector;
 use crate::compare::Similarity;
 use crate::compare::pair::{ParagraphId, ParagraphPair};
-use crate::error::{Error, Extent};
+use crate::error::Error;
 use crate::lsh::Buckets;
 use crate::shingle::ShingleSet;
 use write::{Conflict, Items, Store};
@@ -335,8 +336,31 @@ impl Index {
     pub fn read_from(mut from: impl Read) -> Result<Self, Error> {
         let mut bytes = Vec::new();
         let read = from.read_to_end(&mut bytes);
-        read.map_err(|error| Error::read("index", format!("reading: {error}"), Extent::Io))?;
+        read.map_err(|error| Error::io("index: reading", error))?;
         SavedIndex::new(bytes)?.to_index()
+    }
+
+    /// Saves the index to a file, in place of the one that may be there: at once, by a
+    /// [`Replacement`](saved::Replacement). Cost: as [`write_to`](Self::write_to).
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written; an older file is then still there.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let mut file = saved::Replacement::begin(path)?;
+        self.write_to(&mut file)?;
+        file.commit()
+    }
+
+    /// Loads an index that was saved to a file. Cost: as [`read_from`](Self::read_from).
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, and as [`read_from`](Self::read_from) says.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let place = path.as_ref().display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| Error::io(&place, error))?;
+        SavedIndex::at(place, Box::new(bytes))?.to_index()
     }
 
     fn compare(&self, hash: Option<u128>, set: &ShingleSet, text: &Text) -> Option<Similarity> {

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
+
 /// A file in the making that takes the place of another (or of none) at once, by [`commit`](Replacement::commit):
 /// whatever happens before, a crash or a loss of power, the old one stays as it was; after, the new one is there in
 /// full.
@@ -20,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// let mut file = Replacement::begin("news.index")?;
 /// index.write_to(&mut file)?;
 /// file.commit()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), dittograph::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Replacement {
@@ -37,8 +39,12 @@ impl Replacement {
     ///
     /// If it cannot be created, if something else than a file stands there or where it is written, or if another program
     /// is at it.
-    pub fn begin(path: impl AsRef<Path>) -> io::Result<Self> {
+    pub fn begin(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
+        Self::open(path).map_err(|error| Error::io(path.display().to_string(), error))
+    }
+
+    fn open(path: &Path) -> io::Result<Self> {
         let old = path.symlink_metadata().ok();
         let path = if old.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
         refuse_other_than_file(&path)?;
@@ -86,7 +92,11 @@ impl Replacement {
     ///
     /// If it cannot be written or moved; the old file is then still there. Or if the folder cannot be put on disk: then the
     /// new one is there, and may not be after a loss of power.
-    pub fn commit(mut self) -> io::Result<()> {
+    pub fn commit(mut self) -> Result<(), Error> {
+        self.finish().map_err(|error| Error::io(self.path.display().to_string(), error))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
         fs::rename(&self.new, &self.path)?;

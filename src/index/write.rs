@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
-use std::io::Write;
+use std::io::{self, Write};
 
 use ahash::AHashMap;
 
 use super::layout::{self, ALIGNMENT, BLOCK, Counts, Layout, NONE};
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
-use crate::error::{Error, Extent};
+use crate::error::Error;
 use crate::groups::number;
 
 /// What an index to be written is made of. Texts are distinct paragraphs, by number.
@@ -58,9 +58,8 @@ pub(super) enum Conflict {
 pub(super) fn write(stores: &[&dyn Store], conflict: Conflict, out: &mut dyn Write) -> Result<(), Error> {
     let merged = Merged::of(stores, conflict)?;
     let detector = stores[0].detector();
-    let layout = Layout::new(merged.counts).ok_or_else(|| {
-        Error::read(stores[0].place(), "expected fewer than 2^32 - 1 paragraphs", Extent::File)
-    })?;
+    let layout = Layout::new(merged.counts)
+        .ok_or_else(|| Error::format(stores[0].place(), "expected fewer than 2^32 - 1 paragraphs"))?;
     let mut out = Blocks { out, block: Vec::new(), checksums: Vec::new() };
     out.put(&layout::header(detector, &merged.counts))?;
     out.align()?;
@@ -217,7 +216,7 @@ impl<'s> Merged<'s> {
                 Some((_, other)) if *other == name || conflict == Conflict::LaterWins => *other = name,
                 Some((_, other)) => {
                     let wrong = format!("document {document} is {name:?}, and {other:?} in another index");
-                    return Err(Error::read(stores[store].place(), wrong, Extent::File));
+                    return Err(Error::format(stores[store].place(), wrong));
                 }
             }
         }
@@ -254,7 +253,7 @@ fn other_words(first: &dyn Store, other: &dyn Store, id: ParagraphId) -> Error {
     let document = name.map_or_else(|| document.to_string(), |(_, name)| format!("{name:?}"));
     let wrong =
         format!("paragraph {paragraph} of document {document} has other words than in {}", first.place());
-    Error::read(other.place(), wrong, Extent::File)
+    Error::format(other.place(), wrong)
 }
 
 /// What ascending iterators give, in ascending order, with the place of the iterator; of equals the first iterator's first.
@@ -303,7 +302,7 @@ impl Blocks<'_> {
 
     fn end_block(&mut self) -> Result<(), Error> {
         self.checksums.push(layout::checksum(&self.block));
-        self.out.write_all(&self.block).map_err(|error| told(&error))?;
+        self.out.write_all(&self.block).map_err(write_error)?;
         self.block.clear();
         Ok(())
     }
@@ -323,10 +322,10 @@ impl Blocks<'_> {
         let checksums: Vec<u8> = self.checksums.iter().flat_map(|sum| sum.to_le_bytes()).collect();
         let last = layout::checksum(&checksums).to_le_bytes();
         let end = self.out.write_all(&checksums).and_then(|()| self.out.write_all(&last));
-        end.and_then(|()| self.out.flush()).map_err(|error| told(&error))
+        end.and_then(|()| self.out.flush()).map_err(write_error)
     }
 }
 
-fn told(error: &std::io::Error) -> Error {
-    Error::read("writing an index", error.to_string(), Extent::Io)
+fn write_error(error: io::Error) -> Error {
+    Error::io("writing an index", error)
 }

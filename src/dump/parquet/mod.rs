@@ -23,8 +23,8 @@ use serde_json::{Map, Value};
 use self::pages::Pages;
 pub(super) use self::pages::Source;
 use super::encoding::{Choice, choose};
+use super::read_error::ReadError;
 use super::records::{Names, Record, Records, Tally, not_a_string};
-use super::wrong::Wrong;
 
 mod pages;
 mod thrift;
@@ -60,7 +60,7 @@ const BATCH: usize = 8;
 const MARK: [u8; 4] = *b"PAR1";
 
 impl Rows {
-    pub(super) fn new(source: Source, names: Names, limit: u64) -> Result<Self, Wrong> {
+    pub(super) fn new(source: Source, names: Names, limit: u64) -> Result<Self, ReadError> {
         let metadata = footer(&source, limit)?;
         let metadata = contained(|| Ok(ParquetMetaDataReader::decode_metadata(&metadata)?))?;
         let schema = metadata.file_metadata().schema_descr_ptr();
@@ -69,14 +69,15 @@ impl Rows {
         let Some(text_field) = find(&names.text) else {
             let columns: Vec<&str> = fields.iter().map(|field| field.name()).collect();
             let columns: String = columns.join(", ").chars().take(200).collect();
-            return Err(Wrong::file(format!("no column {:?}; the file has: {columns}", names.text)));
+            return Err(ReadError::file(format!("no column {:?}; the file has: {columns}", names.text)));
         };
         let leaf = |field: &TypePtr| {
             let leaves = schema.columns().iter();
             leaves.enumerate().find(|(_, leaf)| leaf.path().parts() == [field.name()]).map(|(at, _)| at)
         };
         let text = leaf(text_field).filter(|_| is_string(text_field));
-        let text = text.ok_or_else(|| Wrong::file(format!("column {:?}: expected strings", names.text)))?;
+        let text =
+            text.ok_or_else(|| ReadError::file(format!("column {:?}: expected strings", names.text)))?;
         let id_field = find(&names.id);
         let id = id_field.filter(|field| is_string(field)).and_then(leaf);
         let rest = fields.iter().filter(|field| {
@@ -108,12 +109,13 @@ impl Rows {
         })
     }
 
-    fn open_group(&self, at: usize) -> Result<Group, Wrong> {
+    fn open_group(&self, at: usize) -> Result<Group, ReadError> {
         let columns =
             Columns { source: &self.source, metadata: self.metadata.row_group(at), limit: self.limit };
         let left = u64::try_from(columns.metadata.num_rows());
         Ok(Group {
-            left: left.map_err(|_| Wrong::file(format!("row group {at} has a negative count of rows")))?,
+            left: left
+                .map_err(|_| ReadError::file(format!("row group {at} has a negative count of rows")))?,
             text: Strings::new(&columns, self.text)?,
             id: self.id.map(|id| Strings::new(&columns, id)).transpose()?,
             rest: match &self.rest {
@@ -126,7 +128,7 @@ impl Rows {
     }
 
     /// The next row as it stands: its text, its id and the rest.
-    fn row(&mut self) -> Result<Option<Row>, Wrong> {
+    fn row(&mut self) -> Result<Option<Row>, ReadError> {
         loop {
             if self.current.is_none() {
                 if self.group == self.metadata.num_row_groups() {
@@ -144,18 +146,19 @@ impl Rows {
             let id = group.id.as_mut().map(Strings::next).transpose()?.flatten();
             let rest = match group.rest.as_mut().map(Iterator::next) {
                 Some(Some(row)) => row?.into_columns(),
-                Some(None) => return Err(Wrong::file("a column ends before its row group")),
+                Some(None) => return Err(ReadError::file("a column ends before its row group")),
                 None => Vec::new(),
             };
             return Ok(Some(Row { text, id, rest }));
         }
     }
 
-    fn record(&self, row: Row) -> Result<Record, Wrong> {
+    fn record(&self, row: Row) -> Result<Record, ReadError> {
         let name = &self.names.text;
         let string = |bytes: &ByteArray, name: &str| {
             let text = self.choice.text(bytes.data(), 0);
-            text.map(str::to_owned).map_err(|wrong| Wrong::record(format!("column {name:?}: {}", wrong.what)))
+            text.map(str::to_owned)
+                .map_err(|wrong| ReadError::record(format!("column {name:?}: {}", wrong.message)))
         };
         let text = row.text.ok_or_else(|| not_a_string(name, "null"))?;
         let mut record =
@@ -189,7 +192,7 @@ struct Row {
 }
 
 impl Records for Rows {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, Wrong> {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         self.number += 1;
         let number = self.number;
         let row = contained(|| self.row()).map_err(|wrong| wrong.at(number))?;
@@ -199,21 +202,21 @@ impl Records for Rows {
 }
 
 /// The footer: what is in the file, and where. The last eight bytes say how long it is.
-fn footer(source: &Source, limit: u64) -> Result<Vec<u8>, Wrong> {
+fn footer(source: &Source, limit: u64) -> Result<Vec<u8>, ReadError> {
     let length = source.length();
     let tail = match length.checked_sub(8) {
         Some(start) => source.read(start, 8)?,
-        None => return Err(Wrong::file("the file is too short for Parquet")),
+        None => return Err(ReadError::file("the file is too short for Parquet")),
     };
     if tail[4..] != MARK {
-        return Err(Wrong::file(match &tail[4..] {
+        return Err(ReadError::file(match &tail[4..] {
             b"PARE" => "the file is encrypted",
             _ => "the file is cut short: it does not end as Parquet does",
         }));
     }
     let footer = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
     if footer > length - 8 || footer > limit {
-        return Err(Wrong::file(format!(
+        return Err(ReadError::file(format!(
             "the footer claims {footer} bytes of {length}, or more than the limit"
         )));
     }
@@ -305,7 +308,7 @@ struct Strings {
 }
 
 impl Strings {
-    fn new(columns: &Columns<'_>, at: usize) -> Result<Self, Wrong> {
+    fn new(columns: &Columns<'_>, at: usize) -> Result<Self, ReadError> {
         let descriptor = columns.metadata.column(at).column_descr_ptr();
         let full = descriptor.max_def_level();
         let reader = ColumnReaderImpl::new(descriptor, Box::new(columns.pages(at)?));
@@ -313,7 +316,7 @@ impl Strings {
     }
 
     /// The value of the next row; None if it is null.
-    fn next(&mut self) -> Result<Option<ByteArray>, Wrong> {
+    fn next(&mut self) -> Result<Option<ByteArray>, ReadError> {
         if self.values.len() == 0 && self.levels.len() == 0 {
             let (mut values, mut levels) = (Vec::new(), Vec::new());
             // At a page's end there may be nothing to read, once.
@@ -328,10 +331,10 @@ impl Strings {
             match self.levels.next() {
                 Some(level) if level < self.full => return Ok(None),
                 Some(_) => {}
-                None => return Err(Wrong::file("a column ends before its row group")),
+                None => return Err(ReadError::file("a column ends before its row group")),
             }
         }
-        self.values.next().map(Some).ok_or_else(|| Wrong::file("a column ends before its row group"))
+        self.values.next().map(Some).ok_or_else(|| ReadError::file("a column ends before its row group"))
     }
 }
 
@@ -370,21 +373,22 @@ impl RowGroupReader for Columns<'_> {
     }
 }
 
-impl From<ParquetError> for Wrong {
+impl From<ParquetError> for ReadError {
     fn from(error: ParquetError) -> Self {
-        if let ParquetError::External(source) = &error
-            && let Some(source) = source.downcast_ref::<std::io::Error>()
+        let message = error.to_string();
+        if let ParquetError::External(source) = error
+            && let Ok(source) = source.downcast::<std::io::Error>()
             && source.raw_os_error().is_some()
         {
-            return Self { extent: crate::error::Extent::Io, ..Self::file(source.to_string()) };
+            return Self::from(*source);
         }
         // Some list every byte of a value.
-        Self::file(error.to_string().chars().take(200).collect::<String>())
+        Self::file(message.chars().take(200).collect::<String>())
     }
 }
 
 /// What the crate does with a file that may be hostile.
-fn contained<T>(work: impl FnOnce() -> Result<T, Wrong>) -> Result<T, Wrong> {
+fn contained<T>(work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
     // After an error of the file nothing of it is used again.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Wrong::file("the file is corrupt")))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ReadError::file("the file is corrupt")))
 }

@@ -3,7 +3,7 @@
 
 use ::parquet::errors::ParquetError;
 
-use super::super::wrong::Wrong;
+use super::super::read_error::ReadError;
 
 pub(super) struct Thrift<'b> {
     bytes: &'b [u8],
@@ -20,7 +20,7 @@ impl From<Malformed> for ParquetError {
     }
 }
 
-impl From<Malformed> for Wrong {
+impl From<Malformed> for ReadError {
     fn from(_: Malformed) -> Self {
         Self::file("malformed metadata")
     }
@@ -193,7 +193,7 @@ const SCHEMA_DEPTH: usize = 100;
 
 /// Hold the schema in a file's footer to what it has room for: the crate allocates what its groups claim, and goes down
 /// into them by recursion.
-pub(super) fn check_schema(footer: &[u8]) -> Result<(), Wrong> {
+pub(super) fn check_schema(footer: &[u8]) -> Result<(), ReadError> {
     /// Of `FileMetaData` and `SchemaElement`, in Parquet's definition.
     const SCHEMA: i64 = 2;
     const CHILDREN: i64 = 5;
@@ -221,7 +221,7 @@ pub(super) fn check_schema(footer: &[u8]) -> Result<(), Wrong> {
                 *left -= 1;
             }
             if children > count - element - 1 {
-                return Err(Wrong::file(format!(
+                return Err(ReadError::file(format!(
                     "a group claims {children} columns, and the file has fewer"
                 )));
             }
@@ -229,7 +229,7 @@ pub(super) fn check_schema(footer: &[u8]) -> Result<(), Wrong> {
                 open.push(children);
             }
             if open.len() > SCHEMA_DEPTH {
-                return Err(Wrong::file(format!("columns are nested more than {SCHEMA_DEPTH} deep")));
+                return Err(ReadError::file(format!("columns are nested more than {SCHEMA_DEPTH} deep")));
             }
             while open.pop_if(|left| *left == 0).is_some() {}
         }

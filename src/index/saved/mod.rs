@@ -83,7 +83,7 @@ pub use crate::index::replacement::Replacement;
 
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
-use crate::error::{Error, Extent};
+use crate::error::Error;
 use crate::index::layout::{self, BLOCK, Layout, NONE, array};
 use crate::index::write::Store;
 use crate::index::{self, IndexStatistics, Match, SignedParagraph, Signer, sets};
@@ -134,7 +134,7 @@ impl SavedIndex {
         if all.len() as u64 != layout.len() {
             let (expected, got) = (layout.len(), all.len());
             let wrong = format!("expected {expected} bytes as the header says, got {got}");
-            return Err(Error::read(place, wrong, Extent::File));
+            return Err(Error::format(place, wrong));
         }
         let blocks = layout.blocks_end().div_ceil(BLOCK as u64).div_ceil(64);
         let found_right = (0..blocks).map(|_| AtomicU64::new(0)).collect();
@@ -405,7 +405,7 @@ impl SavedIndex {
     }
 
     fn wrong(&self, wrong: impl Into<String>) -> Error {
-        Error::read(&self.place, wrong, Extent::File)
+        Error::format(&self.place, wrong)
     }
 }
 
