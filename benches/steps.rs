@@ -101,7 +101,7 @@ fn over_texts(c: &mut Criterion, step: &str, pieces: fn(String) -> Vec<String>, 
 const SLOTS: usize = 128;
 
 fn sign(c: &mut Criterion) {
-    let hasher = MinHasher::new(SLOTS);
+    let hasher = MinHasher::new(SLOTS).expect("128 slots are in the range");
     let mut group = c.benchmark_group("sign");
     for size in [20, 70, 200] {
         let set: ShingleSet = Random::new(1).take(size).collect();
@@ -121,7 +121,7 @@ fn sign(c: &mut Criterion) {
 }
 
 fn keys(c: &mut Criterion) {
-    let hasher = MinHasher::new(SLOTS);
+    let hasher = MinHasher::new(SLOTS).expect("128 slots are in the range");
     let mut group = c.benchmark_group("keys");
     for banding in [Banding::new(21, 6), Banding::new(16, 8)] {
         let set: ShingleSet = Random::new(1).take(70).collect();

@@ -110,6 +110,7 @@
 mod error;
 mod option_names;
 mod hash;
+mod cpu;
 mod groups;
 mod text;
 pub mod shingle;
@@ -138,7 +139,7 @@ pub use crate::index::saved::{self, SavedIndex};
 pub use crate::index::{Index, IndexStatistics, Match, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
 pub use crate::shingle::Shingles;
-pub use crate::text::normalize::{Normalizer, Rule};
+pub use crate::text::normalizer::{Normalizer, Rule};
 pub use crate::text::paragraph::{Boundary, Paragraph};
 
 /// Find what repeats in an article, with the default [`Config`].

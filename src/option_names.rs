@@ -1,7 +1,8 @@
-//! Names of options, as they are written on a command line and in a summary.
+//! Names of options, as command lines, summaries and error messages write them.
 
-/// `Display` and `FromStr` of an option: each variant by its name.
-macro_rules! named {
+/// Implements `Display` and `FromStr` for an option: each variant has one name. A name that no variant has is a
+/// configuration error that lists those there are.
+macro_rules! string_enum {
     ($option:literal, $type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
         /// Writes the name of the option.
         impl std::fmt::Display for $type {
@@ -26,9 +27,9 @@ macro_rules! named {
     };
 }
 
-pub(crate) use named;
+pub(crate) use string_enum;
 
-/// "a, b or c".
+/// Joins names as in "a, b or c".
 pub(crate) fn one_of(names: &[&str]) -> String {
     match names {
         [] => String::new(),

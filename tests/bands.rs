@@ -5,6 +5,7 @@ use dittograph::minhash::{MinHasher, Signature};
 
 fn signature(slots: usize) -> Signature {
     MinHasher::new(slots)
+        .unwrap()
         .sign(&(0..50).map(|n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect())
         .unwrap()
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Numbers;
-use dittograph::minhash::MinHasher;
+use dittograph::minhash::{MinHasher, Signature};
 use dittograph::shingle::ShingleSet;
 
 const SLOTS: usize = 128;
@@ -19,7 +19,7 @@ fn pair(numbers: &mut Numbers, size: usize, common: usize) -> (ShingleSet, Shing
 
 #[test]
 fn the_estimate_has_no_bias_and_the_spread_of_independent_slots() {
-    let hasher = MinHasher::new(SLOTS);
+    let hasher = MinHasher::new(SLOTS).unwrap();
     let mut numbers = Numbers(7);
     for size in [5_u16, 20, 50, 200] {
         for wanted in [0.2, 0.35, 0.5, 0.65, 0.8, 0.95] {
@@ -27,7 +27,7 @@ fn the_estimate_has_no_bias_and_the_spread_of_independent_slots() {
             let common = (2.0 * wanted / (1.0 + wanted) * f64::from(size)).round() as usize;
             let size = usize::from(size);
             if common == size {
-                continue; // so few shingles have no Jaccard so high but 1
+                continue; // with few shingles no Jaccard below 1 is as high
             }
             let jaccard = common as f64 / (2 * size - common) as f64;
             let errors: Vec<f64> = (0..PAIRS)
@@ -60,7 +60,7 @@ fn slots_are_independent_enough_for_bands() {
     // The share of pairs that agree in all rows of a band is J^rows, for each of the bands.
     let (bands, rows, size, common) = (32, 4, 60, 48);
     let jaccard = f64::from(common) / f64::from(2 * size - common);
-    let hasher = MinHasher::new(SLOTS);
+    let hasher = MinHasher::new(SLOTS).unwrap();
     let mut numbers = Numbers(8);
     let mut agreed = 0;
     for _ in 0..PAIRS {
@@ -75,13 +75,44 @@ fn slots_are_independent_enough_for_bands() {
 
 #[test]
 fn the_empty_set_has_no_signature() {
-    assert_eq!(MinHasher::new(SLOTS).sign(&ShingleSet::default()), None);
+    assert_eq!(MinHasher::new(SLOTS).unwrap().sign(&ShingleSet::default()), None);
 }
 
 #[test]
 fn sets_without_a_common_shingle_are_estimated_near_zero() {
-    let hasher = MinHasher::new(4096);
+    let hasher = MinHasher::new(4096).unwrap();
     let mut numbers = Numbers(9);
     let (a, b) = pair(&mut numbers, 50, 0);
     assert!(hasher.sign(&a).unwrap().jaccard(&hasher.sign(&b).unwrap()) < 0.005);
+}
+
+#[test]
+fn a_signature_has_1_to_32768_slots() {
+    for slots in [1, 2, 63, 64, 65, 1 << 15] {
+        let hasher = MinHasher::new(slots).unwrap();
+        let signature = hasher.sign(&[1 << 60].into_iter().collect()).unwrap();
+        assert_eq!((hasher.slots(), signature.slots().len()), (slots, slots));
+    }
+    for slots in [0, (1 << 15) + 1, 100_000, usize::MAX] {
+        let error = MinHasher::new(slots).unwrap_err();
+        assert!(error.is_config());
+        assert_eq!(error.to_string(), format!("signature length: expected 1 to 32768 slots, got {slots}"));
+    }
+}
+
+#[test]
+fn a_signature_is_put_together_again_from_its_slots() {
+    let (a, b) = pair(&mut Numbers(10), 50, 30);
+    let hasher = MinHasher::new(SLOTS).unwrap();
+    let (a, b) = (hasher.sign(&a).unwrap(), hasher.sign(&b).unwrap());
+    let stored = Signature::from_slots(a.slots());
+    assert_eq!(stored, a);
+    assert_eq!(Signature::from(a.slots().to_vec()), a);
+    assert!((stored.jaccard(&b) - a.jaccard(&b)).abs() < f64::EPSILON);
+}
+
+#[test]
+#[should_panic(expected = "only signatures of the same length can be compared")]
+fn signatures_of_different_lengths_are_not_compared() {
+    _ = Signature::from_slots([1, 2]).jaccard(&Signature::from_slots([1, 2, 3]));
 }

@@ -2,7 +2,7 @@
 //!
 //! The values were computed apart from this crate, from the documentation of [`Shingles`] and [`MinHasher`] and
 //! with the reference XXH3 of the `xxhash` package for Python. If one changes, every stored signature is void:
-//! raise the version in `src/hash.rs` or `src/normalize.rs`, which changes the fingerprint.
+//! raise the version in `src/hash.rs` or `src/text/normalizer.rs`, which changes the fingerprint.
 
 use dittograph::minhash::{MinHasher, Signature};
 use dittograph::{Banding, Config, Detector, Normalizer, ParagraphId, Rule, Shingles};
@@ -33,7 +33,7 @@ fn shingle(text: &str) -> u64 {
 }
 
 fn signature() -> Signature {
-    MinHasher::new(128).sign(&FOX.into_iter().collect()).unwrap()
+    MinHasher::new(128).unwrap().sign(&FOX.into_iter().collect()).unwrap()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_signature_has_the_same_slots_for_ever() {
 
 #[test]
 fn a_shorter_signature_is_the_beginning_of_a_longer_one() {
-    let short = MinHasher::new(40).sign(&FOX.into_iter().collect()).unwrap();
+    let short = MinHasher::new(40).unwrap().sign(&FOX.into_iter().collect()).unwrap();
     assert_eq!(short.slots(), &signature().slots()[..40]);
 }
 

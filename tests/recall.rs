@@ -78,7 +78,7 @@ fn bands_find_the_share_of_pairs_that_they_promise() {
     let mut numbers = Numbers(11);
     for threshold in [0.5, 0.7, 0.8, 0.9] {
         let banding = Banding::for_recall(threshold, 0.99, 128).unwrap();
-        let hasher = MinHasher::new(banding.bands * banding.rows);
+        let hasher = MinHasher::new(banding.bands * banding.rows).unwrap();
         let found = (0..PAIRS).filter(|_| {
             let (a, b) = pair(&mut numbers, threshold);
             let (a, b) = (hasher.sign(&a).unwrap(), hasher.sign(&b).unwrap());

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use dittograph::Shingles;
 use dittograph::shingle::ShingleSet;
+use dittograph::{Config, Shingles};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -181,10 +181,22 @@ fn a_text_without_words_has_no_shingles() {
 // Widths
 
 #[test]
-fn a_width_of_zero_counts_as_one() {
-    for text in ["", "***", "one", "one two two", "海上 明月", "e\u{301}te\u{301}", "كتاب"] {
-        assert_eq!(Shingles::Words(0).set(text), Shingles::Words(1).set(text), "{text}");
-        assert_eq!(Shingles::Chars(0).set(text), Shingles::Chars(1).set(text), "{text}");
+#[should_panic(expected = "a shingle has at least one word")]
+fn a_shingle_of_no_words_is_refused() {
+    _ = Shingles::Words(0).set("one two");
+}
+
+#[test]
+#[should_panic(expected = "a shingle has at least one character")]
+fn a_shingle_of_no_characters_is_refused() {
+    _ = Shingles::Chars(0).set("");
+}
+
+#[test]
+fn a_configuration_refuses_the_same_widths() {
+    for shingles in [Shingles::Words(0), Shingles::Chars(0)] {
+        let error = Config::new().shingles(shingles).build().unwrap_err();
+        assert_eq!(error.to_string(), "shingles: expected a width of 1 or more, got 0");
     }
 }
 
@@ -381,7 +393,7 @@ fn shingles_read_what_they_write() {
 }
 
 #[test]
-fn what_names_no_shingles_is_refused() {
+fn a_name_of_no_shingles_is_refused() {
     let too_wide = format!("words:{}0", usize::MAX);
     let names = [
         "",
@@ -465,10 +477,10 @@ fn tangled_texts() -> impl Strategy<Value = String> {
 fn any_shingles() -> impl Strategy<Value = Shingles> {
     prop_oneof![
         Just(Shingles::Auto),
-        (0..6usize).prop_map(Shingles::Words),
-        (0..8usize).prop_map(Shingles::Chars),
-        any::<usize>().prop_map(Shingles::Words),
-        any::<usize>().prop_map(Shingles::Chars),
+        (1..6usize).prop_map(Shingles::Words),
+        (1..8usize).prop_map(Shingles::Chars),
+        (1..=usize::MAX).prop_map(Shingles::Words),
+        (1..=usize::MAX).prop_map(Shingles::Chars),
     ]
 }
 
@@ -476,7 +488,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn what_stands_between_words_does_not_matter(
+    fn characters_between_words_do_not_matter(
         words in words(),
         between in vec(prop::sample::select(vec![", ", ". ", " — ", "\n", "! ", " (", ") ", "\u{3000}", "، ", " 🦀 ", " \r\n• "]), 20),
         shingles in any_shingles(),

@@ -4,7 +4,7 @@ use crate::compare::{Comparator, Measure, Threshold};
 use crate::error::Error;
 use crate::lsh::Banding;
 use crate::shingle::Shingles;
-use crate::text::normalize::Normalizer;
+use crate::text::normalizer::Normalizer;
 use crate::text::paragraph::Boundary;
 
 /// Every option, with its default; [`build`](Config::build) checks them and makes a

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::hash;
 use crate::lsh::Banding;
 use crate::shingle::{ShingleSet, Shingles, Tokens};
-use crate::text::normalize::{self, Normalizer};
+use crate::text::normalizer::{self, Normalizer};
 use crate::text::paragraph::Boundary;
 use crate::text::words::{self, Words};
 
@@ -158,7 +158,7 @@ impl Detector {
 
     fn shingle_in(&self, scratch: &mut Scratch, paragraph: &str) -> Shingled {
         let read = self.read(paragraph, scratch);
-        let set = ShingleSet::of_hashes(&scratch.hashes);
+        let set = ShingleSet::from_hashes(&scratch.hashes);
         Shingled { words: read.words, hash: read.hash, set }
     }
 
@@ -167,7 +167,7 @@ impl Detector {
     pub(crate) fn read(&self, paragraph: &str, scratch: &mut Scratch) -> Read {
         let Scratch { words, tokens, hashes } = scratch;
         words.read(self.config.normalizer, paragraph);
-        self.config.shingles.hash(words, tokens, hashes);
+        self.config.shingles.hash_into(words, tokens, hashes);
         Read { words: words.len(), hash: (words.len() > 0).then(|| hash::words(words.joined())) }
     }
 
@@ -232,7 +232,7 @@ impl Detector {
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let versions =
-            (hash::VERSION, normalize::VERSION, normalize::UNICODE_VERSIONS, words::UNICODE_VERSION);
+            (hash::VERSION, normalizer::VERSION, normalizer::UNICODE_VERSIONS, words::UNICODE_VERSION);
         hash::fingerprint(&format!("{versions:?} {:?} {:?}", self.config.normalizer, self.config.shingles))
     }
 }

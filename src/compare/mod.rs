@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::error::Error;
-use crate::option_names::named;
+use crate::option_names::string_enum;
 use crate::shingle::ShingleSet;
 
 /// What the threshold is held against.
@@ -27,7 +27,7 @@ pub enum Measure {
     Containment,
 }
 
-named!("measure", Measure { Jaccard => "jaccard", Containment => "containment" });
+string_enum!("measure", Measure { Jaccard => "jaccard", Containment => "containment" });
 
 /// How alike two paragraphs are: counts of shingles, of which every ratio follows.
 ///

@@ -374,7 +374,7 @@ impl<'t> Found<'t> {
         };
         // Most pairs that runs come upon are unrelated, as their signatures tell at less than a comparison costs.
         let slots = contents.banding.map_or(0, |banding| banding.bands * banding.rows);
-        let hasher = MinHasher::new(slots);
+        let hasher = MinHasher::with_slots(slots);
         let sign = |group| {
             let mut slots = vec![0; hasher.slots()];
             let set = self.source.set(group, &set);

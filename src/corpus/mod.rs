@@ -17,7 +17,7 @@ use crate::compare::pair::ParagraphId;
 use crate::groups::number;
 use crate::lsh::{Banding, Keys};
 use crate::minhash::MinHasher;
-use crate::option_names::named;
+use crate::option_names::string_enum;
 use crate::shingle::ShingleSet;
 use crate::text::paragraph::{self, without};
 
@@ -34,7 +34,7 @@ pub enum Scope {
     All,
 }
 
-named!("scope", Scope { Within => "within", Across => "across", All => "all" });
+string_enum!("scope", Scope { Within => "within", Across => "across", All => "all" });
 
 /// Which paragraph of several that repeat one another is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,7 +47,7 @@ pub enum Keep {
     Longest,
 }
 
-named!("keep", Keep { First => "first", Longest => "longest" });
+string_enum!("keep", Keep { First => "first", Longest => "longest" });
 
 /// Where candidate pairs of a [`Corpus`] come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ pub enum Candidates {
     Exact,
 }
 
-named!("candidates", Candidates { Lsh => "lsh", Exact => "exact" });
+string_enum!("candidates", Candidates { Lsh => "lsh", Exact => "exact" });
 
 /// Many articles, to find what repeats in and between them.
 ///
@@ -216,7 +216,7 @@ impl<'t> Corpus<'t> {
             paragraphs: Vec::new(),
             groups: Vec::new(),
         };
-        Self { contents, keys: Keys::new(0), hasher: MinHasher::new(0), by_words: HashTable::new() }
+        Self { contents, keys: Keys::new(0), hasher: MinHasher::with_slots(0), by_words: HashTable::new() }
             .candidates(Candidates::Lsh)
     }
 
@@ -252,7 +252,7 @@ impl<'t> Corpus<'t> {
         assert!(self.contents.articles.is_empty(), "candidates are chosen before articles come in");
         let banding = self.contents.detector.banding().filter(|_| candidates == Candidates::Lsh);
         self.contents.banding = banding;
-        self.hasher = MinHasher::new(banding.map_or(0, |banding| banding.bands * banding.rows));
+        self.hasher = MinHasher::with_slots(banding.map_or(0, |banding| banding.bands * banding.rows));
         self.keys = Keys::new(banding.map_or(0, |banding| banding.bands));
         self
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::packing::Packing;
-use crate::option_names::named;
+use crate::option_names::string_enum;
 
 /// The format of a dump's file. Each may be compressed with gz, zst, bz2 or xz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,7 +36,7 @@ pub enum Format {
 
 use Format::{Csv, Html, Json, JsonLines, MediaWiki, Parquet, Text, Tsv, Warc};
 
-named!("format", Format {
+string_enum!("format", Format {
     JsonLines => "jsonl",
     Json => "json",
     Csv => "csv",

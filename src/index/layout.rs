@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::hash;
 use crate::lsh::Banding;
 use crate::shingle::Shingles;
-use crate::text::normalize::Normalizer;
+use crate::text::normalizer::Normalizer;
 use crate::text::paragraph::Boundary;
 
 /// The first bytes: one that is no character, a name, and line ends that a transfer as text would change.
@@ -196,7 +196,7 @@ pub(super) fn read_header(bytes: &[u8], place: &str) -> Result<(Detector, Layout
         let banding = Banding { bands: size(bands)?, rows: size(rows)? };
         Some(Config {
             boundary: *[Boundary::Newline, Boundary::BlankLine, Boundary::Auto].get(usize::from(boundary))?,
-            normalizer: Normalizer::of_bits(u16::try_from(rules).ok()?)?,
+            normalizer: Normalizer::from_bits(u16::try_from(rules).ok()?)?,
             shingles: match (unit, size(width)?) {
                 (0, 0) => Shingles::Auto,
                 (1, width) => Shingles::Words(width),

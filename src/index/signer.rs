@@ -34,7 +34,7 @@ impl Signer {
     #[must_use]
     pub fn new(detector: Detector) -> Self {
         let slots = detector.banding().map_or(0, |banding| banding.bands * banding.rows);
-        Self { detector, hasher: Arc::new(MinHasher::new(slots)), fingerprint: detector.fingerprint() }
+        Self { detector, hasher: Arc::new(MinHasher::with_slots(slots)), fingerprint: detector.fingerprint() }
     }
 
     /// What decides which paragraphs are alike.

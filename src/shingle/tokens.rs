@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::text::alphabet;
+use crate::text::utf8;
 use crate::text::words::Words;
 
 /// A piece of text that shingles are made of, and how much of a shingle it fills.
@@ -30,28 +30,28 @@ pub(super) const WORD: usize = FULL / 3;
 const HAN: usize = FULL / 4;
 const THAI: usize = FULL / 6;
 
-/// Whether all words are of scripts that are written with spaces.
-pub(super) fn are_words(words: &Words) -> bool {
+/// Returns true if all words are of scripts that are written with spaces.
+pub(super) fn all_are_spaced(words: &Words) -> bool {
     words.iter().all(|word| is_spaced(word) || fill_by_character(word) == WORD)
 }
 
-/// The tokens of a paragraph, with room for those of another.
+/// Buffers for the tokens of one paragraph after another.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
-    text: Vec<u8>, // and room for more
+    text: Vec<u8>,
     tokens: Vec<Token>,
 }
 
 impl Tokens {
-    /// Every character (grapheme cluster) a token.
+    /// Returns every character (grapheme cluster) as a token.
     pub(super) fn characters(&mut self, words: &Words) -> &[Token] {
         self.tokens.clear();
         cut(words.joined(), 0, 1, &mut self.tokens);
         &self.tokens
     }
 
-    /// The tokens of a text in which some words are of scripts written without spaces: those are joined again, as no
-    /// space is meant between them, and cut into characters.
+    /// Returns the tokens of a text in which some words are of scripts written without spaces. These words are joined again,
+    /// as no space is meant between them, and cut into characters.
     pub(super) fn mixed(&mut self, words: &Words) -> (&[u8], &[Token]) {
         let Self { text, tokens } = self;
         text.clear();
@@ -86,21 +86,21 @@ impl Tokens {
     }
 }
 
-/// Cut a text from `start` on into characters.
+/// Cuts a text from `start` on into characters.
 fn cut(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
     let before = tokens.len();
-    let mut begins = start;
+    let mut first = start; // of the cluster
     let mut at = start;
     while at < text.len() {
         match cluster(&text[at..]) {
-            Some((Cluster::Begins, len)) => {
-                if begins < at {
-                    tokens.push(Token { start: begins, end: at, fill });
-                    begins = at;
+            Some((ClusterRole::Start, len)) => {
+                if first < at {
+                    tokens.push(Token { start: first, end: at, fill });
+                    first = at;
                 }
                 at += len;
             }
-            Some((Cluster::GoesOn, len)) => at += len,
+            Some((ClusterRole::Extend, len)) => at += len,
             _ => {
                 tokens.truncate(before);
                 cut_plain(text, start, fill, tokens);
@@ -108,22 +108,22 @@ fn cut(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
             }
         }
     }
-    if begins < at {
-        tokens.push(Token { start: begins, end: at, fill });
+    if first < at {
+        tokens.push(Token { start: first, end: at, fill });
     }
 }
 
-/// How the first character of a text stands to others, and how many bytes it has.
+/// Returns how the first character of a text joins others, and how many bytes it has.
 #[inline]
-fn cluster(text: &[u8]) -> Option<(Cluster, usize)> {
+fn cluster(text: &[u8]) -> Option<(ClusterRole, usize)> {
     match text {
-        [b' '..=b'~', ..] => Some((Cluster::Begins, 1)),
-        [0xE4..=0xE9, _, _, ..] => Some((Cluster::Begins, 3)), // Han
-        _ => alphabet::first(text).map(|(c, len)| (Character::of(c).cluster(), len)),
+        [b' '..=b'~', ..] => Some((ClusterRole::Start, 1)),
+        [0xE4..=0xE9, _, _, ..] => Some((ClusterRole::Start, 3)), // Han
+        _ => utf8::first_char(text).map(|(c, len)| (CharEntry::get(c).cluster(), len)),
     }
 }
 
-/// The same for any text.
+/// Does what [`cut`] does by the definition, without a table.
 fn cut_plain(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
     let text = str::from_utf8(&text[start..]).expect("words are UTF-8");
     tokens.extend(text.grapheme_indices(true).map(|(at, character)| {
@@ -132,29 +132,29 @@ fn cut_plain(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
     }));
 }
 
-/// How much of an automatic shingle one character of the word's script fills; a word of a script that is written
-/// with spaces counts as a whole.
+/// Returns how much of a shingle of `Shingles::Auto` one character of the word's script fills, or the whole word if the
+/// script is written with spaces.
 #[inline]
 fn fill(word: &[u8]) -> usize {
     match word {
         _ if is_spaced(word) => WORD,
-        // Without the hexagrams, the sign of the baht, and what is not assigned.
+        // Without the hexagrams, the sign of the baht, and unassigned characters.
         [0xE4, ..=0xB6 | 0xB8.., ..] | [0xE5..=0xE9, ..] => HAN,
         [0xE0, 0xB8, 0x81..=0xBA, ..] | [0xE0, 0xB9, 0x80..=0x9B, ..] => THAI,
         _ => fill_by_character(word),
     }
 }
 
-/// Whether the first bytes of a word are of scripts below Thai, without the modifier letters and the middle dot that are
-/// written in many, or of Hangul.
+/// Returns true if the first bytes of a word show that its script is written with spaces: scripts below Thai, without the
+/// modifier letters and the middle dot that are written in many, and Hangul.
 #[inline]
 fn is_spaced(word: &[u8]) -> bool {
     matches!(word, [..=0xC1 | 0xC3..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..])
 }
 
 fn fill_by_character(word: &[u8]) -> usize {
-    match alphabet::first(word) {
-        Some((c, _)) => Character::of(c).fill(),
+    match utf8::first_char(word) {
+        Some((c, _)) => CharEntry::get(c).fill(),
         None => {
             word.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()).map_or(WORD, fill_of)
         }
@@ -196,50 +196,50 @@ const THAI_SCRIPTS: [Script; 9] = [
     Script::Ahom,
 ];
 
-/// How a character stands to the clusters (UAX #29) around it.
+/// How a character joins the grapheme clusters (UAX #29) around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cluster {
-    /// It begins one, and takes marks.
-    Begins,
-    /// It is of one with the character before it, if there is one.
-    GoesOn,
-    /// That depends on what stands beside it, or what comes after does on this.
+enum ClusterRole {
+    /// It starts a cluster, and takes marks.
+    Start,
+    /// It belongs to the cluster of the character before it, if there is one.
+    Extend,
+    /// That depends on its neighbours, or theirs depends on it.
     Unsettled,
 }
 
-impl Cluster {
-    fn of(c: char) -> Self {
+impl ClusterRole {
+    fn new(c: char) -> Self {
         let clusters = |text: &str| text.replace('*', c.encode_utf8(&mut [0; 4])).graphemes(true).count();
         // Beside letters, pieces of Hangul and of emoji, and Indic consonants; after and before marks, and twice.
         let apart = ["a*a", "\u{1100}*\u{11a8}", "👩*👩", "क*क"];
         if apart.iter().all(|text| clusters(text) == 3) && clusters("*\u{301}") == 1 && clusters("**") == 2 {
-            Cluster::Begins
+            ClusterRole::Start
         } else if apart.iter().all(|text| clusters(text) == 2) && clusters("a**\u{301}") == 1 {
-            Cluster::GoesOn
+            ClusterRole::Extend
         } else {
-            Cluster::Unsettled
+            ClusterRole::Unsettled
         }
     }
 }
 
-/// What is to be known of a character, in one byte: not 0 if it is.
+/// The fill of a character and its part in clusters, in one byte that is not 0.
 #[derive(Clone, Copy)]
-struct Character(u8);
+struct CharEntry(u8);
 
-impl Character {
+impl CharEntry {
     const CLUSTER: u32 = 4;
     const KNOWN: u8 = 1 << 7;
 
-    /// Found out when the character is first seen, as in an [`Alphabet`](alphabet::Alphabet).
+    /// Returns the entry of a character. It is made when the character is first seen.
     #[inline]
-    fn of(c: u16) -> Self {
-        static CHARACTERS: [AtomicU8; 1 << 16] = [const { AtomicU8::new(0) }; 1 << 16];
-        let character = &CHARACTERS[usize::from(c)];
-        match character.load(Ordering::Relaxed) {
+    fn get(c: u16) -> Self {
+        static ENTRIES: [AtomicU8; 1 << 16] = [const { AtomicU8::new(0) }; 1 << 16];
+        let entry = &ENTRIES[usize::from(c)];
+        match entry.load(Ordering::Relaxed) {
             0 => {
-                let found = Self::find(c);
-                character.store(found.0, Ordering::Relaxed);
-                found
+                let made = Self::new(c);
+                entry.store(made.0, Ordering::Relaxed);
+                made
             }
             known => Self(known),
         }
@@ -247,10 +247,9 @@ impl Character {
 
     #[cold]
     #[inline(never)]
-    #[allow(clippy::cast_possible_truncation)] // a fill is less than FULL
-    fn find(c: u16) -> Self {
-        let (cluster, fill) =
-            char::from_u32(u32::from(c)).map_or((Cluster::Unsettled, WORD), |c| (Cluster::of(c), fill_of(c)));
+    fn new(c: u16) -> Self {
+        let (cluster, fill) = char::from_u32(u32::from(c))
+            .map_or((ClusterRole::Unsettled, WORD), |c| (ClusterRole::new(c), fill_of(c)));
         #[allow(clippy::cast_possible_truncation)] // at most FULL
         let fill = fill as u8;
         Self(Self::KNOWN | (cluster as u8) << Self::CLUSTER | fill)
@@ -260,8 +259,8 @@ impl Character {
         usize::from(self.0 & 0xF)
     }
 
-    fn cluster(self) -> Cluster {
-        [Cluster::Begins, Cluster::GoesOn, Cluster::Unsettled, Cluster::Unsettled]
+    fn cluster(self) -> ClusterRole {
+        [ClusterRole::Start, ClusterRole::Extend, ClusterRole::Unsettled, ClusterRole::Unsettled]
             [usize::from(self.0 >> Self::CLUSTER & 3)]
     }
 }
@@ -300,7 +299,7 @@ mod tests {
     }
 
     fn check(tokens: &mut Tokens, text: &str) {
-        let words = Words::of(text);
+        let words = Words::from_normal(text);
         let (expected_text, expected) = plain_mixed(&words);
         assert_eq!(tokens.mixed(&words), (expected_text.as_bytes(), expected.as_slice()), "{text:?}");
         let mut expected = Vec::new();
@@ -364,7 +363,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         #[test]
-        fn tokens_are_what_they_are_without_a_table(
+        fn tokens_are_the_same_with_and_without_tables(
             texts in prop::collection::vec(
                 prop::collection::vec(
                     prop_oneof![
@@ -383,7 +382,7 @@ mod tests {
         }
 
         #[test]
-        fn clusters_are_what_they_are_without_a_table(
+        fn clusters_are_the_same_with_and_without_a_table(
             pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..12),
         ) {
             let text = pieces.concat();
@@ -395,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_beside_others() {
+    fn every_character_beside_others_is_cut_as_without_a_table() {
         for c in '\0'..=char::MAX {
             let text = format!(
                 "{c}a{c}{c}中{c}กिก{c}\u{301}{c}क{c}क\u{94d}{c}क한{c}\u{11ab}{c}\u{1112}{c}👩{c}👩🇦{c}🇦{c}"
@@ -408,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bytes_of_a_word_tell_no_other_fill_than_its_script() {
+    fn the_fill_from_the_first_bytes_of_a_word_is_that_of_its_script() {
         // Any character with a mark that is a letter, such as U+FF9E, can begin a word.
         for c in '\0'..=char::MAX {
             assert_eq!(fill(c.to_string().as_bytes()), fill_of(c), "{c:?}");

@@ -1,7 +1,8 @@
-//! From the caller's text to the words that are compared: paragraphs as spans, the normal form, and its words.
+//! From the caller's text to the words that are compared: [paragraphs](paragraph) as spans, the
+//! [normal form](normalizer), and its [words].
 
 pub(crate) mod paragraph;
-pub(crate) mod normalize;
-pub(crate) mod alphabet;
-mod block;
+mod rule;
+pub(crate) mod normalizer;
+pub(crate) mod utf8;
 pub(crate) mod words;

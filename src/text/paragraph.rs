@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::option_names::named;
+use crate::option_names::string_enum;
 
 /// What separates paragraphs.
 ///
@@ -36,11 +36,11 @@ pub enum Boundary {
     Auto,
 }
 
-/// The widest column at which text is wrapped: mail and prose at 72 to 80, some documentation at 100.
-const WIDEST_WRAP: usize = 100;
+/// The widest lines of wrapped text: mail and prose at 72 to 80, some documentation at 100.
+const MAX_WRAP_COLUMNS: usize = 100;
 
 impl Boundary {
-    /// The paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text.
+    /// Returns the paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text.
     #[must_use]
     pub fn paragraphs(self, text: &str) -> Vec<Paragraph<'_>> {
         let lines: Vec<Range<usize>> = lines(text).map(|line| trim(text, line)).collect();
@@ -60,14 +60,22 @@ impl Boundary {
         paragraphs
     }
 
-    /// The boundary that a text is cut at: `self`, but for [`Boundary::Auto`] the one that it stands for here.
+    /// Returns the boundary that a text is cut at: `self`, or for [`Boundary::Auto`] the one that it chooses for this text.
+    ///
+    /// ```
+    /// use dittograph::Boundary;
+    ///
+    /// assert_eq!(Boundary::Auto.resolve("One line.\nAnother."), Boundary::Newline);
+    /// assert_eq!(Boundary::Auto.resolve("One line.\n\nAnother."), Boundary::BlankLine);
+    /// assert_eq!(Boundary::Newline.resolve("One line.\n\nAnother."), Boundary::Newline);
+    /// ```
     #[must_use]
     pub fn resolve(self, text: &str) -> Boundary {
         let lines: Vec<Range<usize>> = lines(text).map(|line| trim(text, line)).collect();
         self.resolve_lines(text, &lines)
     }
 
-    /// The same, of a text whose lines are known.
+    /// Resolves the boundary of a text whose lines are known.
     fn resolve_lines(self, text: &str, lines: &[Range<usize>]) -> Boundary {
         if self != Boundary::Auto {
             return self;
@@ -82,7 +90,7 @@ impl Boundary {
             }
             if let Some(last) = last.replace(span.clone()) {
                 blank += usize::from(after_blank);
-                single += usize::from(!after_blank && columns(&text[last]) > WIDEST_WRAP);
+                single += usize::from(!after_blank && columns(&text[last]) > MAX_WRAP_COLUMNS);
             }
             after_blank = false;
         }
@@ -90,7 +98,7 @@ impl Boundary {
     }
 }
 
-named!("boundary", Boundary { Newline => "newline", BlankLine => "blank-line", Auto => "auto" });
+string_enum!("boundary", Boundary { Newline => "newline", BlankLine => "blank-line", Auto => "auto" });
 
 /// A paragraph: a span of the caller's text without the white space at its ends, never empty.
 ///
@@ -110,22 +118,22 @@ pub struct Paragraph<'t> {
 }
 
 impl<'t> Paragraph<'t> {
-    /// The text of the paragraph.
+    /// Returns the text of the paragraph, as the caller wrote it.
     #[must_use]
     pub fn as_str(&self) -> &'t str {
         self.text
     }
 
-    /// Where it stands, in bytes of the text it was cut from.
+    /// Returns where the paragraph stands, in bytes of the text that it was cut from.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.start..self.start + self.text.len()
     }
 }
 
-/// What a text loses with some of its paragraphs (ascending indices): each with the separator before it, so that
-/// what is left reads as the text would without them; at the start of the text with the separator after it. All
-/// of the text, if all its paragraphs go. Neighbours are joined into one span.
+/// Returns the spans that a text loses with some of its paragraphs (ascending indices): each with the separator before it,
+/// or at the start of the text with that after it, so that the rest reads as the text would without them; all of the text,
+/// if all its paragraphs go. Neighbours are joined into one span.
 pub(crate) fn spans_lost<'a>(
     text: &'a str,
     spans: &'a [Range<usize>],
@@ -141,7 +149,7 @@ pub(crate) fn spans_lost<'a>(
     })
 }
 
-/// The text without some of its paragraphs (ascending indices); borrowed if there are none.
+/// Returns the text without some of its paragraphs (ascending indices): borrowed if there are none to leave out.
 pub(crate) fn without<'t>(text: &'t str, spans: &[Range<usize>], lost: &[usize]) -> Cow<'t, str> {
     if lost.is_empty() {
         return Cow::Borrowed(text);
@@ -156,7 +164,7 @@ pub(crate) fn without<'t>(text: &'t str, spans: &[Range<usize>], lost: &[usize])
     Cow::Owned(kept)
 }
 
-/// The lines of a text without their breaks. A byte order mark at the start belongs to none.
+/// Returns the lines of a text without their breaks. A byte order mark at the start belongs to none.
 fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut breaks = breaks(text);
@@ -184,22 +192,22 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Where the line breaks of a text stand.
-// A block without a byte that a break may begin with is passed over at once.
+/// Returns where the line breaks of a text stand.
+// A chunk without a byte that a break may begin with is passed over at once.
 fn breaks(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const BLOCK: usize = 64;
+    const CHUNK_LEN: usize = 64;
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
             let rest = &bytes[at..];
-            let block = match rest.first_chunk::<BLOCK>() {
-                Some(block) => &block[..],
-                None => rest.first_chunk::<16>().map_or(rest, |block| &block[..]),
+            let chunk = match rest.first_chunk::<CHUNK_LEN>() {
+                Some(chunk) => &chunk[..],
+                None => rest.first_chunk::<16>().map_or(rest, |chunk| &chunk[..]),
             };
-            if !block.iter().fold(false, |any, &byte| any | may_begin_break(byte)) {
-                at += block.len();
-            } else if let Some(found) = block.iter().position(|&byte| may_begin_break(byte)) {
+            if !chunk.iter().fold(false, |any, &byte| any | may_begin_break(byte)) {
+                at += chunk.len();
+            } else if let Some(found) = chunk.iter().position(|&byte| may_begin_break(byte)) {
                 let start = at + found;
                 let len = break_len(&bytes[start..]);
                 at = start + len.max(1);
@@ -214,11 +222,12 @@ fn breaks(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Returns true if a line break may begin with this byte.
 fn may_begin_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\x0c' | 0xc2 | 0xe2)
 }
 
-/// How many bytes the line break has that a text begins with, 0 if it begins with none.
+/// Returns how many bytes the line break at the beginning of a text has; 0 if the text begins with none.
 fn break_len(bytes: &[u8]) -> usize {
     match bytes {
         [b'\n' | b'\r' | b'\x0c', ..] => 1,
@@ -228,7 +237,7 @@ fn break_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// The span without the white space at its ends; empty where there is nothing else.
+/// Returns the span without the white space at its ends; empty if it holds nothing else.
 fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     let line = &text[span.clone()];
     let end = span.start + line.trim_end().len();
@@ -236,7 +245,7 @@ fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// How wide a line is in a terminal, nearly: East Asian characters take two columns.
+/// Returns how wide a line is in a terminal, nearly: East Asian characters take two columns.
 fn columns(line: &str) -> usize {
     line.chars()
         .map(|c| {

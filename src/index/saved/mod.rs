@@ -317,7 +317,7 @@ impl SavedIndex {
         let bytes = self.set_bytes(number)?;
         let mut hashes = HASHES.take();
         let is_set = sets::decode(bytes, text.shingles as usize, &mut hashes);
-        let set = is_set.then(|| ShingleSet::of_ordered(&hashes));
+        let set = is_set.then(|| ShingleSet::from_ordered(&hashes));
         HASHES.set(hashes);
         set.ok_or_else(|| self.wrong(format!("the shingles of text {number} are not coded as they must be")))
     }

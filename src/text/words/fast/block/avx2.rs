@@ -9,48 +9,40 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
-use super::{BLOCK, Block, Classes, MARK, bits, folded, runs};
-use crate::text::alphabet::{Alphabet, Class, Lead};
-
-/// Whether the processor has it.
-#[inline(always)]
-pub(super) fn is_here() -> bool {
-    is_x86_feature_detected!("avx2")
-}
+use super::{BLOCK_LEN, Block, ClassMasks, PUNCTUATION, class_bits, folded, runs_of_ones};
+use crate::cpu::Avx2;
+use crate::text::words::fast::alphabet::{Alphabet, CharClass, TwoByteTable};
 
 #[inline(always)]
-pub(super) fn read(block: &mut Block, bytes: &[u8; BLOCK], fold: bool, alphabet: Option<&Alphabet>) {
-    assert!(is_here());
-    // SAFETY: the processor has AVX2.
+pub(super) fn read(_: Avx2, block: &mut Block, bytes: &[u8; BLOCK_LEN], fold: bool, alphabet: &Alphabet) {
+    // SAFETY: the processor has AVX2, as the value of type `Avx2` proves.
     #[allow(unsafe_code)]
     unsafe {
-        read_here(block, bytes, fold, alphabet);
+        read_avx2(block, bytes, fold, alphabet);
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn read_here(block: &mut Block, bytes: &[u8; BLOCK], fold: bool, alphabet: Option<&Alphabet>) {
-    let bits = load(&bits(bytes));
-    let mut classes = Classes::from(|class| mask(bits, class));
+fn read_avx2(block: &mut Block, bytes: &[u8; BLOCK_LEN], fold: bool, alphabet: &Alphabet) {
+    let bits = load(&class_bits(bytes));
+    let mut masks = ClassMasks::from_bits(|class| mask(bits, class));
     let mut folded = load(&folded(bytes, fold));
-    if classes.unsettled != 0
-        && let Some(alphabet) = alphabet
-    {
-        let marks = read_letters(bytes, alphabet, &mut classes, &mut folded);
+    if masks.unsettled != 0 {
+        let punctuation = settle_letters(bytes, alphabet, &mut masks, &mut folded);
         store(folded, &mut block.folded);
-        read_marks(block, marks, bytes, alphabet, &mut classes);
+        settle_punctuation(block, punctuation, bytes, alphabet, &mut masks);
     } else {
         store(folded, &mut block.folded);
     }
-    block.cut(&classes);
+    block.find_words(&masks);
 }
 
-/// Settle letters of two bytes; where there may be marks of punctuation of three.
+/// Settles letters of two bytes. Returns where marks of punctuation of three bytes may stand.
 #[target_feature(enable = "avx2")]
-fn read_letters(
-    block: &[u8; BLOCK],
+fn settle_letters(
+    block: &[u8; BLOCK_LEN],
     alphabet: &Alphabet,
-    is: &mut Classes,
+    masks: &mut ClassMasks,
     folded: &mut [__m256i; 2],
 ) -> u64 {
     let bytes = load(block);
@@ -58,26 +50,27 @@ fn read_letters(
     let next = [shift_down(bytes[0], bytes[1]), shift_down(bytes[1], zero)];
     let places = both(|n| places(next[n]));
 
-    let mut leads = is.unsettled & mask(bytes, 6); // 0b11 at the top
+    let mut leads = masks.unsettled & mask(bytes, 6); // 0b11 at the top
     let (mut classes, mut seconds) = ([zero; 2], [zero; 2]);
-    let mut marks = 0;
+    let mut punctuation = 0;
     while leads != 0 {
         let byte = block[leads.trailing_zeros() as usize];
         let here = bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())));
         leads &= !mask(here, 7);
-        let Some(lead) = alphabet.lead(byte) else {
-            if byte == MARK[0] {
-                marks = mask(here, 7);
+        let Some(table) = alphabet.two_byte_table(byte) else {
+            if byte == PUNCTUATION[0] {
+                punctuation = mask(here, 7);
             }
             continue;
         };
         let add = |to: &mut [__m256i; 2], found: [__m256i; 2]| {
             *to = both(|n| _mm256_or_si256(to[n], _mm256_and_si256(found[n], here[n])));
         };
-        add(&mut classes, look_up(&lead.classes, &places));
-        add(&mut seconds, look_up(&lead.seconds, &places));
+        add(&mut classes, look_up(&table.classes, &places));
+        add(&mut seconds, look_up(&table.seconds, &places));
     }
-    let moved = both(|n| _mm256_and_si256(classes[n], _mm256_set1_epi8(Lead::FIRST.cast_signed())));
+    let moved =
+        both(|n| _mm256_and_si256(classes[n], _mm256_set1_epi8(TwoByteTable::FIRST_BYTE_BITS.cast_signed())));
     let second = [shift_up(zero, seconds[0]), shift_up(seconds[0], seconds[1])];
     *folded = both(|n| {
         // The top bit of a second byte is set, and 0 stands where there is none.
@@ -87,69 +80,77 @@ fn read_letters(
         let mask = mask(classes, class);
         mask | mask << 1
     };
-    let letters = whole(Lead::LETTER);
-    let dropped = whole(Lead::DROPPED);
-    // Where it matters what these are, it takes a closer look.
-    let settled = whole(Lead::SETTLED) & !(mask(classes, Lead::MID_DIGIT) & is.digit << 1);
-    let hebrew = mask(classes, Lead::HEBREW);
-    is.letter |= letters;
-    is.unsettled &= !settled;
+    let letters = whole(TwoByteTable::LETTER);
+    let dropped = whole(TwoByteTable::DROPPED);
+    // A separator of digits is settled only where no digit follows it.
+    let settled = whole(TwoByteTable::SETTLED) & !(mask(classes, TwoByteTable::MID_DIGIT) & masks.digit << 1);
+    let hebrew = mask(classes, TwoByteTable::HEBREW);
+    masks.letter |= letters;
+    masks.unsettled &= !settled;
     // What is dropped after a letter counts as one. Elsewhere what stands around it has to be looked at.
-    let begins = dropped & !(dropped << 1);
-    is.unsettled |= begins & !(is.letter << 1);
-    is.letter |= dropped;
-    is.dropped = dropped;
+    let first_dropped = dropped & !(dropped << 1);
+    masks.unsettled |= first_dropped & !(masks.letter << 1);
+    masks.letter |= dropped;
+    masks.dropped = dropped;
     if hebrew != 0 {
         let same =
             |quote: u8| bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(quote.cast_signed())));
         let quotes = mask(same(b'\''), 7) | mask(same(b'"'), 7);
-        is.unsettled |= quotes & is.letter << 1;
-        marks = 0; // an apostrophe may be of the word before it
+        masks.unsettled |= quotes & masks.letter << 1;
+        punctuation = 0; // an apostrophe may be of the word before it
     }
-    marks
+    punctuation
 }
 
-/// Settle marks of punctuation of three bytes, one by one: there are few.
+/// Settles marks of punctuation of three bytes one by one, since they are few.
 ///
-/// English with a quote, a dash or an apostrophe in 65 bytes: words by a look at each character of their stretches
-/// 465 ns a paragraph, so 340, and 250 if there are none; sets of shingles 1.12 and 0.98 µs.
+/// In English with a quote, a dash or an apostrophe in 65 bytes, the words of a paragraph take 340 ns in this way; 465 if
+/// their stretches are read by a look-up of each character; 250 if there are no such marks. Sets of shingles take 0.98 µs
+/// in this way, and 1.12 by characters.
 // Not inlined: it would take registers from what reads ASCII (7 %).
 #[inline(never)]
-fn read_marks(block: &mut Block, marks: u64, bytes: &[u8; BLOCK], alphabet: &Alphabet, is: &mut Classes) {
-    for (at, _) in runs(marks) {
-        let Some(&[.., last]) = bytes[at..].first_chunk::<3>().filter(|mark| mark.starts_with(&MARK)) else {
-            continue;
-        };
+fn settle_punctuation(
+    block: &mut Block,
+    punctuation: u64,
+    bytes: &[u8; BLOCK_LEN],
+    alphabet: &Alphabet,
+    masks: &mut ClassMasks,
+) {
+    for (at, _) in runs_of_ones(punctuation) {
+        let mark = bytes[at..].first_chunk::<3>().filter(|mark| mark.starts_with(&PUNCTUATION));
+        let Some(&[.., last]) = mark else { continue };
         let entry = alphabet.get(0x2000 | u16::from(last & 0x3F));
-        let is_between = |of: u64| of << 1 >> at & 1 != 0 && of >> (at + 2) >> 1 & 1 != 0;
+        let is_between = |mask: u64| mask << 1 >> at & 1 != 0 && mask >> (at + 2) >> 1 & 1 != 0;
         match entry.class() {
-            Class::Break => {}
-            Class::Apostrophe if is_between(is.letter) => {
+            CharClass::Break => {}
+            CharClass::Apostrophe if is_between(masks.letter) => {
                 block.folded[at] = entry.bytes()[0];
-                is.letter |= 0b111 << at;
-                is.dropped |= 0b110 << at;
+                masks.letter |= 0b111 << at;
+                masks.dropped |= 0b110 << at;
             }
-            Class::Apostrophe if !is_between(is.digit) => {}
+            CharClass::Apostrophe if !is_between(masks.digit) => {}
             _ => continue,
         }
-        is.unsettled &= !(0b111 << at);
+        masks.unsettled &= !(0b111 << at);
     }
 }
 
+/// Returns the `n`-th eight bytes.
 fn word(bytes: &[u8], n: usize) -> i64 {
-    i64::from_le_bytes(*bytes[8 * n..].first_chunk().expect("a block has eight words"))
+    i64::from_le_bytes(*bytes[8 * n..].first_chunk().expect("a block has 64 bytes, a quarter of a table 16"))
 }
 
-/// A block in two halves.
+/// Loads a block, in two halves.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load(block: &[u8; BLOCK]) -> [__m256i; 2] {
+fn load(block: &[u8; BLOCK_LEN]) -> [__m256i; 2] {
     both(|n| {
         let word = |place: usize| word(block, 4 * n + place);
         _mm256_set_epi64x(word(3), word(2), word(1), word(0))
     })
 }
 
+/// Writes a block to the first 64 bytes of `to`.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store(block: [__m256i; 2], to: &mut [u8]) {
@@ -166,12 +167,13 @@ fn store(block: [__m256i; 2], to: &mut [u8]) {
     }
 }
 
+/// Does the same for both halves of a block.
 #[inline(always)]
-fn both<T>(of: impl Fn(usize) -> T) -> [T; 2] {
-    [of(0), of(1)]
+fn both<T>(half: impl Fn(usize) -> T) -> [T; 2] {
+    [half(0), half(1)]
 }
 
-/// A bit of each byte.
+/// Returns one bit of each byte.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn mask(bytes: [__m256i; 2], bit: u32) -> u64 {
@@ -191,22 +193,22 @@ fn mask(bytes: [__m256i; 2], bit: u32) -> u64 {
     half(1) << 32 | half(0)
 }
 
-/// The bytes one place further down, the first of `then` at the end.
+/// Moves the bytes one place down, with the first of `then` at the end.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn shift_down(bytes: __m256i, then: __m256i) -> __m256i {
     _mm256_alignr_epi8::<1>(_mm256_permute2x128_si256::<0x21>(bytes, then), bytes)
 }
 
-/// The bytes one place further up, the last of `before` at the beginning.
+/// Moves the bytes one place up, with the last of `before` at the beginning.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn shift_up(before: __m256i, bytes: __m256i) -> __m256i {
     _mm256_alignr_epi8::<15>(bytes, _mm256_permute2x128_si256::<0x21>(before, bytes))
 }
 
-/// Where to look in the quarters of a table of 64 for second bytes: a shuffle gives 0 for places with the top bit, which
-/// is set here for those of the other quarters.
+/// Returns where the second bytes of letters stand in each quarter of a table of 64. The top bit is set for those of the
+/// other quarters, as a shuffle then gives 0.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn places(bytes: __m256i) -> [__m256i; 4] {
@@ -216,7 +218,7 @@ fn places(bytes: __m256i) -> [__m256i; 4] {
     [from(0), from(16), from(32), from(48)]
 }
 
-/// What stands in a table at the places of a block.
+/// Returns what stands in a table at the places of a block.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn look_up(table: &[u8; 64], places: &[[__m256i; 4]; 2]) -> [__m256i; 2] {

@@ -1,0 +1,15 @@
+//! Single characters out of text that is held as bytes.
+
+/// Returns the first character of a text in UTF-8 and how many bytes it has; `None` if the text is empty or the character
+/// is beyond U+FFFF.
+#[inline]
+pub(crate) fn first_char(text: &[u8]) -> Option<(u16, usize)> {
+    match *text {
+        [a, ..] if a < 0x80 => Some((u16::from(a), 1)),
+        [a, b, ..] if a < 0xE0 => Some((u16::from(a & 0x1F) << 6 | u16::from(b & 0x3F), 2)),
+        [a, b, c, ..] if a < 0xF0 => {
+            Some((u16::from(a) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F), 3))
+        }
+        _ => None,
+    }
+}

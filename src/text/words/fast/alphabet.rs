@@ -1,0 +1,364 @@
+//! What each character does to the words of a text, in tables that fill themselves.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use unicode_normalization::{IsNormalized, char::canonical_combining_class, is_nfkc_quick};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::is_ascii_space;
+use crate::text::normalizer::{Normalizer, Rule};
+
+/// How a character behaves at the boundaries of words: the classes of UAX #29 as far as the difference matters, and what
+/// the rules of a [`Normalizer`] make of characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum CharClass {
+    /// What it does depends on more than a look at it: it is read the plain way.
+    Unsettled,
+    /// Not in the normal form.
+    Dropped,
+    /// ASCII white space.
+    Space,
+    /// In no word.
+    Break,
+    /// A word of its own, with its marks: a letter of a script written without spaces.
+    Alone,
+    Letter,
+    Hebrew,
+    Digit,
+    Katakana,
+    LowLine,
+    /// Belongs to the character before it.
+    Mark,
+    /// A mark that has a place among other marks, by its canonical combining class.
+    OrderedMark,
+    /// The Thai or Lao vowel sign am: a mark, then a letter that is [`CharClass::Alone`].
+    Am,
+    /// In a word between two letters.
+    MidLetter,
+    /// In a word between two digits.
+    MidDigit,
+    /// In a word between two letters or two digits.
+    Mid,
+    /// In a word between two letters or two digits, and after a Hebrew letter.
+    Apostrophe,
+    /// In a word between two Hebrew letters.
+    DoubleQuote,
+}
+
+impl CharClass {
+    const ALL: [CharClass; 18] = [
+        CharClass::Unsettled,
+        CharClass::Dropped,
+        CharClass::Space,
+        CharClass::Break,
+        CharClass::Alone,
+        CharClass::Letter,
+        CharClass::Hebrew,
+        CharClass::Digit,
+        CharClass::Katakana,
+        CharClass::LowLine,
+        CharClass::Mark,
+        CharClass::OrderedMark,
+        CharClass::Am,
+        CharClass::MidLetter,
+        CharClass::MidDigit,
+        CharClass::Mid,
+        CharClass::Apostrophe,
+        CharClass::DoubleQuote,
+    ];
+
+    /// The classes that begin a word, or go on with one.
+    pub(crate) const IN_WORDS: u32 = CharClass::Letter.bit()
+        | CharClass::Hebrew.bit()
+        | CharClass::Digit.bit()
+        | CharClass::Katakana.bit()
+        | CharClass::LowLine.bit()
+        | CharClass::Alone.bit();
+
+    /// Returns true if the class is in a set of classes.
+    pub(crate) const fn is_in(self, classes: u32) -> bool {
+        classes & self.bit() != 0
+    }
+
+    /// Returns the set of this class alone; sets have a bit for each class.
+    pub(crate) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// What is kept of a character (up to three bytes of UTF-8), and its class, in one number that is not 0.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry(u32);
+
+const LEN_SHIFT: u32 = 24;
+const CLASS_SHIFT: u32 = 26;
+const KNOWN: u32 = 1 << 31;
+
+impl Entry {
+    fn new(kept: &str, class: CharClass) -> Self {
+        let mut bytes = [0; 4];
+        let mut len = 0;
+        for (to, &byte) in bytes[..3].iter_mut().zip(kept.as_bytes()) {
+            *to = byte;
+            len += 1;
+        }
+        Self(KNOWN | (class as u32) << CLASS_SHIFT | len << LEN_SHIFT | u32::from_le_bytes(bytes))
+    }
+
+    /// Returns what is kept of the character: the first [`len`](Self::len) of these bytes.
+    pub(crate) fn bytes(self) -> [u8; 4] {
+        self.0.to_le_bytes()
+    }
+
+    /// Returns how many bytes are kept.
+    pub(crate) fn len(self) -> usize {
+        (self.0 >> LEN_SHIFT & 3) as usize
+    }
+
+    pub(crate) fn class(self) -> CharClass {
+        CharClass::ALL[(self.0 >> CLASS_SHIFT & 31) as usize]
+    }
+
+    /// Returns true if the class is in a set of classes.
+    pub(crate) fn is_in(self, classes: u32) -> bool {
+        classes >> (self.0 >> CLASS_SHIFT & 31) & 1 != 0
+    }
+}
+
+/// What each character below U+10000 does under a set of rules.
+///
+/// An entry is made when its character is first seen, by what the normaliser and `unicode-segmentation` do with it, so that
+/// the table cannot differ from them.
+pub(crate) struct Alphabet {
+    normalizer: Normalizer,
+    entries: Box<[AtomicU32; 1 << 16]>,
+    two_byte_tables: [OnceLock<TwoByteTable>; 32],
+}
+
+/// What the characters do whose UTF-8 has two bytes, the same first: by their second byte without its top bits.
+pub(crate) struct TwoByteTable {
+    /// A bit for each class below, and [`FIRST_BYTE_BITS`](Self::FIRST_BYTE_BITS).
+    pub(crate) classes: [u8; 64],
+    /// The second byte of the letters that are kept, 0 for other characters.
+    pub(crate) seconds: [u8; 64],
+}
+
+impl TwoByteTable {
+    /// The bits in which the first byte of a letter may change where it is kept. A letter of which other bits change, as from
+    /// Ə to ə and from µ to μ, is not settled here.
+    pub(crate) const FIRST_BYTE_BITS: u8 = 0b111;
+    /// Of the letters, those that may take an apostrophe.
+    pub(crate) const HEBREW: u32 = 3;
+    /// In no word, unless between digits.
+    pub(crate) const MID_DIGIT: u32 = 4;
+    pub(crate) const DROPPED: u32 = 5;
+    /// All of the other classes, and characters that are in no word.
+    pub(crate) const SETTLED: u32 = 6;
+    pub(crate) const LETTER: u32 = 7;
+
+    fn new(alphabet: &Alphabet, byte: u8) -> Self {
+        let mut table = Self { classes: [0; 64], seconds: [0; 64] };
+        for place in 0..64 {
+            let entry = alphabet.get(u16::from(byte & 0x1F) << 6 | place);
+            let place = usize::from(place);
+            let [first, second, ..] = entry.bytes();
+            let changed = first ^ byte;
+            let is_kept = entry.len() == 2 && changed & !Self::FIRST_BYTE_BITS == 0;
+            let class = match entry.class() {
+                CharClass::Letter if is_kept => 1 << Self::LETTER,
+                CharClass::Hebrew if is_kept => 1 << Self::LETTER | 1 << Self::HEBREW,
+                CharClass::MidDigit => 1 << Self::MID_DIGIT,
+                CharClass::Dropped => 1 << Self::DROPPED,
+                CharClass::Break => 0,
+                _ => continue,
+            };
+            table.classes[place] = class | 1 << Self::SETTLED;
+            if class & 1 << Self::LETTER != 0 {
+                table.classes[place] |= changed;
+                table.seconds[place] = second;
+            }
+        }
+        table
+    }
+}
+
+/// Alphabets by the bits of their rules: those with the same upper bits are in one group.
+const GROUP_LEN: usize = 1 << 7;
+const GROUP_COUNT: usize = (1 << Rule::ALL.len()) / GROUP_LEN;
+
+impl Alphabet {
+    /// Returns the alphabet of a set of rules. It is made when the set is first used, and stays: 256 KiB for each set that a
+    /// program uses.
+    pub(crate) fn for_rules(normalizer: Normalizer) -> &'static Self {
+        type Group = [OnceLock<Box<Alphabet>>; GROUP_LEN];
+        static GROUPS: [OnceLock<Box<Group>>; GROUP_COUNT] = [const { OnceLock::new() }; GROUP_COUNT];
+        let bits = usize::from(normalizer.bits());
+        let group = GROUPS[bits / GROUP_LEN].get_or_init(|| Box::new([const { OnceLock::new() }; GROUP_LEN]));
+        group[bits % GROUP_LEN].get_or_init(|| Box::new(Self::new(normalizer)))
+    }
+
+    pub(crate) fn new(normalizer: Normalizer) -> Self {
+        let entries: Vec<AtomicU32> = (0..1 << 16).map(|_| AtomicU32::new(0)).collect();
+        let entries = entries.try_into().expect("the vector was made with 2^16 entries");
+        Self { normalizer, entries, two_byte_tables: [const { OnceLock::new() }; 32] }
+    }
+
+    /// Creates an alphabet in which every character has to be read the plain way.
+    #[cfg(test)]
+    pub(crate) fn unsettled(normalizer: Normalizer) -> Self {
+        let alphabet = Self::new(normalizer);
+        let unsettled = Entry::new("", CharClass::Unsettled);
+        alphabet.entries.iter().for_each(|entry| entry.store(unsettled.0, Ordering::Relaxed));
+        alphabet
+    }
+
+    pub(crate) fn normalizer(&self) -> Normalizer {
+        self.normalizer
+    }
+
+    /// Returns the table of a first byte, if it is that of two bytes.
+    #[inline]
+    pub(crate) fn two_byte_table(&self, byte: u8) -> Option<&TwoByteTable> {
+        (0xC0..0xE0).contains(&byte).then(|| {
+            self.two_byte_tables[usize::from(byte & 0x1F)].get_or_init(|| TwoByteTable::new(self, byte))
+        })
+    }
+
+    /// Returns the entry of a character.
+    #[inline]
+    pub(crate) fn get(&self, c: u16) -> Entry {
+        let entry = self.entries[usize::from(c)].load(Ordering::Relaxed);
+        if entry == 0 { self.insert(c) } else { Entry(entry) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn insert(&self, c: u16) -> Entry {
+        let entry = char::from_u32(u32::from(c)).and_then(|c| self.make_entry(c));
+        let entry = entry.unwrap_or(Entry::new("", CharClass::Unsettled));
+        self.entries[usize::from(c)].store(entry.0, Ordering::Relaxed);
+        entry
+    }
+
+    /// Returns the mark and the letter that the vowel sign am is in the normal form.
+    pub(crate) fn parts_of_am(&self, am: u16) -> [Entry; 2] {
+        [am + 0x1A, am - 1].map(|part| self.get(part))
+    }
+
+    /// Returns what a character does wherever it stands; `None` if that depends on its neighbours.
+    fn make_entry(&self, c: char) -> Option<Entry> {
+        if is_ascii_space(c) {
+            return Some(Entry::new("", CharClass::Space));
+        }
+        let has_am = self.normalizer.has(Rule::Compatibility) && !self.normalizer.has(Rule::LatinGreekMarks);
+        if has_am && matches!(c, '\u{e33}' | '\u{eb3}') {
+            return Some(Entry::new("", CharClass::Am));
+        }
+        // No mark composes with '!', and no rule changes it.
+        let normal = self.normalizer.normalize(&format!("!{c}!")).into_owned();
+        let kept = normal.strip_prefix('!')?.strip_suffix('!')?;
+        if is_nfkc_quick(std::iter::once(c)) == IsNormalized::Maybe || kept.len() > 3 {
+            return None;
+        }
+        if kept.is_empty() {
+            return Some(Entry::new("", CharClass::Dropped));
+        }
+        if kept.chars().all(char::is_whitespace) {
+            // Unchanged, U+202F is no word boundary.
+            return (kept != "\u{202f}").then_some(Entry::new("", CharClass::Break));
+        }
+        let settled = |c| is_nfkc_quick(std::iter::once(c)) == IsNormalized::Yes;
+        if !kept.chars().all(settled) {
+            return None;
+        }
+        let mut classes = kept.chars().map(class);
+        let first = classes.next()??;
+        let is_mark = matches!(first, CharClass::Mark | CharClass::OrderedMark);
+        if is_mark && self.normalizer.has(Rule::LatinGreekMarks) {
+            return None;
+        }
+        Some(match classes.collect::<Option<Vec<CharClass>>>()?.as_slice() {
+            [] if first == CharClass::Break => Entry::new("", first),
+            [] if !is_mark || kept.starts_with(c) => Entry::new(kept, first),
+            rest if first == CharClass::Letter && rest.iter().all(|&class| class == CharClass::Letter) => {
+                Entry::new(kept, first)
+            }
+            // Three dots, say: no two of them stand in a word.
+            _ if !kept.contains(|c: char| c.is_alphanumeric() || c == '\'' || !c.is_ascii()) => {
+                Entry::new("", CharClass::Break)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Returns the class of a character of a normal form: that of the model character with the same word boundaries around it.
+fn class(c: char) -> Option<CharClass> {
+    static MODELS: OnceLock<[(CharClass, u64); 13]> = OnceLock::new();
+    let models = MODELS.get_or_init(|| {
+        [
+            (CharClass::Break, '§'),
+            (CharClass::Alone, '中'),
+            (CharClass::Letter, 'a'),
+            (CharClass::Hebrew, 'א'),
+            (CharClass::Digit, '1'),
+            (CharClass::Katakana, 'カ'),
+            (CharClass::LowLine, '_'),
+            (CharClass::Mark, '\u{301}'),
+            (CharClass::MidLetter, ':'),
+            (CharClass::MidDigit, ','),
+            (CharClass::Mid, '.'),
+            (CharClass::Apostrophe, '\''),
+            (CharClass::DoubleQuote, '"'),
+        ]
+        .map(|(class, model)| (class, boundaries(model)))
+    });
+    let boundaries = boundaries(c);
+    let &(class, _) = models.iter().find(|&&(class, model)| {
+        // '§' and '中' have the same.
+        model == boundaries && (class != CharClass::Break || !c.is_alphanumeric())
+    })?;
+    let combining = canonical_combining_class(c);
+    let in_words =
+        [CharClass::Alone, CharClass::Letter, CharClass::Hebrew, CharClass::Digit, CharClass::Katakana];
+    let expected = match class {
+        CharClass::Mark => return Some(if combining == 0 { class } else { CharClass::OrderedMark }),
+        CharClass::LowLine => c == '_',
+        _ => in_words.contains(&class) == c.is_alphanumeric(),
+    };
+    (expected && combining == 0).then_some(class)
+}
+
+/// Returns whether there is a word boundary before and after a character, beside others of every class: two bits for each.
+fn boundaries(c: char) -> u64 {
+    const BESIDE: [(&str, &str); 17] = [
+        ("a", "a"),
+        ("א", "א"),
+        ("1", "1"),
+        ("カ", "カ"),
+        ("_", "_"),
+        ("中", "中"),
+        ("§", "🅰"),
+        ("א", "§"),
+        ("a.", ".a"),
+        ("1.", ".1"),
+        ("1,", ",1"),
+        ("a:", ":a"),
+        ("א\"", "\"א"),
+        ("א'", "'"),
+        ("🇦", "🇦"),
+        ("a\u{301}", "\u{301}a"),
+        (" ", " "),
+    ];
+    let mut places = [0; 2];
+    let twice = (c.to_string(), String::new());
+    let beside = BESIDE.map(|(before, after)| (before.to_owned(), after.to_owned()));
+    beside.iter().chain([&twice]).fold(0, |found, (before, after)| {
+        places = [before.len(), before.len() + c.len_utf8()];
+        let text = format!("{before}{c}{after}");
+        let starts: Vec<usize> = text.split_word_bound_indices().map(|(at, _)| at).collect();
+        places.iter().fold(found, |found, place| found << 1 | u64::from(starts.contains(place)))
+    })
+}

@@ -1,0 +1,85 @@
+//! The fast form of reading words: one pass over the text, without its normal form.
+//!
+//! The text is taken stretch by stretch between ASCII white space. [`block`]: bit masks of 64 bytes at a time, for ASCII and
+//! letters of two bytes. [`letters`]: most other stretches, by a look-up of each character in an [`alphabet`]. What is left
+//! goes the [plain](super::plain) way.
+
+pub(super) mod alphabet;
+pub(super) mod block;
+mod letters;
+#[cfg(test)]
+mod tests;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::Words;
+use block::{BLOCK_LEN, Block, BlockReader, MAX_WORDS};
+
+impl Words {
+    /// Reads the words of a text, in place of the words that were there.
+    pub(super) fn read_fast(&mut self, reader: BlockReader<'_>, text: &str) {
+        let bytes = text.as_bytes();
+        let alphabet = reader.alphabet();
+        let normalizer = alphabet.normalizer();
+        let mut block = Block::EMPTY;
+        self.ends.clear();
+        self.reserve(bytes.len());
+        let mut at = 0;
+        while at < bytes.len() {
+            if reader.can_start(&bytes[at..]) {
+                let read = self.read_block(&mut block, reader, &bytes[at..]);
+                at += read;
+                if read > 0 {
+                    continue;
+                }
+            }
+            let read = self.read_letters(alphabet, &bytes[at..], reader.limit());
+            at += read;
+            if read > 0 {
+                continue;
+            }
+            let rest = &text[at..];
+            let stretch = &rest[..rest.find(is_ascii_space).unwrap_or(rest.len())];
+            let normal = normalizer.normalize(stretch);
+            if normal.starts_with(joins_a_space) {
+                // The word boundary before the stretch is not one.
+                return self.read_plain(normalizer, text);
+            }
+            self.push_normal(&normal);
+            at += stretch.len();
+            self.reserve(bytes.len() - at);
+        }
+    }
+
+    /// Reads whole stretches from the first 64 bytes. Returns how many bytes were read.
+    fn read_block(&mut self, block: &mut Block, reader: BlockReader<'_>, text: &[u8]) -> usize {
+        let mut padded = [b' '; BLOCK_LEN];
+        let bytes = text.first_chunk().unwrap_or_else(|| {
+            padded[..text.len()].copy_from_slice(text);
+            &padded
+        });
+        reader.read(block, bytes);
+        let mut to = self.joined_len();
+        self.ends.reserve(MAX_WORDS);
+        for (start, end, is_last) in block.pieces() {
+            block.copy_piece(start, end, &mut self.joined[to..]);
+            to += end - start;
+            if is_last {
+                self.ends.push(to);
+                self.joined[to] = b' ';
+                to += 1;
+            }
+        }
+        block.len.min(text.len())
+    }
+}
+
+/// Returns true for the white space at which a text can be cut: nothing composes across it, and no word spans it.
+fn is_ascii_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ')
+}
+
+/// Returns true if UAX #29 puts a character into one segment with a space before it.
+fn joins_a_space(c: char) -> bool {
+    !c.is_ascii() && format!(" {c}").split_word_bounds().count() == 1
+}
