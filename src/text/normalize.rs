@@ -1,9 +1,14 @@
 //! The form in which paragraphs are compared. The text that is shown is never touched.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_script::{Script, UnicodeScript};
+
+use crate::error::Error;
+use crate::option_names::named;
 
 /// Raised when a rule changes what it does to any text.
 pub(crate) const VERSION: u32 = 1;
@@ -92,6 +97,46 @@ impl Rule {
         1 << self as u16
     }
 }
+
+named!("rule", Rule {
+    Compatibility => "compatibility",
+    Case => "case",
+    Ignorables => "ignorables",
+    WhiteSpace => "white-space",
+    Digits => "digits",
+    Apostrophes => "apostrophes",
+    Tatweel => "tatweel",
+    Harakat => "harakat",
+    Alef => "alef",
+    Yeh => "yeh",
+    TehMarbuta => "teh-marbuta",
+    Kaf => "kaf",
+    HamzaSeats => "hamza-seats",
+    Niqqud => "niqqud",
+    LatinGreekMarks => "latin-greek-marks",
+});
+
+/// Writes the names of the rules with a comma between each two, or `none`.
+impl fmt::Display for Normalizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rules = Rule::ALL.into_iter().filter(|&rule| self.has(rule));
+        let names: Vec<String> = rules.map(|rule| rule.to_string()).collect();
+        f.pad(if names.is_empty() { NO_RULES.to_owned() } else { names.join(",") }.as_str())
+    }
+}
+
+/// Reads what `Display` writes, and the names in any order.
+impl FromStr for Normalizer {
+    type Err = Error;
+
+    fn from_str(names: &str) -> Result<Self, Error> {
+        let rules = names.split(',').filter(|_| names != NO_RULES);
+        rules.map(str::parse::<Rule>).try_fold(Self::NONE, |rules, rule| Ok(rules.with(rule?)))
+    }
+}
+
+/// The name of the set without rules.
+const NO_RULES: &str = "none";
 
 /// Which differences between texts do not count: a set of [`Rule`]s.
 ///
