@@ -1,5 +1,5 @@
-//! The buckets of a growing index, in ns an entry (a key of a paragraph) beside a map of vectors, with 10⁴, 10⁵ and 10⁶
-//! paragraphs: by how much the cost of one grows with all. The bytes they take are written to standard error.
+//! The buckets of a growing index beside a map of vectors, with 10⁴, 10⁵ and 10⁶ paragraphs, in entries (keys of
+//! paragraphs) a second: how the cost of an entry grows with their number. Bytes are written to standard error.
 
 #[allow(unused)] // all but the numbers
 mod texts;
@@ -17,7 +17,7 @@ use texts::Random;
 
 const BANDS: usize = 16;
 
-/// The keys of so many paragraphs, one after the other; a tenth share half of theirs with one before them.
+/// Returns the keys of `count` paragraphs, one after the other. A tenth share half of their keys with one before them.
 fn keys(count: usize) -> Vec<u64> {
     let mut random = Random::new(1);
     let mut keys: Vec<u64> = random.by_ref().take(count * BANDS).collect();
@@ -71,7 +71,7 @@ fn buckets(c: &mut Criterion) {
             b.iter_with_large_drop(|| filled_map(&keys));
         });
         // As an index grows: each paragraph is looked up, then put in.
-        group.bench_function(BenchmarkId::new("ask_and_insert", count), |b| {
+        group.bench_function(BenchmarkId::new("look_up_and_insert", count), |b| {
             b.iter_with_large_drop(|| {
                 let mut buckets = Buckets::default();
                 for (n, keys) in paragraphs(&keys) {
@@ -91,21 +91,21 @@ fn buckets(c: &mut Criterion) {
             assert!(candidates_of_map(&map, keys).iter().all(|number| found.binary_search(number).is_ok()));
         }
         for (which, asked) in [("held", &keys), ("new", &new)] {
-            group.bench_function(BenchmarkId::new(format!("ask_{which}"), count), |b| {
+            group.bench_function(BenchmarkId::new(format!("look_up_{which}"), count), |b| {
                 b.iter(|| paragraphs(asked).for_each(|(_, keys)| drop(black_box(buckets.candidates(keys)))));
             });
-            group.bench_function(BenchmarkId::new(format!("ask_map_{which}"), count), |b| {
-                let ask = |keys| drop(black_box(candidates_of_map(&map, keys)));
-                b.iter(|| paragraphs(asked).for_each(|(_, keys)| ask(keys)));
+            group.bench_function(BenchmarkId::new(format!("look_up_{which}_in_map"), count), |b| {
+                let look_up = |keys| drop(black_box(candidates_of_map(&map, keys)));
+                b.iter(|| paragraphs(asked).for_each(|(_, keys)| look_up(keys)));
             });
         }
         drop(map);
         group.bench_function(BenchmarkId::new("remove", count), |b| {
-            let all_out = |mut buckets: Buckets| {
+            let remove_all = |mut buckets: Buckets| {
                 paragraphs(&keys).for_each(|(n, keys)| buckets.remove(keys, n));
                 buckets
             };
-            b.iter_batched(|| buckets.clone(), all_out, BatchSize::PerIteration);
+            b.iter_batched(|| buckets.clone(), remove_all, BatchSize::PerIteration);
         });
     }
 }

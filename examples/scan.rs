@@ -1,4 +1,4 @@
-//! Scan articles for paragraphs that repeat: `cargo run --release --example scan -- article.txt`
+//! Scans articles for paragraphs that repeat: `cargo run --release --example scan -- article.txt`
 
 #![allow(unreachable_pub)] // a program's modules have no other users
 
@@ -50,7 +50,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut out = BufWriter::new(io::stdout().lock());
     for path in &arguments.files {
         let file = &path.to_string_lossy();
-        let article = read(path).map_err(|wrong| format!("{}: {wrong}", one_line(file)))?;
+        let article = read(path).map_err(|message| format!("{}: {message}", one_line(file)))?;
         match print(&mut out, arguments, file, &article, &detector).and_then(|()| out.flush()) {
             // Whoever read the output has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
@@ -60,11 +60,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// A file name as a terminal can show it.
+/// Returns a file name as a terminal can show it.
 fn one_line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// Prints what the arguments ask for of one article.
 fn print(
     out: &mut impl Write,
     arguments: &Arguments,
@@ -77,7 +78,7 @@ fn print(
     }
     let report = detector.scan(article);
     if arguments.json {
-        serde_json::to_writer(&mut *out, &Found::new(file, &report))?;
+        serde_json::to_writer(&mut *out, &FileReport::new(file, &report))?;
         return writeln!(out);
     }
     if arguments.files.len() > 1 {
@@ -87,8 +88,11 @@ fn print(
 }
 
 /// The JSON object of one article.
+///
+/// It is the file and then what the feature `serde` writes of a report, which `tests/serde.rs` checks. It is written out
+/// here so that the example needs no feature.
 #[derive(Serialize)]
-struct Found<'r> {
+struct FileReport<'r> {
     file: &'r str,
     paragraphs: Vec<Span>,
     pairs: Vec<Pair>,
@@ -119,7 +123,7 @@ struct Sides {
     later: [usize; 2],
 }
 
-impl<'r> Found<'r> {
+impl<'r> FileReport<'r> {
     fn new(file: &'r str, report: &'r Report<'_>) -> Self {
         let paragraphs = report.paragraphs().iter().map(Paragraph::span);
         let pairs = report.pairs().iter().map(|pair| Pair {
@@ -132,20 +136,20 @@ impl<'r> Found<'r> {
         let clusters = report.clusters().iter().map(|cluster| {
             std::iter::once(cluster.representative).chain(cluster.redundant.iter().copied()).collect()
         });
-        Found {
+        FileReport {
             file,
             paragraphs: paragraphs.map(|span| Span { start: span.start, end: span.end }).collect(),
             pairs: pairs.collect(),
             clusters: clusters.collect(),
-            runs: report.runs().iter().map(Sides::of).collect(),
-            doubled_body: report.doubled_body().map(Sides::of),
+            runs: report.runs().iter().map(Sides::new).collect(),
+            doubled_body: report.doubled_body().map(Sides::new),
             redundant: report.redundant(),
         }
     }
 }
 
 impl Sides {
-    fn of(run: &Run) -> Self {
+    fn new(run: &Run) -> Self {
         let ends = |range: &Range<usize>| [range.start, range.end];
         Sides { earlier: ends(&run.earlier), later: ends(&run.later) }
     }

@@ -29,14 +29,9 @@ impl<T: Copy + Default> FlatGroups<T> {
             sum += *start as usize;
             *start = number(sum);
         }
-        let mut filled = vec![T::default(); sum];
-        for (group, item) in items() {
-            let place = &mut starts[group as usize + 1];
-            filled[*place as usize] = item;
-            *place += 1;
-        }
+        let items = place_items(&mut starts[1..], sum, items());
         starts.pop();
-        Self { starts, items: filled }
+        Self { starts, items }
     }
 
     /// Returns the items of a group.
@@ -58,6 +53,27 @@ impl<T: Copy + Default> FlatGroups<T> {
     pub(crate) fn item_count(&self) -> usize {
         self.items.len()
     }
+
+    /// Returns all items, one group after the other.
+    pub(crate) fn into_items(self) -> Vec<T> {
+        self.items
+    }
+}
+
+/// Puts `count` items in an array, each at the next place of its group. `next` has the start of each group, and
+/// afterwards its end.
+pub(crate) fn place_items<T: Copy + Default>(
+    next: &mut [u32],
+    count: usize,
+    items: impl Iterator<Item = (u32, T)>,
+) -> Vec<T> {
+    let mut placed = vec![T::default(); count];
+    items.for_each(|(group, item)| {
+        let place = &mut next[group as usize];
+        placed[*place as usize] = item;
+        *place += 1;
+    });
+    placed
 }
 
 /// Converts the number of a paragraph, set or bucket to 32 bits: memory cannot hold 2³² of them with what is kept of
@@ -84,6 +100,8 @@ mod tests {
                 let expected: Vec<u16> = items.iter().filter(|item| item.0 == group).map(|item| item.1).collect();
                 prop_assert_eq!(groups.get(group), expected);
             }
+            let all: Vec<u16> = (0..8).flat_map(|group| groups.get(group)).copied().collect();
+            prop_assert_eq!(groups.into_items(), all);
         }
     }
 }

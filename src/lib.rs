@@ -122,6 +122,8 @@ mod corpus;
 mod index;
 #[cfg(feature = "dump")]
 pub mod dump;
+#[cfg(feature = "serde")]
+mod serialize;
 
 use std::borrow::Cow;
 

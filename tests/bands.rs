@@ -1,4 +1,4 @@
-//! Which bucket keys a banding gives: one for each band, of its own slots alone.
+//! A banding gives one bucket key for each band, which depends on the slots of the band alone; and a recall.
 
 use dittograph::Banding;
 use dittograph::minhash::{MinHasher, Signature};
@@ -22,6 +22,24 @@ fn the_key_of_a_band_does_not_depend_on_how_many_follow() {
             assert_eq!(keys(bands, rows, 1000), all[..bands]);
             assert_eq!(keys(bands, rows, bands * rows), all[..bands]);
         }
+    }
+}
+
+#[test]
+fn the_recall_is_an_s_curve() {
+    let banding = Banding::new(16, 6);
+    for (jaccard, recall) in
+        [(0.3, 0.012), (0.4, 0.064), (0.5, 0.223), (0.6, 0.534), (0.7, 0.865), (0.8, 0.992), (0.9, 1.0)]
+    {
+        assert!((banding.recall_at(jaccard) - recall).abs() < 0.0005, "{jaccard}");
+    }
+    assert_eq!((banding.recall_at(-1.0), banding.recall_at(2.0)), (0.0, 1.0));
+}
+
+#[test]
+fn a_banding_without_bands_or_rows_finds_nothing() {
+    for banding in [Banding::new(0, 6), Banding::new(16, 0), Banding::new(0, 0)] {
+        assert_eq!(banding.recall_at(1.0), 0.0);
     }
 }
 

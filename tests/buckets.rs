@@ -1,4 +1,4 @@
-//! Buckets answer as a map of sets would, whatever is put in and taken out, and in whatever order.
+//! Buckets give the candidates that a map of sets would, whatever is inserted and removed, and in whatever order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use dittograph::lsh::Buckets;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// The naive form.
+/// The same as a map of sets.
 #[derive(Default)]
 struct Model(BTreeMap<u64, BTreeSet<u32>>);
 
@@ -43,7 +43,7 @@ impl Model {
 enum Step {
     Insert(Vec<u64>, u32),
     Remove(Vec<u64>, u32),
-    Ask(Vec<u64>),
+    LookUp(Vec<u64>),
 }
 
 /// A fixed hash: the finalizer of `SplitMix64`.
@@ -73,7 +73,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         prop_oneof![
             5 => (keys(), number()).prop_map(|(keys, number)| Step::Insert(keys, number)),
             2 => (keys(), number()).prop_map(|(keys, number)| Step::Remove(keys, number)),
-            1 => keys().prop_map(Step::Ask),
+            1 => keys().prop_map(Step::LookUp),
         ],
         0..250,
     )
@@ -83,7 +83,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn buckets_are_a_map_of_sets(steps in steps()) {
+    fn buckets_give_the_candidates_of_a_map_of_sets(steps in steps()) {
         let (mut buckets, mut model) = (Buckets::default(), Model::default());
         for step in steps {
             match step {
@@ -95,7 +95,7 @@ proptest! {
                     buckets.remove(&keys, number);
                     model.remove(&keys, number);
                 }
-                Step::Ask(keys) => prop_assert_eq!(buckets.candidates(&keys), model.candidates(&keys)),
+                Step::LookUp(keys) => prop_assert_eq!(buckets.candidates(&keys), model.candidates(&keys)),
             }
             prop_assert_eq!(buckets.entries(), model.entries());
             prop_assert_eq!(buckets.largest(), model.largest());
@@ -105,9 +105,8 @@ proptest! {
         }
     }
 
-    /// What was taken out leaves nothing behind, neither an entry nor a longer way to those that stay.
     #[test]
-    fn nothing_is_left_of_what_is_taken_out(keys in vec(key(), 0..400), number in 0..u32::MAX) {
+    fn removing_all_numbers_leaves_no_entry(keys in vec(key(), 0..400), number in 0..u32::MAX) {
         let mut buckets = Buckets::default();
         for n in 0..20 {
             buckets.insert(&keys, number / 2 + n);
@@ -127,7 +126,7 @@ fn keys(paragraph: u32) -> Vec<u64> {
 }
 
 #[test]
-fn a_paragraph_of_16_bands_takes_at_most_170_bytes_however_many_there_are() {
+fn a_paragraph_of_16_bands_takes_at_most_170_bytes() {
     let mut buckets = Buckets::default();
     for paragraph in 0..100_000_u32 {
         buckets.insert(&keys(paragraph), paragraph);
@@ -140,10 +139,10 @@ fn a_paragraph_of_16_bands_takes_at_most_170_bytes_however_many_there_are() {
     assert!((0..100_000).step_by(997).all(|paragraph| buckets.candidates(&keys(paragraph)) == [paragraph]));
 }
 
-/// 100,000 paragraphs in the same buckets, put in, taken out and put in again in other orders: this takes a second, and
-/// minutes where each looks at all others.
+/// 100,000 paragraphs in the same buckets, inserted, removed and inserted again in other orders. This takes a second; it
+/// would take minutes if each were compared with all others.
 #[test]
-fn a_hundred_thousand_numbers_in_one_bucket_cost_no_square() {
+fn the_cost_of_a_large_bucket_is_not_quadratic() {
     const COUNT: u32 = 100_000;
     let (same, mut buckets) = (keys(0), Buckets::default());
     let scattered = (0..COUNT).map(|n| n * 7_919 % COUNT); // a prime that does not divide the count
@@ -157,6 +156,6 @@ fn a_hundred_thousand_numbers_in_one_bucket_cost_no_square() {
 
 #[test]
 #[should_panic(expected = "below 4294967295")]
-fn the_one_number_that_is_not_a_number_is_refused() {
+fn the_greatest_number_is_refused() {
     Buckets::default().insert(&[mix(0)], u32::MAX);
 }

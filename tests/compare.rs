@@ -1,4 +1,4 @@
-//! The comparator counts what sets have in common, and holds it against the threshold to the last shingle.
+//! The comparator counts common shingles exactly, and its threshold decides to the last shingle.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use dittograph::shingle::ShingleSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Compare two sets at every threshold that their sizes can meet or miss.
+/// Compares two sets at every threshold that their sizes can meet or miss.
 fn check(a: &[u64], b: &[u64]) -> Result<(), TestCaseError> {
     let as_set = |hashes: &[u64]| hashes.iter().copied().collect::<HashSet<u64>>();
     let common = as_set(a).intersection(&as_set(b)).count();
@@ -34,7 +34,7 @@ fn check(a: &[u64], b: &[u64]) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn the_common_shingles_are_those_of_the_intersection(
+    fn common_shingles_are_those_of_the_intersection(
         shared in vec(any::<u64>(), 0..80),
         only_a in vec(any::<u64>(), 0..80),
         only_b in vec(any::<u64>(), 0..80),
@@ -48,12 +48,12 @@ proptest! {
     }
 
     #[test]
-    fn small_numbers_meet_often(a in vec(0..12_u64, 0..12), b in vec(0..12_u64, 0..12)) {
+    fn sets_of_few_different_shingles_are_compared_exactly(a in vec(0..12_u64, 0..12), b in vec(0..12_u64, 0..12)) {
         check(&a, &b)?;
     }
 
     #[test]
-    fn sets_may_lie_apart(a in vec(0..1000_u64, 0..30), b in vec(500..1500_u64, 0..30)) {
+    fn sets_of_different_ranges_are_compared_exactly(a in vec(0..1000_u64, 0..30), b in vec(500..1500_u64, 0..30)) {
         check(&a, &b)?;
     }
 }

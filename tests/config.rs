@@ -1,6 +1,6 @@
-//! What cannot work is refused when a detector is built, with a message that says what was expected.
+//! A configuration that cannot work is refused when a detector is built, with a message that says what was expected.
 
-use dittograph::{Banding, Config, Measure, Shingles};
+use dittograph::{Banding, Boundary, Config, Detector, Measure, Normalizer, Rule, Shingles};
 
 #[track_caller]
 fn refused(config: Config, message: &str) {
@@ -43,6 +43,31 @@ fn options_that_cannot_work_together_are_refused() {
         config.banding(Banding::new(16, 8)).measure(Measure::Containment),
         "banding: expected measure jaccard, which it can promise recall for, got containment",
     );
+}
+
+#[test]
+fn a_detector_gives_back_a_configuration_that_builds_an_equal_detector() {
+    let config = Config::new();
+    assert_eq!(*Detector::default().config(), config);
+    for config in [
+        config,
+        config.boundary(Boundary::Newline).normalizer(Normalizer::new().without(Rule::Case)).threshold(0.9),
+        config.shingles(Shingles::Chars(4)).measure(Measure::Containment),
+        config.signature_length(256).recall(0.999),
+        config.banding(Banding::new(12, 10)),
+    ] {
+        let detector = config.build().unwrap();
+        assert_eq!(*detector.config(), config);
+        assert_eq!(detector.config().build().unwrap(), detector);
+        assert_ne!(detector.config().threshold(0.123).build().unwrap(), detector);
+    }
+}
+
+#[test]
+fn of_recall_and_banding_the_one_that_is_set_last_counts() {
+    let (recall, banding) = (Config::new().recall(0.9), Banding::new(12, 10));
+    assert_eq!(recall.banding(banding).build().unwrap().banding(), Some(banding));
+    assert_eq!(Config::new().banding(banding).recall(0.9), recall);
 }
 
 #[test]

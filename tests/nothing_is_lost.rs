@@ -1,4 +1,4 @@
-//! Promises 4 and 5: spans are true, and removing duplicates loses nothing but them.
+//! Promises 4 and 5: spans are true, and removing redundant paragraphs loses nothing else.
 
 mod common;
 
@@ -42,7 +42,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_left_out_and_what_stays_make_up_the_article(article in articles()) {
+    fn redundant_spans_and_the_rest_make_up_the_article(article in articles()) {
         let report = scan(&article);
         let mut whole = String::new();
         let mut from = 0;
@@ -58,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_redundant_is_what_cleaning_leaves_out(article in articles()) {
+    fn a_report_and_dedup_clean_alike(article in articles()) {
         let report = scan(&article);
         let (clean, dedup) = (report.without_redundant(), dedup(&article));
         prop_assert_eq!(clean, dedup);
@@ -94,7 +94,7 @@ fn paragraphs_without_words_stay() {
 }
 
 #[test]
-fn what_is_clean_stays_clean_though_its_blank_lines_go() {
+fn a_clean_article_stays_clean_without_its_blank_lines() {
     // Without its copy the stanza would be read by its lines, of which one repeats; so the copy is spared.
     let article = "same\nsame\n\nsame\nsame";
     assert_eq!(scan(article).clusters().len(), 1);
@@ -105,7 +105,7 @@ fn what_is_clean_stays_clean_though_its_blank_lines_go() {
 }
 
 #[test]
-fn by_containment_only_what_is_in_the_other_goes() {
+fn by_containment_only_the_contained_paragraph_is_removed() {
     let short = "The river rose in the night.";
     let long = "As we wrote yesterday, the river rose in the night again, and three hundred people left their homes.";
     let detector = Config::new().measure(dittograph::Measure::Containment).build().unwrap();
@@ -124,7 +124,7 @@ fn a_doubled_hard_wrapped_paragraph_is_kept_once_as_it_was_wrapped() {
 }
 
 #[test]
-fn odd_texts_are_scanned_to_their_end() {
+fn odd_texts_are_scanned_without_a_panic() {
     let zalgo: String = "zalgo".chars().flat_map(|c| std::iter::once(c).chain(['\u{301}'; 1000])).collect();
     let word = "x".repeat(1 << 20);
     let letter = "ا".repeat(1 << 19);
@@ -157,7 +157,7 @@ fn odd_texts_are_scanned_to_their_end() {
 }
 
 #[test]
-fn a_report_can_be_shown_for_any_text() {
+fn a_report_shows_no_control_characters_of_the_text() {
     let text = "\u{202e}one two\u{2069}\0 \u{7}three\n\u{202e}one two\u{2069}\0 \u{7}three";
     let shown = Detector::default().scan(text).to_string();
     assert!(shown.contains("\u{2068}one two three\u{2069}"), "{shown:?}");

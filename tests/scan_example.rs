@@ -19,11 +19,11 @@ fn scan_input(arguments: &[&str], input: &[u8]) -> Output {
 }
 
 #[test]
-fn a_person_is_told_that_the_body_is_doubled() {
+fn the_report_says_that_the_body_is_doubled() {
     let output = scan(&[article()]);
-    let told = printed(&output);
-    assert!(told.starts_with("The body stands here twice: ¶3–8 come again as ¶9–14.\n"), "{told}");
-    assert!(told.contains("¶9 repeats ¶3 (the same words): \u{2068}عاد الضوء"), "{told}");
+    let report = printed(&output);
+    assert!(report.starts_with("The body stands here twice: ¶3–8 come again as ¶9–14.\n"), "{report}");
+    assert!(report.contains("¶9 repeats ¶3 (the same words): \u{2068}عاد الضوء"), "{report}");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn dedup_prints_the_article_once() {
 }
 
 #[test]
-fn options_decide_what_is_alike() {
+fn options_decide_which_paragraphs_repeat() {
     let pairs = |options: &[&str]| {
         let text = b"one two three four five six seven eight\n\none two three four five six\n";
         let output = scan_input(&[&["--json"], options, &["-"]].concat(), text);
@@ -75,7 +75,7 @@ fn options_decide_what_is_alike() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn a_file_that_cannot_be_read_is_named() {
     refused(&scan(&["absent.txt"]), "absent.txt: ");
     refused(&scan(&["--json", env!("CARGO_MANIFEST_DIR")]), env!("CARGO_MANIFEST_DIR"));
     refused(&scan_input(&["-"], b"caf\xe9\n"), "-: invalid UTF-8 at byte 3");

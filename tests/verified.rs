@@ -1,4 +1,4 @@
-//! Promises 1 and 2: what is reported was compared exactly, and one article misses nothing.
+//! Promises 1 and 2: every pair that is reported was compared exactly, and a scan misses none.
 
 mod common;
 
@@ -60,7 +60,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_kept_is_below_the_threshold_with_all_that_is_kept(texts in paragraphs(24)) {
+    fn no_two_kept_paragraphs_are_at_the_threshold(texts in paragraphs(24)) {
         let article = texts.join("\n");
         let detector = detector((7, 10), Measure::Jaccard, Shingles::Words(1));
         let report = detector.scan(&article);

@@ -1,8 +1,8 @@
-//! What can be said of the files of a dump.
+//! The options that describe the files of a dump.
 
 use dittograph::dump::{DumpOptions, Encoding, Format};
 
-/// What a user can say of the files.
+/// Options that describe the files.
 #[derive(clap::Args)]
 pub struct FormatArguments {
     /// The format of all files, whatever they are called: jsonl, json, csv, tsv, text, html, warc, mediawiki, parquet
@@ -23,6 +23,7 @@ pub struct FormatArguments {
 }
 
 impl FormatArguments {
+    /// Returns the options for reading the dump.
     pub fn dump_options(&self, id_field: &str, text_field: &str) -> DumpOptions {
         let options = DumpOptions::new().id_field(id_field).text_field(text_field);
         let options = options.namespaces(self.namespaces.iter().copied());

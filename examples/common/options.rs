@@ -1,4 +1,4 @@
-//! The options that both examples have: what counts as a repeated paragraph.
+//! The options that the examples share: what counts as a repeated paragraph.
 
 use dittograph::{Boundary, Config, Measure, Shingles};
 
@@ -19,6 +19,7 @@ pub struct Options {
 }
 
 impl Options {
+    /// Returns the configuration that the options say; it is not checked.
     pub fn config(&self) -> Config {
         Config::new()
             .threshold(self.threshold)

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-/// A file, or standard input for `-`, in UTF-8; else what is wrong with it.
+/// Returns the text of a file, or of standard input for `-`; or the message of what went wrong, without the file's name.
 pub fn read(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {

@@ -3,24 +3,25 @@
 use crate::article::copies::Copies;
 use crate::compare::pair::DuplicatePair;
 
-/// A paragraph that is kept and those that are redundant beside it.
+/// A paragraph that is kept, and those that are redundant beside it.
 ///
-/// Every redundant paragraph was compared with the representative itself, and is at the threshold or above;
-/// nothing is joined by way of a third. Redundant paragraphs may be less alike among themselves.
+/// Every redundant paragraph was compared with the representative itself, and is at the threshold or above; nothing is
+/// joined by way of a third paragraph. Redundant paragraphs may be less alike among themselves. All numbers are indices
+/// into [`Report::paragraphs`](crate::Report::paragraphs).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Cluster {
     /// The paragraph that is kept: the earliest.
     pub representative: usize,
-    /// The others, in their order; at least one.
+    /// The others, in ascending order; at least one.
     pub redundant: Vec<usize>,
 }
 
-/// The clusters of an article, by representative.
+/// Returns the clusters of an article, by representative.
 ///
-/// In order of the text, a paragraph is redundant if it is paired with an earlier representative (the earliest
-/// of them counts) that makes it so, else it becomes a representative itself. An exact copy follows the first of its group: the
-/// two are one set of shingles, so what was verified for one holds for the other.
+/// In the order of the text, a paragraph is redundant if a pair with an earlier representative makes it so; of several the
+/// earliest counts. Else it becomes a representative itself. An exact copy goes with the first of its group: the two have
+/// one set of shingles, so what was verified for one holds for the other.
 pub(crate) fn clusters(
     copies: &Copies,
     near: &[DuplicatePair],
@@ -28,7 +29,7 @@ pub(crate) fn clusters(
 ) -> Vec<Cluster> {
     // `near` pairs the firsts of groups, sorted by (earlier, later): a representative is known before any
     // pair that it is the earlier of, and the earliest one comes first.
-    let mut kept: Vec<usize> = (0..copies.len()).collect(); // which paragraph stands for each
+    let mut kept: Vec<usize> = (0..copies.len()).collect(); // the representative of each paragraph
     for pair in near {
         let free = kept[pair.later] == pair.later;
         if free && kept[pair.earlier] == pair.earlier && makes_redundant(pair) {

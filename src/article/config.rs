@@ -1,5 +1,6 @@
 //! The configuration: what counts as the same, and how it is looked for.
 
+use crate::article::detector::Detector;
 use crate::compare::{Comparator, Measure, Threshold};
 use crate::error::Error;
 use crate::lsh::Banding;
@@ -7,8 +8,10 @@ use crate::shingle::Shingles;
 use crate::text::normalizer::Normalizer;
 use crate::text::paragraph::Boundary;
 
-/// Every option, with its default; [`build`](Config::build) checks them and makes a
-/// [`Detector`](crate::Detector).
+/// Every option, with its default; [`build`](Config::build) checks them and makes a [`Detector`] of them.
+///
+/// The setters check nothing, so a configuration can be a constant. A detector [gives back](Detector::config) the one it
+/// was made of. With the feature `serde` it can be read from a file and written to one.
 ///
 /// # Quick advice
 ///
@@ -37,21 +40,23 @@ pub struct Config {
     pub(crate) measure: Measure,
     pub(crate) threshold: f64,
     pub(crate) signature_length: usize,
-    pub(crate) candidates: Candidates,
+    pub(crate) candidates: BandingChoice,
 }
 
-/// How candidate pairs are looked for in an [`Index`](crate::Index).
+/// How the banding of a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Candidates {
+pub(crate) enum BandingChoice {
+    /// The one that reaches this recall at the threshold, if there is one.
     Recall(f64),
+    /// This one.
     Banding(Banding),
 }
 
-/// The longest signature: beyond it a signature is larger than most paragraphs.
-const LONGEST_SIGNATURE: usize = 4096;
+/// The greatest number of slots: with more a signature is larger than most paragraphs.
+const MAX_SIGNATURE_LENGTH: usize = 4096;
 
 impl Config {
-    /// The defaults, each named at its setter.
+    /// Creates a configuration of the defaults, each of which is named at its setter.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -61,63 +66,94 @@ impl Config {
             measure: Measure::Jaccard,
             threshold: 0.7,
             signature_length: 128,
-            candidates: Candidates::Recall(0.99),
+            candidates: BandingChoice::Recall(0.99),
         }
     }
 
-    /// What separates paragraphs. Default: [`Boundary::Auto`].
+    /// Sets what separates paragraphs. Default: [`Boundary::Auto`].
     #[must_use]
     pub const fn boundary(self, boundary: Boundary) -> Self {
         Self { boundary, ..self }
     }
 
-    /// Which differences do not count. Default: [`Normalizer::new`].
+    /// Sets which differences between texts do not count. Default: [`Normalizer::new`].
     #[must_use]
     pub const fn normalizer(self, normalizer: Normalizer) -> Self {
         Self { normalizer, ..self }
     }
 
-    /// What shingles are made of. Default: [`Shingles::Auto`].
+    /// Sets what shingles are made of; their width must be 1 or more. Default: [`Shingles::Auto`].
     #[must_use]
     pub const fn shingles(self, shingles: Shingles) -> Self {
         Self { shingles, ..self }
     }
 
-    /// What the threshold is held against. Default: [`Measure::Jaccard`].
+    /// Sets which ratio the threshold is held against. Default: [`Measure::Jaccard`].
     #[must_use]
     pub const fn measure(self, measure: Measure) -> Self {
         Self { measure, ..self }
     }
 
-    /// How alike two paragraphs must be at least, above 0 and at most 1. Default: 0.7.
+    /// Sets how alike two paragraphs must be at least, above 0 and at most 1. Default: 0.7.
+    ///
+    /// A pair exactly at the threshold counts; see [`Threshold`].
     #[must_use]
     pub const fn threshold(self, threshold: f64) -> Self {
         Self { threshold, ..self }
     }
 
-    /// How many slots a signature has at most, 1 to 4096. Default: 128. Only an [`Index`](crate::Index) signs.
+    /// Sets how many slots a signature may have, 1 to 4096. Default: 128.
+    ///
+    /// A banding uses no more slots than it needs, and only those are computed. A [`Corpus`](crate::Corpus) and an
+    /// [`Index`](crate::Index) sign paragraphs; a scan of one article does not.
     #[must_use]
     pub const fn signature_length(self, slots: usize) -> Self {
         Self { signature_length: slots, ..self }
     }
 
-    /// The recall that an [`Index`](crate::Index) must have at the threshold, above 0 and below 1. Default: 0.99.
+    /// Sets the recall that a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) must have at the threshold, above 0
+    /// and below 1. Default: 0.99.
     ///
-    /// The banding follows from it by [`Banding::for_recall`]. Where no banding promises so much (a threshold
-    /// too low for the signature length, or [`Measure::Containment`]) the index looks shingles up one by one,
-    /// with recall 1. One article is always compared exactly, with recall 1.
+    /// The banding follows from it by [`Banding::for_recall`]. Where no banding can promise that recall (the threshold is
+    /// too low for the signature length, or the measure is [`Measure::Containment`]), a corpus takes the exact join and
+    /// an index looks shingles up one by one, both with recall 1. A scan of one article always has recall 1.
+    ///
+    /// It takes the place of a [`banding`](Self::banding) that was set before.
     #[must_use]
     pub const fn recall(self, recall: f64) -> Self {
-        Self { candidates: Candidates::Recall(recall), ..self }
+        Self { candidates: BandingChoice::Recall(recall), ..self }
     }
 
-    /// The banding itself, in place of a recall; for [`Measure::Jaccard`] only.
+    /// Sets the banding itself, in place of a [`recall`](Self::recall). For [`Measure::Jaccard`] only.
+    ///
+    /// It must have at least one band and one row, and use no more slots than the
+    /// [`signature_length`](Self::signature_length).
+    ///
+    /// ```
+    /// use dittograph::{Banding, Config};
+    ///
+    /// let detector = Config::new().threshold(0.8).banding(Banding::new(20, 6)).build()?;
+    /// assert!(detector.recall_at(0.8) > 0.997);
+    /// assert!(Config::new().banding(Banding::new(0, 6)).build().is_err());
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
     pub const fn banding(self, banding: Banding) -> Self {
-        Self { candidates: Candidates::Banding(banding), ..self }
+        Self { candidates: BandingChoice::Banding(banding), ..self }
     }
 
-    /// The first option in which another differs, with both values.
+    /// Checks the options and makes a detector of them.
+    ///
+    /// # Errors
+    ///
+    /// If an option is out of its range, or options cannot work together: a banding that uses more slots than the
+    /// signature has, or a banding for containment. The error's [`place`](Error::place) names the option.
+    pub fn build(self) -> Result<Detector, Error> {
+        let (comparator, banding) = self.check()?;
+        Ok(Detector::new(self, comparator, banding))
+    }
+
+    /// Returns the first option in which another configuration differs: its name, and both values.
     pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
         let options = |config: &Self| {
             [
@@ -134,23 +170,27 @@ impl Config {
         both.map(|((option, this), (_, other))| (option, this, other)).find(|(_, this, other)| this != other)
     }
 
-    /// The comparator and the banding, if all options can work together.
+    /// Returns the comparator and the banding, if all options can work together.
     pub(crate) fn check(&self) -> Result<(Comparator, Option<Banding>), Error> {
         if let Shingles::Words(0) | Shingles::Chars(0) = self.shingles {
             return Err(Error::config("shingles", "a width of 1 or more", 0));
         }
         let threshold = Threshold::new(self.threshold)?;
         let slots = self.signature_length;
-        if !(1..=LONGEST_SIGNATURE).contains(&slots) {
-            return Err(Error::config("signature length", format!("1 to {LONGEST_SIGNATURE} slots"), slots));
+        if !(1..=MAX_SIGNATURE_LENGTH).contains(&slots) {
+            return Err(Error::config(
+                "signature length",
+                format!("1 to {MAX_SIGNATURE_LENGTH} slots"),
+                slots,
+            ));
         }
         let banding = match self.candidates {
-            Candidates::Recall(recall) if !(recall > 0.0 && recall < 1.0) => {
+            BandingChoice::Recall(recall) if !(recall > 0.0 && recall < 1.0) => {
                 return Err(Error::config("recall", "a number above 0 and below 1", recall));
             }
-            Candidates::Recall(_) if self.measure == Measure::Containment => None,
-            Candidates::Recall(recall) => Banding::for_recall(threshold.value(), recall, slots).ok(),
-            Candidates::Banding(banding) => {
+            BandingChoice::Recall(_) if self.measure == Measure::Containment => None,
+            BandingChoice::Recall(recall) => Banding::for_recall(threshold.value(), recall, slots).ok(),
+            BandingChoice::Banding(banding) => {
                 if self.measure == Measure::Containment {
                     return Err(Error::config(
                         "banding",

@@ -6,8 +6,8 @@ pub(crate) struct Copies {
 }
 
 impl Copies {
-    /// Group `count` paragraphs. `hash` is none for those that are equal to nothing; `equal` decides between two
-    /// of the same hash.
+    /// Groups `count` paragraphs. `hash` is `None` for those that are equal to nothing; `equal` decides about two of the
+    /// same hash.
     pub(crate) fn find(
         count: usize,
         hash: impl Fn(usize) -> Option<u128>,
@@ -23,21 +23,22 @@ impl Copies {
         Self { first: (0..count).map(first_of).collect() }
     }
 
-    /// The groups of paragraphs whose firsts are known.
+    /// Creates the groups from the first of the group of each paragraph.
     pub(crate) fn with_firsts(first: Vec<usize>) -> Self {
         Self { first }
     }
 
-    /// The first of the group that a paragraph is in.
+    /// Returns the first of the group that a paragraph is in.
     pub(crate) fn first(&self, paragraph: usize) -> usize {
         self.first[paragraph]
     }
 
+    /// Returns true if a paragraph is the first of its group.
     pub(crate) fn is_first(&self, paragraph: usize) -> bool {
         self.first[paragraph] == paragraph
     }
 
-    /// The groups of two or more, each in its order.
+    /// Returns the groups of two or more, by their firsts, each ascending.
     pub(crate) fn groups(&self) -> Vec<Vec<usize>> {
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); self.len()];
         for later in (0..self.len()).filter(|&n| !self.is_first(n)) {
@@ -51,6 +52,7 @@ impl Copies {
         members
     }
 
+    /// Returns how many paragraphs there are.
     pub(crate) fn len(&self) -> usize {
         self.first.len()
     }

@@ -1,45 +1,31 @@
-//! The pipeline for one article, in a straight line.
+//! The detector: the pipeline for one article, in a straight line.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 
-use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::article::cluster;
 use crate::article::config::Config;
 use crate::article::copies::Copies;
+use crate::article::reading::{LONG_LEN, Read, SameWords, Scratch, Shingled};
 use crate::article::report::Report;
 use crate::article::run::{self, Run};
 use crate::compare::join::Join;
 use crate::compare::pair::DuplicatePair;
 use crate::compare::{Comparator, Similarity};
-use crate::error::Error;
 use crate::hash;
 use crate::lsh::Banding;
-use crate::shingle::{ShingleSet, Shingles, Tokens};
+use crate::shingle::{ShingleSet, Shingles};
 use crate::text::normalizer::{self, Normalizer};
 use crate::text::paragraph::Boundary;
-use crate::text::words::{self, Words};
+use crate::text::words;
 
-impl Config {
-    /// Check the options and make a detector of them.
-    ///
-    /// # Errors
-    ///
-    /// If an option is out of its range, or the options cannot work together: a banding that takes more slots
-    /// than a signature has, or a banding for containment.
-    pub fn build(self) -> Result<Detector, Error> {
-        let (comparator, banding) = self.check()?;
-        Ok(Detector { config: self, comparator, banding })
-    }
-}
-
-/// Finds what repeats, as its configuration says. Made by [`Config::build`]; the default is
-/// [`Config::new`]'s.
+/// Finds what repeats, as its configuration says.
 ///
-/// It is cheap to copy, and can be used from many threads at once.
+/// It is made by [`Config::build`]; the default detector is that of [`Config::new`]. It holds no text, is cheap to copy,
+/// and can be used from many threads at once.
 ///
 /// ```
 /// use dittograph::{Config, Measure};
@@ -57,10 +43,17 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// Find what repeats in an article.
+    /// Creates a detector from a configuration that was checked, and what followed from it.
+    pub(super) fn new(config: Config, comparator: Comparator, banding: Option<Banding>) -> Self {
+        Self { config, comparator, banding }
+    }
+
+    /// Finds what repeats in an article.
     ///
-    /// Every pair at the threshold is found, however many paragraphs there are. Cost: linear in the text for
-    /// texts of which most is said once, and in the number of pairs; all cores are used.
+    /// Every pair at the threshold is found, however many paragraphs there are: the recall is 1.
+    ///
+    /// Cost: time linear in the text, where most of it is said once, and in the number of pairs; and 8 bytes for each
+    /// shingle while it runs. All cores are used, of the rayon pool that the caller is in.
     #[must_use]
     pub fn scan<'t>(&self, article: &'t str) -> Report<'t> {
         let mut report = self.scan_cut(article, self.boundary().resolve(article));
@@ -79,12 +72,12 @@ impl Detector {
         report
     }
 
-    /// Find what repeats in an article whose paragraphs are separated by `boundary`.
+    /// Finds what repeats in an article whose paragraphs are separated by `boundary`.
     fn scan_cut<'t>(&self, article: &'t str, boundary: Boundary) -> Report<'t> {
         let paragraphs = boundary.paragraphs(article);
         let mut shingled: Vec<Shingled> = paragraphs
             .par_iter()
-            .map_init(Scratch::default, |scratch, p| self.shingle_in(scratch, p.as_str()))
+            .map_init(Scratch::default, |scratch, p| scratch.shingle(self, p.as_str()))
             .collect();
         let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
         let mut same_words = SameWords::new(self);
@@ -129,98 +122,109 @@ impl Detector {
         }
     }
 
-    /// The article without its [redundant](Report::redundant) paragraphs; borrowed, byte for byte, if there are
+    /// Returns the article without its [redundant](Report::redundant) paragraphs; borrowed, byte for byte, if there are
     /// none.
     ///
-    /// Each that goes was verified against one that stays, and takes the separator before it along. Doing it again
-    /// removes nothing more.
+    /// Each paragraph that goes was verified against one that stays, and takes the separator before it along. Doing it
+    /// again removes nothing more. Cost: that of a [`scan`](Self::scan).
+    ///
+    /// ```
+    /// let detector = dittograph::Config::new().threshold(1.0).build()?;
+    /// assert_eq!(detector.dedup("Read more\nThe mill burnt down.\nREAD MORE!\n"), "Read more\nThe mill burnt down.\n");
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
     pub fn dedup<'t>(&self, article: &'t str) -> Cow<'t, str> {
         self.scan(article).without_redundant()
     }
 
-    /// The shingles of one paragraph, normalised and cut as configured: what is compared.
+    /// Returns the shingles of one paragraph, normalized and cut as configured: what is compared.
+    ///
+    /// ```
+    /// let detector = dittograph::Detector::default();
+    /// assert_eq!(detector.shingles_of("The mill burnt down in the night.").len(), 5);
+    /// assert_eq!(detector.shingles_of("THE MILL burnt down"), detector.shingles_of("“The mill” burnt down!"));
+    /// ```
     #[must_use]
     pub fn shingles_of(&self, paragraph: &str) -> ShingleSet {
         self.shingle(paragraph).set
     }
 
+    /// Reads a paragraph and makes a set of its shingles.
     pub(crate) fn shingle(&self, paragraph: &str) -> Shingled {
         thread_local! {
             static SCRATCH: RefCell<Scratch> = RefCell::default();
         }
-        if paragraph.len() < LONG {
-            SCRATCH.with_borrow_mut(|scratch| self.shingle_in(scratch, paragraph))
+        if paragraph.len() < LONG_LEN {
+            SCRATCH.with_borrow_mut(|scratch| scratch.shingle(self, paragraph))
         } else {
-            self.shingle_in(&mut Scratch::default(), paragraph)
+            Scratch::default().shingle(self, paragraph)
         }
     }
 
-    fn shingle_in(&self, scratch: &mut Scratch, paragraph: &str) -> Shingled {
-        let read = self.read(paragraph, scratch);
-        let set = ShingleSet::from_hashes(&scratch.hashes);
-        Shingled { words: read.words, hash: read.hash, set }
-    }
-
-    /// Read a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
+    /// Reads a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
     /// repeats.
     pub(crate) fn read(&self, paragraph: &str, scratch: &mut Scratch) -> Read {
-        let Scratch { words, tokens, hashes } = scratch;
-        words.read(self.config.normalizer, paragraph);
-        self.config.shingles.hash_into(words, tokens, hashes);
-        Read { words: words.len(), hash: (words.len() > 0).then(|| hash::words(words.joined())) }
+        scratch.read(self, paragraph)
     }
 
-    fn words(&self, paragraph: &str) -> Words {
-        let mut words = Words::default();
-        words.read(self.config.normalizer, paragraph);
-        words
-    }
-
-    /// The options.
-    pub(crate) fn config(&self) -> &Config {
+    /// Returns the configuration that the detector was built from.
+    ///
+    /// ```
+    /// use dittograph::{Config, Detector};
+    ///
+    /// let detector = Detector::default();
+    /// let stricter = detector.config().threshold(0.9).build()?;
+    /// assert_eq!(stricter.shingles(), detector.shingles());
+    /// assert_eq!(*stricter.config(), Config::new().threshold(0.9));
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    #[must_use]
+    pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// What separates paragraphs.
+    /// Returns what separates paragraphs.
     #[must_use]
     pub fn boundary(&self) -> Boundary {
         self.config.boundary
     }
 
-    /// Which differences do not count.
+    /// Returns which differences between texts do not count.
     #[must_use]
     pub fn normalizer(&self) -> Normalizer {
         self.config.normalizer
     }
 
-    /// What shingles are made of.
+    /// Returns what shingles are made of.
     #[must_use]
     pub fn shingles(&self) -> Shingles {
         self.config.shingles
     }
 
-    /// What two paragraphs are held against.
+    /// Returns the measure and the threshold by which two paragraphs are alike.
     #[must_use]
     pub fn comparator(&self) -> Comparator {
         self.comparator
     }
 
-    /// How many slots a signature has at most.
+    /// Returns how many slots a signature may have.
     #[must_use]
     pub fn signature_length(&self) -> usize {
         self.config.signature_length
     }
 
-    /// How an [`Index`](crate::Index) finds candidates; `None` where it looks shingles up one by one, as no
-    /// banding promises the recall that was asked for.
+    /// Returns the banding by which a [`Corpus`](crate::Corpus) and an [`Index`](crate::Index) find candidates.
+    ///
+    /// It is `None` where no banding can promise the [`recall`](Config::recall). Then a corpus takes the exact join, and
+    /// an index looks shingles up one by one.
     #[must_use]
     pub fn banding(&self) -> Option<Banding> {
         self.banding
     }
 
-    /// The recall of an [`Index`](crate::Index) for pairs of this Jaccard, 1 where it has no banding. A scan of
-    /// one article always has recall 1.
+    /// Returns the recall of a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) for pairs of this Jaccard, 1 where
+    /// there is no banding. A scan of one article always has recall 1.
     #[must_use]
     pub fn recall_at(&self, jaccard: f64) -> f64 {
         self.banding.map_or(1.0, |banding| banding.recall_at(jaccard))
@@ -264,8 +268,10 @@ fn runs(join: &Join<'_>, sets: &[ShingleSet], copies: &Copies, words: &[usize]) 
     (runs.collect(), left_out)
 }
 
-/// Those of the redundant paragraphs (ascending) that can go: all, if that `is_stable`; else without the shortest of
-/// them by `len`, the two shortest, the four shortest …
+/// Returns those of the redundant paragraphs (ascending) that can go.
+///
+/// That is all of them, if `is_stable` says so; else all but the shortest by `len`, the two shortest, the four shortest
+/// and so on, and at last none.
 pub(crate) fn stable<T: Copy>(
     redundant: &[T],
     len: impl Fn(T) -> usize,
@@ -286,65 +292,4 @@ pub(crate) fn stable<T: Copy>(
         spared = (2 * spared).max(1);
     }
     Vec::new()
-}
-
-/// Decides whether two paragraphs have the same words. The words of a long one are kept, so that it is not read
-/// anew for each copy of a few words that it may have among a lot of punctuation.
-pub(crate) struct SameWords<'d> {
-    detector: &'d Detector,
-    long: AHashMap<usize, Words>,
-}
-
-/// Bytes of a long paragraph.
-const LONG: usize = 1 << 12;
-
-impl<'d> SameWords<'d> {
-    pub(crate) fn new(detector: &'d Detector) -> Self {
-        Self { detector, long: AHashMap::new() }
-    }
-
-    /// Whether the `first` paragraph and a later one have the same words in the same order.
-    pub(crate) fn check(&mut self, first: usize, first_text: &str, later_text: &str) -> bool {
-        if first_text == later_text {
-            return true;
-        }
-        let later = self.detector.words(later_text);
-        if first_text.len() < LONG {
-            return self.detector.words(first_text).joined() == later.joined();
-        }
-        let first = self.long.entry(first).or_insert_with(|| self.detector.words(first_text));
-        first.joined() == later.joined()
-    }
-}
-
-/// A paragraph made ready to be compared.
-pub(crate) struct Shingled {
-    /// How many words it has.
-    pub(crate) words: usize,
-    /// The hash of its words, `None` if it has none.
-    pub(crate) hash: Option<u128>,
-    pub(crate) set: ShingleSet,
-}
-
-/// Room for reading one paragraph after another.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    words: Words,
-    tokens: Tokens,
-    hashes: Vec<u64>,
-}
-
-impl Scratch {
-    /// The shingles of the paragraph that was read last, in the order of the text, with repeats.
-    pub(crate) fn hashes(&self) -> &[u64] {
-        &self.hashes
-    }
-}
-
-/// What was read of a paragraph, beside its shingles.
-pub(crate) struct Read {
-    /// How many words it has.
-    pub(crate) words: usize,
-    /// The hash of its words, `None` if it has none.
-    pub(crate) hash: Option<u128>,
 }

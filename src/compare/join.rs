@@ -1,42 +1,44 @@
-//! The exact candidate source: every pair of sets at the threshold, recall 1, without comparing all pairs.
+//! The exact join: every pair of sets at the threshold, with recall 1, without comparing all pairs.
 //!
-//! A prefix filter (Chaudhuri, Ganti and Kaushik, ICDE 2006; Bayardo, Ma and Srikant, WWW 2007). Put the
-//! shingles of every set in one order, rarest first. Two sets that must have c shingles in common share at least
-//! one among the first |A| − c + 1 of A and the first |B| − c + 1 of B; so it is enough to look for pairs that
-//! share one of those *prefixes*, which are short and made of rare shingles. Shingles that stand in one set alone
-//! come first in the order and are in nobody else's, so a set whose prefix holds nothing else is never touched.
+//! It is a prefix filter (Chaudhuri, Ganti and Kaushik, ICDE 2006; Bayardo, Ma and Srikant, WWW 2007). The shingles of
+//! every set are put in one order, rarest first. Two sets that must have c shingles in common share at least one among
+//! the first |A| − c + 1 of A and the first |B| − c + 1 of B. So it is enough to look for pairs that share a shingle of
+//! these *prefixes*, which are short and made of rare shingles. Shingles that stand in a single set come first in the
+//! order, so a set whose prefix holds no others is never compared.
 
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use crate::compare::comparator::{Comparator, Measure};
 use crate::compare::pair::DuplicatePair;
-use crate::compare::{Comparator, Measure};
 use crate::groups::number;
 use crate::shingle::ShingleSet;
 
-/// The sets of an article or corpus, made ready to be joined.
+/// The sets of an article or corpus, prepared to be joined.
 pub(crate) struct Join<'s> {
     sets: &'s [ShingleSet],
-    /// Numbers of the sets that have shingles, smallest set first: a set is joined with those before it.
+    /// The numbers of the sets that have shingles, smallest set first. The place of a set here is its rank; a set is
+    /// joined with those of lower rank.
     by_size: Vec<u32>,
     counts: Counts,
 }
 
 impl<'s> Join<'s> {
+    /// Prepares the sets. Cost: two passes over their shingles, and a sort of the sets by size.
     pub(crate) fn new(sets: &'s [ShingleSet]) -> Self {
         let mut by_size: Vec<u32> =
             (0..number(sets.len())).filter(|&n| !sets[n as usize].is_empty()).collect();
         by_size.sort_unstable_by_key(|&n| (sets[n as usize].len(), n));
-        Self { sets, by_size, counts: Counts::of(sets) }
+        Self { sets, by_size, counts: Counts::new(sets) }
     }
 
-    /// All pairs at the comparator's threshold, ordered by their numbers.
+    /// Returns all pairs at the comparator's threshold, by earlier, then later number.
     pub(crate) fn pairs(&self, comparator: &Comparator) -> Vec<DuplicatePair> {
         self.pairs_sharing_rare(comparator, u16::MAX)
     }
 
-    /// The pairs at the threshold that share a shingle of their prefixes which stands in at most `most` sets: what
-    /// is alike in more than boilerplate.
+    /// Returns those pairs at the threshold that share a shingle of their prefixes which stands in at most `most` sets,
+    /// and so are alike in more than boilerplate.
     pub(crate) fn pairs_sharing_rare(&self, comparator: &Comparator, most: u16) -> Vec<DuplicatePair> {
         let postings = self.postings(comparator, most);
         let mut pairs: Vec<DuplicatePair> = (0..self.by_size.len())
@@ -46,7 +48,7 @@ impl<'s> Join<'s> {
                 let mut candidates: Vec<u32> = Vec::new();
                 let least_size = least_partner(comparator, set.len());
                 for shingle in self.prefix(set, probe_prefix(comparator, set.len()), most) {
-                    let before = postings.of(shingle);
+                    let before = postings.get(shingle);
                     let from = before.partition_point(|&other| self.set(other as usize).len() < least_size);
                     candidates.extend(before[from..].iter().take_while(|&&other| (other as usize) < rank));
                 }
@@ -69,10 +71,10 @@ impl<'s> Join<'s> {
         Some(DuplicatePair { earlier: a.min(b), later: a.max(b), similarity })
     }
 
-    /// Of the `length` rarest shingles of a set those that stand in more than one set and in at most `most`.
+    /// Returns those of the `length` rarest shingles of a set that stand in more than one set and in at most `most`.
     fn prefix(&self, set: &ShingleSet, length: usize, most: u16) -> impl Iterator<Item = u64> + use<> {
         let mut by_rarity: Vec<(u16, u64)> =
-            set.hashes().iter().map(|&s| (self.counts.at_most(s), s)).collect();
+            set.hashes().iter().map(|&s| (self.counts.upper_bound(s), s)).collect();
         if 0 < length && length < by_rarity.len() {
             by_rarity.select_nth_unstable(length - 1);
         }
@@ -83,7 +85,7 @@ impl<'s> Join<'s> {
             .map(|(_, shingle)| shingle)
     }
 
-    /// For each shingle of an index prefix the sets whose prefix it is in, by rank.
+    /// Returns for each shingle the sets in whose index prefix it is, by rank.
     fn postings(&self, comparator: &Comparator, most: u16) -> Postings {
         let mut entries: Vec<(u64, u32)> = (0..self.by_size.len())
             .into_par_iter()
@@ -104,7 +106,7 @@ impl<'s> Join<'s> {
     }
 }
 
-/// Sets are probed with this prefix for partners that are no larger than they are.
+/// Returns how long the prefix is with which a set looks for partners that are no larger.
 fn probe_prefix(comparator: &Comparator, size: usize) -> usize {
     match comparator.measure {
         Measure::Jaccard => size + 1 - comparator.threshold.share(size).clamp(1, size),
@@ -112,12 +114,12 @@ fn probe_prefix(comparator: &Comparator, size: usize) -> usize {
     }
 }
 
-/// Sets are found by this prefix by partners that are no smaller than they are.
+/// Returns how long the prefix is by which a set is found by partners that are no smaller.
 fn index_prefix(comparator: &Comparator, size: usize) -> usize {
     size + 1 - comparator.least_common(size, size).clamp(1, size)
 }
 
-/// The least size of a partner that is no larger.
+/// Returns the least size of a partner that is no larger.
 fn least_partner(comparator: &Comparator, size: usize) -> usize {
     match comparator.measure {
         Measure::Jaccard => comparator.threshold.share(size),
@@ -125,26 +127,28 @@ fn least_partner(comparator: &Comparator, size: usize) -> usize {
     }
 }
 
+/// The ranks of the sets that each shingle stands in.
 struct Postings {
+    /// Where the ranks of each shingle stand in `ranks`.
     ranges: AHashMap<u64, (usize, usize)>,
     ranks: Vec<u32>,
 }
 
 impl Postings {
-    fn of(&self, shingle: u64) -> &[u32] {
+    fn get(&self, shingle: u64) -> &[u32] {
         self.ranges.get(&shingle).map_or(&[], |&(start, end)| &self.ranks[start..end])
     }
 }
 
-/// In how many sets each shingle stands, as an upper bound: 16 saturating bits for all shingles that agree in
-/// their low bits. Any fixed order of the shingles makes the filter exact; the better the counts, the fewer
-/// candidates.
+/// In how many sets each shingle stands, as an upper bound: one saturating counter of 16 bits for all shingles that
+/// agree in their low bits. The filter is exact in any fixed order of the shingles; the better the counts, the fewer
+/// the candidates.
 struct Counts {
     sums: Vec<u16>,
 }
 
 impl Counts {
-    fn of(sets: &[ShingleSet]) -> Self {
+    fn new(sets: &[ShingleSet]) -> Self {
         let shingles: usize = sets.iter().map(ShingleSet::len).sum();
         let mut counts = Self { sums: vec![0; (2 * shingles).next_power_of_two().max(1 << 12)] };
         for &shingle in sets.iter().flat_map(ShingleSet::hashes) {
@@ -154,7 +158,7 @@ impl Counts {
         counts
     }
 
-    fn at_most(&self, shingle: u64) -> u16 {
+    fn upper_bound(&self, shingle: u64) -> u16 {
         self.sums[self.place(shingle)]
     }
 

@@ -1,17 +1,28 @@
-//! Verified pairs, and what names the paragraphs of many documents.
+//! Verified pairs, in one article and among many documents.
 
-use crate::compare::Similarity;
+use crate::compare::similarity::Similarity;
 use crate::hash;
 
-/// Two paragraphs of an article that repeat each other, by their indices from 0: `earlier < later`.
+/// Two paragraphs of an article that repeat each other: a verified pair.
 ///
-/// Both were compared exactly, shingle by shingle; `similarity` is what came of it.
+/// The two were compared exactly, shingle by shingle, and `similarity` is the result.
+///
+/// The fields are indices into [`Report::paragraphs`](crate::Report::paragraphs), and `earlier < later`. The pair of a
+/// corpus or an index is a type of its own, [`ParagraphPair`]: its paragraphs belong to documents and are named by
+/// [`ParagraphId`]s, which index nothing.
+///
+/// ```
+/// let report = dittograph::scan("The mill burnt down in the night.\nNobody was hurt.\nThe mill burnt down in the night!");
+/// let pair = report.pairs()[0];
+/// assert_eq!(report.paragraphs()[pair.earlier].as_str(), "The mill burnt down in the night.");
+/// assert_eq!((pair.later, pair.similarity.jaccard()), (2, 1.0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DuplicatePair {
-    /// The paragraph that stands first.
+    /// The index of the paragraph that stands first.
     pub earlier: usize,
-    /// The paragraph that repeats it.
+    /// The index of the paragraph that repeats it.
     pub later: usize,
     /// How alike they are.
     pub similarity: Similarity,
@@ -19,18 +30,28 @@ pub struct DuplicatePair {
 
 /// Names a paragraph among many documents: which document, and which of its paragraphs.
 ///
-/// A [`Corpus`](crate::Corpus) counts both from 0; in an [`Index`](crate::Index) they are as you number them.
+/// A [`Corpus`](crate::Corpus) counts both from 0. In an [`Index`](crate::Index) they are as you number them. Ids are
+/// ordered by document, then by paragraph.
+///
+/// ```
+/// use dittograph::ParagraphId;
+///
+/// let id = ParagraphId { document: 4711, paragraph: 3 };
+/// assert!(id < ParagraphId { document: 4711, paragraph: 4 } && id < ParagraphId { document: 4712, paragraph: 0 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParagraphId {
-    /// The document.
+    /// The number of the document.
     pub document: u64,
-    /// The paragraph within it.
+    /// The number of the paragraph within it.
     pub paragraph: u32,
 }
 
 impl ParagraphId {
-    /// A paragraph of a document that is known by a name, such as its address: the document's number is the XXH3-64 of the
-    /// name (seed `document`), the same on every machine. Two names share a number with a probability of 2⁻⁶⁴.
+    /// Creates the id of a paragraph in a document that is known by a name, such as its address.
+    ///
+    /// The document's number is the XXH3-64 of the name (seed `document`), the same on every machine. Two names share a
+    /// number with a probability of 2⁻⁶⁴.
     ///
     /// ```
     /// let id = dittograph::ParagraphId::named("https://news.example/4711", 3);
@@ -42,9 +63,10 @@ impl ParagraphId {
     }
 }
 
-/// Two paragraphs of a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) that repeat each other.
+/// Two paragraphs of a [`Corpus`](crate::Corpus) or an [`Index`](crate::Index) that repeat each other: a verified pair.
 ///
-/// Both were compared exactly, shingle by shingle; `similarity` is what came of it.
+/// The two were compared exactly, shingle by shingle, and `similarity` is the result. In one article the pair is a
+/// [`DuplicatePair`], whose paragraphs are indices into its report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ParagraphPair {

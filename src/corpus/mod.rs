@@ -12,7 +12,8 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use crate::article::detector::{Detector, Read, SameWords, Scratch};
+use crate::article::detector::Detector;
+use crate::article::reading::{Read, SameWords, Scratch};
 use crate::compare::pair::ParagraphId;
 use crate::groups::number;
 use crate::lsh::{Banding, Keys};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::article::config::{Candidates, Config};
+use crate::article::config::{BandingChoice as Candidates, Config};
 use crate::article::detector::Detector;
 use crate::compare::Measure;
 use crate::error::Error;

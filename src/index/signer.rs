@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::article::detector::{Detector, Shingled};
+use crate::article::detector::Detector;
+use crate::article::reading::Shingled;
 use crate::lsh::Banding;
 use crate::minhash::MinHasher;
 use crate::shingle::ShingleSet;

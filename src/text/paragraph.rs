@@ -1,6 +1,7 @@
 //! Paragraphs: spans of the caller's text, never copies.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use crate::option_names::string_enum;
@@ -128,6 +129,13 @@ impl<'t> Paragraph<'t> {
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.start..self.start + self.text.len()
+    }
+}
+
+/// Writes the text of the paragraph.
+impl fmt::Display for Paragraph<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -87,7 +87,7 @@ use crate::error::Error;
 use crate::index::layout::{self, BLOCK, Layout, NONE, array};
 use crate::index::write::Store;
 use crate::index::{self, IndexStatistics, Match, SignedParagraph, Signer, sets};
-use crate::lsh::buckets;
+use crate::lsh::bucket_key;
 use crate::shingle::ShingleSet;
 
 /// An index that lies in bytes, of a file for the most part: read from there as it is asked, by many threads if you like.
@@ -242,7 +242,7 @@ impl SavedIndex {
     fn candidates(&self, keys: &[u64]) -> Result<Vec<u32>, Error> {
         let mut candidates = Vec::new();
         for &key in keys {
-            let bucket = self.bucket(buckets::name(key))?;
+            let bucket = self.bucket(bucket_key(key))?;
             candidates.extend(bucket.iter().map(|entry| u32::from_le_bytes(array(entry))));
         }
         candidates.sort_unstable();

@@ -13,7 +13,7 @@ use crate::index::ids::Ids;
 use crate::index::layout::{self, NONE, array};
 use crate::index::write::{self, Conflict, Items, Store};
 use crate::index::{Index, Text};
-use crate::lsh::buckets;
+use crate::lsh::{Buckets, bucket_key};
 
 impl SavedIndex {
     /// Write an index that holds what this one holds and `keep` says yes to, and the `additions`; a paragraph or name that
@@ -90,7 +90,7 @@ impl SavedIndex {
     /// That a text is in the buckets that its shingles say; how many these are.
     fn check_text(&self, number: u32) -> Result<u64, Error> {
         let set = self.shingles(number, &self.text_row(number)?)?;
-        let mut names: Vec<u64> = self.signer.keys(&set).into_iter().map(buckets::name).collect();
+        let mut names: Vec<u64> = self.signer.keys(&set).into_iter().map(bucket_key).collect();
         names.sort_unstable();
         names.dedup();
         for &name in &names {
@@ -144,7 +144,7 @@ impl SavedIndex {
             });
             entry.map_err(|error| wrong = Err(error)).ok()
         };
-        index.buckets = buckets::Buckets::of_ordered(self.entries().map_while(in_order));
+        index.buckets = Buckets::from_ordered(self.entries().map_while(in_order));
         wrong?;
         Ok(index)
     }

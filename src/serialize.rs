@@ -1,0 +1,285 @@
+//! The feature `serde`: what is written of configurations and of what was found, and how a configuration is read.
+//!
+//! All of it stands here, and nothing else knows of it. Options are written as their names; a pair, removal or match has
+//! its ratios beside its paragraphs; a range is its two ends, the second exclusive.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::article::cluster::Cluster;
+use crate::article::config::{BandingChoice, Config};
+use crate::article::report::{Report, Statistics};
+use crate::article::run::Run;
+use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
+use crate::compare::{Measure, Similarity, Threshold};
+use crate::corpus::CorpusStatistics;
+use crate::corpus::found::{CorpusRun, Passage, Redundant, Removal};
+use crate::error::Error;
+use crate::index::{IndexStatistics, Match};
+use crate::lsh::Banding;
+use crate::shingle::Shingles;
+use crate::text::normalizer::{Normalizer, Rule};
+use crate::text::paragraph::{Boundary, Paragraph};
+
+/// Writes an option as its name, and reads it.
+macro_rules! by_name {
+    ($($type:ident),+ $(,)?) => {$(
+        /// Writes the name that `Display` writes.
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        /// Reads the name that `FromStr` reads.
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Name(PhantomData))
+            }
+        }
+    )+};
+}
+
+by_name!(Boundary, Measure, Normalizer, Rule, Shingles);
+
+/// Reads an option from its name.
+struct Name<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = Error>> Visitor<'_> for Name<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of an option")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<T, E> {
+        name.parse().map_err(E::custom)
+    }
+}
+
+/// Writes a plain type as a struct of all its fields, in their order.
+macro_rules! by_fields {
+    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let Self { $($field),+ } = self;
+                let mut fields = serializer.serialize_struct(stringify!($type), [$(stringify!($field)),+].len())?;
+                $(fields.serialize_field(stringify!($field), $field)?;)+
+                fields.end()
+            }
+        }
+    )+};
+}
+
+by_fields! {
+    Banding { bands, rows }
+    CorpusRun { earlier, later }
+    CorpusStatistics { articles, bytes, paragraphs, without_words, distinct, words }
+    IndexStatistics { paragraphs, without_words, distinct, shingles, entries, largest_bucket }
+    ParagraphId { document, paragraph }
+    Redundant { removals, spared }
+    Statistics {
+        paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, runs, matches_left_out,
+    }
+}
+
+/// Writes a type that has a similarity as a struct of its other fields, then the fields of the similarity.
+macro_rules! by_fields_and_similarity {
+    ($($type:ident { $($field:ident),+ })+) => {$(
+        /// Writes the fields, and in place of the similarity its `jaccard`, `containment` and `exact`.
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let Self { $($field,)+ similarity } = self;
+                let count = [$(stringify!($field)),+].len() + SIMILARITY_FIELDS;
+                let mut fields = serializer.serialize_struct(stringify!($type), count)?;
+                $(fields.serialize_field(stringify!($field), $field)?;)+
+                serialize_similarity(*similarity, &mut fields)?;
+                fields.end()
+            }
+        }
+    )+};
+}
+
+by_fields_and_similarity! {
+    DuplicatePair { earlier, later }
+    Match { id }
+    ParagraphPair { earlier, later }
+    Removal { kept, removed }
+}
+
+/// The number of fields that a similarity is written as.
+const SIMILARITY_FIELDS: usize = 3;
+
+fn serialize_similarity<S: SerializeStruct>(similarity: Similarity, fields: &mut S) -> Result<(), S::Error> {
+    fields.serialize_field("jaccard", &similarity.jaccard())?;
+    fields.serialize_field("containment", &similarity.containment())?;
+    fields.serialize_field("exact", &similarity.is_exact())
+}
+
+/// Writes `jaccard`, `containment` and `exact`.
+impl Serialize for Similarity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Similarity", SIMILARITY_FIELDS)?;
+        serialize_similarity(*self, &mut fields)?;
+        fields.end()
+    }
+}
+
+/// Writes the span: `start` and `end`, in bytes of the text.
+impl Serialize for Paragraph<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Range { start, end } = self.span();
+        let mut fields = serializer.serialize_struct("Paragraph", 2)?;
+        fields.serialize_field("start", &start)?;
+        fields.serialize_field("end", &end)?;
+        fields.end()
+    }
+}
+
+/// Writes the indices of all members, the representative first.
+impl Serialize for Cluster {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(std::iter::once(&self.representative).chain(&self.redundant))
+    }
+}
+
+/// Writes `earlier` and `later`, each as the two ends of its range.
+impl Serialize for Run {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Run", 2)?;
+        fields.serialize_field("earlier", &[self.earlier.start, self.earlier.end])?;
+        fields.serialize_field("later", &[self.later.start, self.later.end])?;
+        fields.end()
+    }
+}
+
+/// Writes the `document` and the two ends of the range of its `paragraphs`.
+impl Serialize for Passage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Passage", 2)?;
+        fields.serialize_field("document", &self.document)?;
+        fields.serialize_field("paragraphs", &[self.paragraphs.start, self.paragraphs.end])?;
+        fields.end()
+    }
+}
+
+/// Writes `paragraphs`, `pairs`, `clusters`, `runs`, `doubled_body` (a run, or nothing) and `redundant`; not the text.
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Report", 6)?;
+        fields.serialize_field("paragraphs", self.paragraphs())?;
+        fields.serialize_field("pairs", self.pairs())?;
+        fields.serialize_field("clusters", self.clusters())?;
+        fields.serialize_field("runs", self.runs())?;
+        fields.serialize_field("doubled_body", &self.doubled_body())?;
+        fields.serialize_field("redundant", self.redundant())?;
+        fields.end()
+    }
+}
+
+/// Writes the threshold as a number.
+impl Serialize for Threshold {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.value())
+    }
+}
+
+/// Reads a number, and refuses what [`Threshold::new`] refuses.
+impl<'de> Deserialize<'de> for Threshold {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Threshold::new(f64::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// The fields of a configuration.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename = "Config", default, deny_unknown_fields)]
+struct ConfigFields {
+    boundary: Boundary,
+    normalizer: Normalizer,
+    shingles: Shingles,
+    measure: Measure,
+    threshold: f64,
+    signature_length: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recall: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banding: Option<Banding>,
+}
+
+/// The fields of a banding, as they are read.
+#[derive(serde::Deserialize)]
+#[serde(rename = "Banding", deny_unknown_fields)]
+struct BandingFields {
+    bands: usize,
+    rows: usize,
+}
+
+impl From<Config> for ConfigFields {
+    fn from(config: Config) -> Self {
+        let Config { boundary, normalizer, shingles, measure, threshold, signature_length, candidates } =
+            config;
+        let (recall, banding) = match candidates {
+            BandingChoice::Recall(recall) => (Some(recall), None),
+            BandingChoice::Banding(banding) => (None, Some(banding)),
+        };
+        Self { boundary, normalizer, shingles, measure, threshold, signature_length, recall, banding }
+    }
+}
+
+impl Default for ConfigFields {
+    fn default() -> Self {
+        let mut fields = Self::from(Config::new());
+        fields.recall = None; // so that a banding can be read alone
+        fields
+    }
+}
+
+impl TryFrom<ConfigFields> for Config {
+    type Error = Error;
+
+    fn try_from(fields: ConfigFields) -> Result<Self, Error> {
+        let config = Config::new()
+            .boundary(fields.boundary)
+            .normalizer(fields.normalizer)
+            .shingles(fields.shingles)
+            .measure(fields.measure)
+            .threshold(fields.threshold)
+            .signature_length(fields.signature_length);
+        let config = match (fields.recall, fields.banding) {
+            (None, None) => config,
+            (Some(recall), None) => config.recall(recall),
+            (None, Some(banding)) => config.banding(banding),
+            (Some(_), Some(_)) => return Err(Error::config("banding", "a banding or a recall", "both")),
+        };
+        config.build().map(|_| config)
+    }
+}
+
+/// Writes every option under the name of its setter: either `recall` or `banding`, whichever was set last.
+impl Serialize for Config {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ConfigFields::from(*self).serialize(serializer)
+    }
+}
+
+/// Reads the options, each under the name of its setter. One that is absent has its default, an unknown one is refused,
+/// and so is what [`Config::build`] refuses, with the same message.
+impl<'de> Deserialize<'de> for Config {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ConfigFields::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+    }
+}
+
+/// Reads the numbers of `bands` and `rows`; they are checked by [`Config::build`].
+impl<'de> Deserialize<'de> for Banding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let BandingFields { bands, rows } = BandingFields::deserialize(deserializer)?;
+        Ok(Banding { bands, rows })
+    }
+}
