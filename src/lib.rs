@@ -132,8 +132,8 @@ pub use crate::article::run::Run;
 pub use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
 pub use crate::compare::{Measure, Similarity};
 pub use crate::corpus::{
-    Candidates, Corpus, CorpusBuilder, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep, Passage, ReadingCorpus,
-    Redundant, Removal, Scope, TextStore,
+    Candidates, Corpus, CorpusBuilder, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep, Passage,
+    ReadingCorpus, Redundant, Removal, Scope, TextStore,
 };
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};

@@ -62,7 +62,7 @@ pub(crate) const MAX_STEP: usize = 3;
 /// What a paragraph passed over costs, in common shingles.
 const GAP_COST: isize = 2;
 
-/// One later paragraph is matched with at most so many earlier ones. It keeps the work linear where an article
+/// How many earlier paragraphs one later paragraph is matched with at most. It keeps the work linear where an article
 /// is all tables or refrains; a paragraph of prose has one or two.
 const MAX_MATCHES: u32 = 16;
 
@@ -122,9 +122,9 @@ fn seeds(copies: &Copies, near: &[Near]) -> (Vec<(usize, usize)>, usize) {
     let groups = copies.groups();
     let members: AHashMap<usize, &Vec<usize>> = groups.iter().map(|group| (group[0], group)).collect();
     let (mut seeds, mut left_out) = (Vec::new(), 0);
-    let few = |members: usize| members <= usize::from(MAX_COPIES);
+    let is_rare = |members: usize| members <= usize::from(MAX_COPIES);
     for group in &groups {
-        if few(group.len()) {
+        if is_rare(group.len()) {
             seeds.extend(group.iter().skip(1).map(|&later| (group[0], later)));
             seeds.extend(group.windows(2).map(|two| (two[0], two[1])));
         } else {
@@ -134,7 +134,7 @@ fn seeds(copies: &Copies, near: &[Near]) -> (Vec<(usize, usize)>, usize) {
     for &(a, b) in near {
         let of = |first: usize| members.get(&first).map_or(vec![first], |group| (*group).clone());
         let mut all = [of(a), of(b)].concat();
-        if few(all.len()) {
+        if is_rare(all.len()) {
             all.sort_unstable();
             seeds.push((a.min(b), a.max(b)));
             seeds.extend(all.windows(2).map(|two| (two[0], two[1])));
@@ -335,8 +335,9 @@ fn chains(matches: &[Match], paragraphs: &Paragraphs<'_>) -> Vec<Run> {
 
 /// The run and the exact copies that go on in step with it at either end, however often they stand elsewhere.
 fn extended(Run { mut earlier, mut later }: Run, paragraphs: &Paragraphs<'_>, taken: &[bool]) -> Run {
-    let belongs =
-        |i: usize, j: usize| !taken[j] && paragraphs.are_copies(i, j) && paragraphs.shingles.is_comparable(i, j);
+    let belongs = |i: usize, j: usize| {
+        !taken[j] && paragraphs.are_copies(i, j) && paragraphs.shingles.is_comparable(i, j)
+    };
     while earlier.start > 0 && later.start > earlier.end && belongs(earlier.start - 1, later.start - 1) {
         (earlier.start, later.start) = (earlier.start - 1, later.start - 1);
     }

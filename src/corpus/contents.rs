@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
+use crate::corpus::CorpusStatistics;
 use crate::corpus::options::{CorpusBuilder, Keep, Scope};
 use crate::corpus::text_store::TextStore;
-use crate::corpus::CorpusStatistics;
 use crate::error::Error;
 use crate::groups::{FlatGroups, number};
 use crate::lsh::Banding;
@@ -32,13 +33,15 @@ pub(crate) struct Contents<'t> {
 }
 
 /// Where the texts of the documents are.
-#[derive(Clone)]
 pub(crate) enum Texts<'t> {
     Borrowed(Vec<&'t str>),
     /// An `Arc` so that a corpus that borrows can be cloned. There is one owner: no corpus that reads is cloned.
     Stored(Arc<TextStore>),
-    Read(Arc<dyn Fn(u64, Range<usize>) -> String + Send + Sync + 't>),
+    Read(AssertUnwindSafe<ReadText<'t>>), // what it shares between threads it guards, as it is `Sync`
 }
+
+/// Reads a range of bytes of the text of a document.
+pub(crate) type ReadText<'t> = Arc<dyn Fn(u64, Range<usize>) -> String + Send + Sync + 't>;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DocumentEntry {
@@ -199,6 +202,16 @@ impl<'t> Contents<'t> {
 impl ParagraphEntry {
     pub(crate) fn span(&self) -> Range<usize> {
         self.start as usize..self.start as usize + self.len as usize
+    }
+}
+
+impl Clone for Texts<'_> {
+    fn clone(&self) -> Self {
+        match self {
+            Texts::Borrowed(texts) => Texts::Borrowed(texts.clone()),
+            Texts::Stored(store) => Texts::Stored(Arc::clone(store)),
+            Texts::Read(AssertUnwindSafe(read)) => Texts::Read(AssertUnwindSafe(Arc::clone(read))),
+        }
     }
 }
 

@@ -25,8 +25,7 @@ pub(crate) const BATCH_LEN: usize = 1 << 13;
 /// Returns what is redundant in a corpus.
 pub(crate) fn redundant(contents: &Contents<'_>, neighbours: &Neighbours) -> Redundant {
     let decided = decide(contents, neighbours);
-    let exact_copy =
-        |group: u32| Similarity::exact_copy(neighbours.shingles(group, contents).len());
+    let exact_copy = |group: u32| Similarity::exact_copy(neighbours.shingles(group, contents).len());
     let mut copied: Vec<u32> = decided
         .iter()
         .filter(|decision| decision.similarity.is_none())
@@ -109,7 +108,10 @@ fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Vec<Decision> {
         // Where any document will do, one look for a group serves all of it, and can be taken on all cores. Within
         // its own document a paragraph has few counterparts, and is looked at when it is its turn.
         let is_shared = |&&paragraph: &&u32| {
-            matches!(CounterpartIn::of(paragraph, contents), CounterpartIn::Any | CounterpartIn::OtherDocument)
+            matches!(
+                CounterpartIn::of(paragraph, contents),
+                CounterpartIn::Any | CounterpartIn::OtherDocument
+            )
         };
         let has_no_copy = |&&paragraph: &&u32| kept.copy_of(paragraph).is_none();
         let mut open: Vec<u32> = batch

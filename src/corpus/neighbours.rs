@@ -118,14 +118,15 @@ impl Neighbours {
             }
             Self::Joined { neighbours, .. } => {
                 let all = neighbours.get(group);
-                let find = |group| all.binary_search_by_key(&group, |other| other.group).ok().map(|at| all[at]);
+                let find =
+                    |group| all.binary_search_by_key(&group, |other| other.group).ok().map(|at| all[at]);
                 candidates.filter_map(find).collect()
             }
         }
     }
 
     /// Returns the pairs, earlier group first, that are at the threshold of another comparator and alike in more than
-    /// boilerplate: they share a bucket of at most `max_copies` groups, or a shingle that at most so many have.
+    /// boilerplate: they share a bucket of at most `max_copies` groups, or a shingle that no more than `max_copies` have.
     pub(crate) fn rare_pairs(
         &self,
         comparator: &Comparator,

@@ -1,6 +1,7 @@
 //! What is chosen before articles come into a corpus.
 
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::article::detector::Detector;
@@ -190,6 +191,6 @@ impl CorpusBuilder {
         self,
         read: impl Fn(u64, Range<usize>) -> String + Send + Sync + 't,
     ) -> ReadingCorpus<'t> {
-        ReadingCorpus { intake: Intake::new(self, Texts::Read(Arc::new(read))) }
+        ReadingCorpus { intake: Intake::new(self, Texts::Read(AssertUnwindSafe(Arc::new(read)))) }
     }
 }

@@ -72,8 +72,7 @@ impl<'c> Layout<'c> {
 
     /// Returns how many words there are at each place.
     fn words(&self) -> Vec<usize> {
-        let words =
-            |&n: &u32| if n == GAP { 0 } else { self.contents.paragraphs[n as usize].words as usize };
+        let words = |&n: &u32| if n == GAP { 0 } else { self.contents.paragraphs[n as usize].words as usize };
         self.paragraph_at.iter().map(words).collect()
     }
 
@@ -112,8 +111,7 @@ impl<'c> LaidOutShingles<'c> {
             hasher.sign_into(&set, &mut slots);
             (slots, set.len())
         };
-        let (signatures, counts) =
-            (0..number(contents.copy_groups.len())).into_par_iter().map(sign).unzip();
+        let (signatures, counts) = (0..number(contents.copy_groups.len())).into_par_iter().map(sign).unzip();
         Self { layout, neighbours, signatures, counts }
     }
 }
@@ -136,8 +134,7 @@ impl ShingleSource for LaidOutShingles<'_> {
             return false;
         };
         contents.in_scope(paragraph_at[a], paragraph_at[b])
-            && (one == other
-                || may_match(&self.signatures[one as usize], &self.signatures[other as usize]))
+            && (one == other || may_match(&self.signatures[one as usize], &self.signatures[other as usize]))
     }
 }
 

@@ -121,7 +121,8 @@ impl TextStore {
         let mut bytes = vec![0; range.len()];
         read_at(&self.file, &mut bytes, start).map_err(|error| self.keep(error))?;
         String::from_utf8(bytes).map_err(|_| {
-            let problem = format!("part {range:?} of text {number} does not begin and end between characters");
+            let problem =
+                format!("part {range:?} of text {number} does not begin and end between characters");
             self.keep(io::Error::new(io::ErrorKind::InvalidInput, problem))
         })
     }
