@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A third of the paragraphs are copies with an edit of 4 % of the words.
 const EDITED: usize = 25;
 
-/// Articles of one paragraph each, about so many.
+/// About `count` articles of one paragraph each.
 fn articles(text: &texts::Text, count: usize) -> Vec<String> {
     let first: Vec<String> = text.paragraphs().take(count * 2 / 3).collect();
     let copied = text.edited(&first[..count / 3].join("\n"), EDITED);
@@ -19,7 +19,7 @@ fn articles(text: &texts::Text, count: usize) -> Vec<String> {
 }
 
 fn redundant(articles: &[String], candidates: Candidates) -> usize {
-    let mut corpus = Corpus::new(Detector::default()).candidates(candidates);
+    let mut corpus = Corpus::builder(Detector::default()).candidates(candidates).build();
     corpus.extend(articles.iter().map(String::as_str));
     corpus.find().redundant().removals.len()
 }

@@ -39,19 +39,19 @@ fn main() {
         let mut corpus = Corpus::new(Detector::default());
         corpus.extend(texts());
         let found = corpus.find();
-        assert!(found.redundant().removals.len() >= count / 4 && !found.runs().0.is_empty());
+        assert!(found.redundant().removals.len() >= count / 4 && !found.runs().runs.is_empty());
     });
     report("corpus that reads again: redundant", &mut || {
         let read = |document: u64, range| {
             let text: &str = &articles[usize::try_from(document).expect("it is an index")][range];
             text.to_owned()
         };
-        let mut corpus = Corpus::reading(Detector::default(), read);
-        corpus.take_in(texts());
+        let mut corpus = Corpus::builder(Detector::default()).build_reading(read);
+        corpus.extend(texts());
         assert!(corpus.find().redundant().removals.len() >= count / 4);
     });
     report("corpus by the exact join: redundant", &mut || {
-        let mut corpus = Corpus::new(Detector::default()).candidates(Candidates::Exact);
+        let mut corpus = Corpus::builder(Detector::default()).candidates(Candidates::Exact).build();
         corpus.extend(texts());
         assert!(corpus.find().redundant().removals.len() >= count / 4);
     });

@@ -40,7 +40,7 @@
 //! let found = corpus.find();
 //! let removal = found.redundant().removals[0];
 //! assert_eq!((removal.kept.document, removal.removed.document), (0, 1));
-//! assert_eq!(found.without(1, [removal.removed.paragraph]), "As we wrote:");
+//! assert_eq!(found.without_redundant(1), "As we wrote:");
 //! # Ok::<(), dittograph::Error>(())
 //! ```
 //!
@@ -134,8 +134,10 @@ pub use crate::article::report::{Report, Statistics};
 pub use crate::article::run::Run;
 pub use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
 pub use crate::compare::{Measure, Similarity};
-pub use crate::corpus::found::{CorpusRun, Found, Passage, Redundant, Removal};
-pub use crate::corpus::{Candidates, Corpus, CorpusStatistics, Keep, Scope};
+pub use crate::corpus::{
+    Candidates, Corpus, CorpusBuilder, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep, Passage,
+    ReadingCorpus, Redundant, Removal, Scope, TextStore,
+};
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};
 pub use crate::index::{Index, IndexStatistics, Match, SignedParagraph, Signer};

@@ -18,7 +18,7 @@ use crate::article::run::Run;
 use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
 use crate::compare::{Measure, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
-use crate::corpus::found::{CorpusRun, Passage, Redundant, Removal};
+use crate::corpus::{CorpusRun, CorpusRuns, Passage, Redundant, Removal};
 use crate::error::Error;
 use crate::index::{IndexStatistics, Match};
 use crate::lsh::Banding;
@@ -79,7 +79,8 @@ macro_rules! by_fields {
 by_fields! {
     Banding { bands, rows }
     CorpusRun { earlier, later }
-    CorpusStatistics { articles, bytes, paragraphs, without_words, distinct, words }
+    CorpusRuns { runs, matches_left_out }
+    CorpusStatistics { documents, bytes, paragraphs, without_words, distinct, words }
     IndexStatistics { paragraphs, without_words, distinct, shingles, entries, largest_bucket }
     ParagraphId { document, paragraph }
     Redundant { removals, spared }

@@ -8,11 +8,12 @@ use std::ops::Range;
 
 use common::{Numbers, paragraphs, words_of};
 use dittograph::{
-    Boundary, Candidates, Config, Corpus, Detector, Keep, Measure, ParagraphId, Removal, Scope, Shingles,
-    Similarity,
+    Boundary, Candidates, Config, Corpus, CorpusBuilder, Detector, Found, Keep, Measure, ParagraphId,
+    Removal, Scope, Shingles, Similarity, TextStore,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rayon::prelude::*;
 
 const THRESHOLDS: [(usize, usize); 5] = [(3, 10), (1, 2), (7, 10), (9, 10), (1, 1)];
 
@@ -39,10 +40,15 @@ fn shingles() -> impl Strategy<Value = Shingles> {
     prop::sample::select(vec![Shingles::Auto, Shingles::Words(1), Shingles::Words(2), Shingles::Chars(3)])
 }
 
-fn corpus_of(detector: Detector, articles: &[String], candidates: Candidates) -> Corpus<'_> {
-    let mut corpus = Corpus::new(detector).candidates(candidates);
+fn corpus_of(builder: CorpusBuilder, articles: &[String]) -> Corpus<'_> {
+    let mut corpus = builder.build();
     corpus.extend(articles.iter().map(String::as_str));
     corpus
+}
+
+/// What is found in articles with the default options of a corpus.
+fn found_in(articles: &[String]) -> Found<'_> {
+    corpus_of(Corpus::builder(Detector::default()), articles).find()
 }
 
 fn boundaries() -> impl Strategy<Value = Boundary> {
@@ -55,13 +61,8 @@ fn row(earlier: ParagraphId, later: ParagraphId, similarity: Similarity) -> Row 
     (earlier, later, similarity.common(), similarity.union(), similarity.is_exact())
 }
 
-fn pairs(corpus: &Corpus<'_>) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let each = |pair: dittograph::ParagraphPair| {
-        rows.push(row(pair.earlier, pair.later, pair.similarity));
-        Ok::<(), ()>(())
-    };
-    corpus.clone().find().try_for_each_pair(each).unwrap();
+fn pairs(found: &Found<'_>) -> Vec<Row> {
+    let rows: Vec<Row> = found.pairs().map(|pair| row(pair.earlier, pair.later, pair.similarity)).collect();
     assert!(rows.is_sorted_by_key(|row| (row.1, row.0)));
     rows
 }
@@ -109,28 +110,29 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 
     #[test]
-    fn the_exact_join_finds_the_pairs_of_brute_force_and_lsh_no_other(
+    fn the_exact_join_finds_the_pairs_of_brute_force_and_lsh_no_others(
         articles in articles(), least in prop::sample::select(THRESHOLDS.to_vec()),
         measure in measures(), shingles in shingles(), scope in scopes(),
     ) {
         let detector = detector(least, measure, shingles);
         let expected = brute_force(&detector, &articles, least, scope);
-        let exact = pairs(&corpus_of(detector, &articles, Candidates::Exact).scope(scope));
+        let builder = Corpus::builder(detector).scope(scope);
+        let exact = pairs(&corpus_of(builder.candidates(Candidates::Exact), &articles).find());
         prop_assert_eq!(&exact, &expected);
-        let lsh = pairs(&corpus_of(detector, &articles, Candidates::Lsh).scope(scope));
+        let lsh = pairs(&corpus_of(builder, &articles).find());
         prop_assert!(lsh.iter().all(|pair| expected.contains(pair)));
     }
 
     #[test]
-    fn what_is_redundant_is_so_by_the_rule(
+    fn redundant_paragraphs_are_those_that_the_rule_names(
         articles in articles(), least in prop::sample::select(THRESHOLDS.to_vec()),
         measure in measures(), scope in scopes(), longest in any::<bool>(), min_words in 0..4usize,
     ) {
         let detector = detector(least, measure, Shingles::Words(1));
-        let corpus = corpus_of(detector, &articles, Candidates::Exact).scope(scope).min_words(min_words);
-        let corpus = corpus.keep(if longest { Keep::Longest } else { Keep::First });
+        let builder = Corpus::builder(detector).candidates(Candidates::Exact).scope(scope).min_words(min_words);
+        let found = corpus_of(builder.keep(if longest { Keep::Longest } else { Keep::First }), &articles).find();
         let removals: BTreeMap<ParagraphId, Removal> =
-            corpus.find().redundant().removals.into_iter().map(|removal| (removal.removed, removal)).collect();
+            found.redundant().removals.iter().map(|removal| (removal.removed, *removal)).collect();
 
         // The rule, one paragraph after the other.
         let texts = texts(&detector, &articles);
@@ -177,27 +179,29 @@ proptest! {
         let detector = Config::new().shingles(Shingles::Words(1)).boundary(boundary).build().unwrap();
         let keep = if longest { Keep::Longest } else { Keep::First };
         let clean = |articles: &[String]| -> Vec<String> {
-            let corpus = corpus_of(detector, articles, Candidates::Lsh).scope(scope).keep(keep).min_words(2);
-            let found = corpus.find();
-            let redundant = found.redundant().removals;
-            let lost = |n: usize| redundant.iter().filter(move |r| r.removed.document == n as u64).map(|r| r.removed.paragraph);
-            (0..articles.len()).map(|n| found.without(n, lost(n)).into_owned()).collect()
+            let found = corpus_of(Corpus::builder(detector).scope(scope).keep(keep).min_words(2), articles).find();
+            let removals = &found.redundant().removals;
+            let clean = |document| {
+                let lost = removals.iter().filter(|removal| removal.removed.document == document);
+                let clean = found.without(document, lost.map(|removal| removal.removed.paragraph));
+                assert_eq!(clean, found.without_redundant(document));
+                clean.into_owned()
+            };
+            (0..articles.len() as u64).map(clean).collect()
         };
         let once = clean(&articles);
         prop_assert_eq!(clean(&once), once);
     }
 
     #[test]
-    fn one_article_is_found_as_by_a_scan(texts in paragraphs(20)) {
+    fn a_corpus_of_one_article_finds_what_a_scan_finds(texts in paragraphs(20)) {
         let detector = detector((7, 10), Measure::Jaccard, Shingles::Words(1));
         let article = [texts.join("\n")];
         let report = detector.scan(&article[0]);
-        let corpus = corpus_of(detector, &article, Candidates::Exact);
-        let found = corpus.find();
+        let found = corpus_of(Corpus::builder(detector).candidates(Candidates::Exact), &article).find();
         let redundant: Vec<usize> = found.redundant().removals.iter().map(|r| r.removed.paragraph as usize).collect();
         prop_assert_eq!(&redundant, report.redundant());
-        let (runs, _) = found.runs();
-        let ranges: Vec<_> = runs.iter().map(|run| (run.earlier.paragraphs.clone(), run.later.paragraphs.clone())).collect();
+        let ranges: Vec<_> = found.runs().runs.iter().map(|run| (run.earlier.paragraphs.clone(), run.later.paragraphs.clone())).collect();
         let range = |range: &std::ops::Range<usize>| u32::try_from(range.start).unwrap()..u32::try_from(range.end).unwrap();
         let scanned: Vec<_> = report.runs().iter().map(|run| (range(&run.earlier), range(&run.later))).collect();
         prop_assert_eq!(ranges, scanned);
@@ -225,10 +229,11 @@ fn lsh_finds_nearly_all_that_the_exact_join_finds() {
     let articles = dump();
     for threshold in THRESHOLDS {
         let detector = detector(threshold, Measure::Jaccard, Shingles::Words(3));
-        let exact: BTreeSet<Row> =
-            pairs(&corpus_of(detector, &articles, Candidates::Exact)).into_iter().collect();
-        let lsh: BTreeSet<Row> =
-            pairs(&corpus_of(detector, &articles, Candidates::Lsh)).into_iter().collect();
+        let rows = |candidates| -> BTreeSet<Row> {
+            let builder = Corpus::builder(detector).candidates(candidates);
+            pairs(&corpus_of(builder, &articles).find()).into_iter().collect()
+        };
+        let (exact, lsh) = (rows(Candidates::Exact), rows(Candidates::Lsh));
         assert!(lsh.is_subset(&exact));
         let share = lsh.len() as f64 / exact.len() as f64;
         assert!(share >= 0.99, "{share} of {} at {threshold:?}", exact.len());
@@ -239,23 +244,154 @@ fn lsh_finds_nearly_all_that_the_exact_join_finds() {
 fn a_corpus_that_reads_its_texts_again_finds_the_same() {
     let articles = dump();
     for (candidates, keep) in [(Candidates::Lsh, Keep::First), (Candidates::Exact, Keep::Longest)] {
-        let held = corpus_of(Detector::default(), &articles, candidates).keep(keep);
+        let builder = Corpus::builder(Detector::default()).candidates(candidates).keep(keep);
+        let held = corpus_of(builder, &articles);
         let read = |document: u64, range: Range<usize>| {
             articles[usize::try_from(document).unwrap()][range].to_owned()
         };
-        let mut reading = Corpus::reading(Detector::default(), read).candidates(candidates).keep(keep);
-        for part in articles.chunks(7) {
-            reading.take_in(part);
-        }
-        assert_eq!(reading.statistics(), held.statistics());
-        assert_eq!(pairs(&reading), pairs(&held));
-        let (reading, held) = (reading.find(), held.find());
-        assert_eq!(reading.redundant(), held.redundant());
-        assert_eq!(reading.runs(), held.runs());
-        for document in 0..articles.len() {
-            assert_eq!(reading.without(document, [0]), held.without(document, [0]));
+        for mut reading in [builder.build_reading(read), builder.build_stored(TextStore::new().unwrap())] {
+            let held = held.clone();
+            for part in articles.chunks(7) {
+                reading.extend(part);
+            }
+            assert_eq!(reading.statistics(), held.statistics());
+            assert_eq!(reading.banding(), held.banding());
+            let (reading, held) = (reading.find(), held.find());
+            assert_eq!(pairs(&reading), pairs(&held));
+            assert_eq!(reading.redundant(), held.redundant());
+            assert_eq!(reading.runs(), held.runs());
+            assert_eq!(reading.statistics(), held.statistics());
+            for document in 0..articles.len() as u64 {
+                assert_eq!(reading.without(document, [0]), held.without(document, [0]));
+                assert_eq!(reading.without_redundant(document), held.without_redundant(document));
+                assert_eq!(reading.document_text(document), held.document_text(document));
+            }
+            reading.check().unwrap();
         }
     }
+}
+
+#[test]
+fn articles_pushed_one_by_one_are_found_as_those_that_come_together() {
+    let articles = dump();
+    let builder = Corpus::builder(Detector::default());
+    let (mut borrowing, mut stored) = (builder.build(), builder.build_stored(TextStore::new().unwrap()));
+    for article in &articles {
+        borrowing.push(article);
+        stored.push(article);
+    }
+    let expected = found_in(&articles);
+    for found in [borrowing.find(), stored.find()] {
+        assert_eq!(found.redundant(), expected.redundant());
+        assert_eq!(found.runs(), expected.runs());
+    }
+}
+
+#[test]
+fn a_corpus_and_what_is_found_can_cross_threads_and_panics() {
+    fn fine<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe + std::fmt::Debug>() {
+    }
+    fine::<Corpus<'_>>();
+    fine::<CorpusBuilder>();
+    fine::<dittograph::CorpusRuns>();
+    fine::<dittograph::CorpusStatistics>();
+    fine::<Found<'_>>();
+    fine::<dittograph::ReadingCorpus<'_>>();
+    fine::<dittograph::Redundant>();
+    fine::<TextStore>();
+}
+
+#[test]
+fn texts_are_found_by_their_ids() {
+    let articles = ["one\ntwo".to_owned(), String::new(), "three".to_owned()];
+    let found = found_in(&articles);
+    let text = |document, paragraph| found.text(ParagraphId { document, paragraph });
+    assert_eq!(text(0, 1).as_deref(), Some("two"));
+    assert_eq!(text(2, 0).as_deref(), Some("three"));
+    for (document, paragraph) in [(0, 2), (0, u32::MAX), (1, 0), (2, 1), (3, 0), (u64::MAX, 0)] {
+        assert_eq!(text(document, paragraph), None, "{document} {paragraph}");
+    }
+    for (document, article) in (0..).zip(&articles) {
+        assert_eq!(found.document_text(document).as_deref(), Some(article.as_str()));
+        assert_eq!(found.document_len(document), Some(article.len()));
+    }
+    assert_eq!((found.document_text(3), found.document_len(u64::MAX)), (None, None));
+}
+
+#[test]
+fn paragraphs_go_in_any_order_and_when_named_twice() {
+    let articles = ["zero\none\ntwo\nthree".to_owned()];
+    let found = found_in(&articles);
+    assert_eq!(found.without(0, [2, 0]), "one\nthree");
+    assert_eq!(found.without(0, [3, 1, 3, 1, 1]), "zero\ntwo");
+    assert_eq!(found.without(0, [3, 2, 1, 0]), "");
+}
+
+/// The message of a panic.
+fn message_of(panics: impl FnOnce()) -> String {
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).unwrap_err();
+    panic.downcast_ref::<String>().cloned().unwrap()
+}
+
+#[test]
+fn an_unknown_paragraph_is_named_and_the_text_is_not() {
+    let articles = ["the secret text\nof three\nparagraphs".to_owned(), "another".to_owned()];
+    let found = found_in(&articles);
+    let without =
+        |document, paragraphs: &[u32]| message_of(|| _ = found.without(document, paragraphs.iter().copied()));
+    assert_eq!(without(0, &[5, 1]), "document 0 has 3 paragraphs; there is no paragraph 5");
+    assert_eq!(without(0, &[3]), "document 0 has 3 paragraphs; there is no paragraph 3");
+    assert_eq!(without(1, &[0, u32::MAX]), "document 1 has 1 paragraphs; there is no paragraph 4294967295");
+    assert_eq!(without(2, &[]), "there is no document 2: the corpus has 2");
+    assert_eq!(without(u64::MAX, &[0]), "there is no document 18446744073709551615: the corpus has 2");
+    let message = message_of(|| _ = found.without_redundant(9));
+    assert_eq!(message, "there is no document 9: the corpus has 2");
+}
+
+#[test]
+fn a_text_that_cannot_be_read_again_is_no_panic() {
+    let articles = ["é one two three four five\nsix", "x\nsix\né one two three four five"];
+    for instead in
+        ["", "é", "é\u{1f600}é\u{1f600}é\u{1f600}é\u{1f600}é\u{1f600}é\u{1f600}é\u{1f600}é\u{1f600}"]
+    {
+        let read = move |_: u64, _: Range<usize>| instead.to_owned();
+        let mut corpus = Corpus::builder(Detector::default()).build_reading(read);
+        corpus.extend(articles);
+        let found = corpus.find();
+        _ = (found.redundant(), found.pairs().count(), found.runs());
+        assert_eq!(found.without(0, [0]), instead);
+        _ = found.without_redundant(1);
+    }
+}
+
+#[test]
+fn what_is_redundant_can_be_asked_from_many_threads_at_once() {
+    let articles = dump();
+    let expected = found_in(&articles);
+    let expected: Vec<_> =
+        (0..articles.len() as u64).map(|document| expected.without_redundant(document)).collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+    for _ in 0..10 {
+        let found = found_in(&articles);
+        let clean = || -> Vec<_> {
+            let documents = (0..articles.len()).into_par_iter();
+            documents.map(|document| found.without_redundant(document as u64)).collect()
+        };
+        assert_eq!(pool.install(clean), expected);
+    }
+}
+
+#[test]
+fn pairs_can_be_asked_for_more_than_once_and_left_off() {
+    let articles = dump();
+    let found = found_in(&articles);
+    let all = pairs(&found);
+    assert!(all.len() > 100);
+    let first: Vec<_> = found.pairs().take(7).map(|p| row(p.earlier, p.later, p.similarity)).collect();
+    assert_eq!(first, all[..7]);
+    let mut iterator = found.pairs();
+    assert_eq!(iterator.by_ref().count(), all.len());
+    assert_eq!(iterator.next(), None);
 }
 
 #[test]
@@ -264,15 +400,14 @@ fn a_corpus_is_the_same_for_any_number_of_threads() {
     let outcome = |threads, candidates| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let corpus = corpus_of(Detector::default(), &articles, candidates);
-            let pairs = pairs(&corpus);
-            let found = corpus.find();
-            (found.redundant().removals, found.runs(), pairs)
+            let builder = Corpus::builder(Detector::default()).candidates(candidates);
+            let found = corpus_of(builder, &articles).find();
+            (found.redundant().removals.clone(), found.runs(), pairs(&found))
         })
     };
     for candidates in [Candidates::Lsh, Candidates::Exact] {
         let alone = outcome(1, candidates);
-        assert!(alone.0.len() > 100 && alone.1.0.len() > 30);
+        assert!(alone.0.len() > 100 && alone.1.runs.len() > 30);
         for threads in [2, 3, 7] {
             assert_eq!(outcome(threads, candidates), alone);
         }
@@ -289,11 +424,10 @@ fn passages_that_come_again_are_found_across_articles() {
         [vec!["Another".to_owned(), numbers.paragraph(30)], copy, body].concat().join("\n"),
     ];
     let runs = |scope| {
-        let (runs, left_out) =
-            corpus_of(Detector::default(), &articles, Candidates::Lsh).scope(scope).find().runs();
-        assert_eq!(left_out, 0);
+        let found = corpus_of(Corpus::builder(Detector::default()).scope(scope), &articles).find().runs();
+        assert_eq!(found.matches_left_out, 0);
         let side = |passage: &dittograph::Passage| (passage.document, passage.paragraphs.clone());
-        runs.iter().map(|run| (side(&run.earlier), side(&run.later))).collect::<Vec<_>>()
+        found.runs.iter().map(|run| (side(&run.earlier), side(&run.later))).collect::<Vec<_>>()
     };
     assert_eq!(runs(Scope::All), [((0, 1..6), (1, 2..7)), ((0, 1..6), (1, 7..12))]);
     assert_eq!(runs(Scope::Across), [((0, 1..6), (1, 2..7)), ((0, 1..6), (1, 7..12))]);
@@ -305,10 +439,14 @@ fn a_short_paragraph_is_redundant_in_its_own_article_only() {
     let articles =
         ["Read more\nRead more\nsome words that stand here alone".to_owned(), "Read more".to_owned()];
     let removed = |scope, min_words| {
-        let corpus =
-            corpus_of(Detector::default(), &articles, Candidates::Lsh).scope(scope).min_words(min_words);
-        let redundant = corpus.find().redundant().removals;
-        redundant.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect::<Vec<_>>()
+        let builder = Corpus::builder(Detector::default()).scope(scope).min_words(min_words);
+        let found = corpus_of(builder, &articles).find();
+        found
+            .redundant()
+            .removals
+            .iter()
+            .map(|r| (r.removed.document, r.removed.paragraph))
+            .collect::<Vec<_>>()
     };
     assert_eq!(removed(Scope::All, 5), [(0, 1)]);
     assert_eq!(removed(Scope::All, 2), [(0, 1), (1, 0)]);
@@ -321,7 +459,8 @@ fn a_short_paragraph_is_redundant_in_its_own_article_only() {
 fn copies_of_one_line_cost_a_look_up_each() {
     let line = "The same line stands on every page of the site.\n".to_owned();
     let articles = vec![line; 200_000];
-    let redundant = corpus_of(Detector::default(), &articles, Candidates::Lsh).find().redundant().removals;
+    let found = found_in(&articles);
+    let redundant = &found.redundant().removals;
     assert_eq!(redundant.len(), 199_999);
     assert!(redundant.iter().all(|r| r.kept == ParagraphId { document: 0, paragraph: 0 }));
 }
@@ -332,21 +471,21 @@ fn boilerplate_with_small_edits_is_compared_with_what_is_kept() {
         format!("This page was made for you on a rainy day by the people of the harbour office, number {n}")
     };
     let articles: Vec<String> = (0..30_000).map(page).collect();
-    let redundant = corpus_of(Detector::default(), &articles, Candidates::Lsh).find().redundant().removals;
+    let found = found_in(&articles);
+    let redundant = &found.redundant().removals;
     assert!(redundant.len() > 29_500, "{}", redundant.len());
 }
 
 #[test]
 fn an_article_that_loses_everything_is_empty() {
     let articles = ["one two three four five".to_owned(), "\u{feff} one two three four five\n".to_owned()];
-    let corpus = corpus_of(Detector::default(), &articles, Candidates::Lsh);
-    let found = corpus.find();
+    let found = found_in(&articles);
     assert_eq!(found.without(1, [0]), "");
     assert!(matches!(found.without(0, []), Cow::Borrowed("one two three four five")));
 }
 
 #[test]
-fn an_article_that_would_be_cut_otherwise_is_spared_a_paragraph() {
+fn an_article_that_would_be_cut_into_other_paragraphs_keeps_a_redundant_one() {
     let articles = [
         "a line\nof two\n\nsome words that stand in both\n\nand some more words in both",
         "some words that stand in both\n\nand some more words in both",
@@ -362,15 +501,15 @@ fn an_article_that_would_be_cut_otherwise_is_spared_a_paragraph() {
 }
 
 #[test]
-fn the_longest_of_each_article_is_kept_in_all_of_many() {
+fn within_each_article_the_longest_is_kept() {
     let mut numbers = Numbers(33);
     let long = numbers.paragraph(30);
     let short = long.rsplit_once(' ').unwrap().0;
     let articles: Vec<String> =
         (0..5).map(|_| format!("{long}\n{short}\n{}", numbers.paragraph(20))).collect();
-    let corpus =
-        corpus_of(Detector::default(), &articles, Candidates::Exact).scope(Scope::Within).keep(Keep::Longest);
-    let removals = corpus.find().redundant().removals;
-    let removed: Vec<_> = removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
+    let builder = Corpus::builder(Detector::default()).candidates(Candidates::Exact);
+    let found = corpus_of(builder.scope(Scope::Within).keep(Keep::Longest), &articles).find();
+    let removed: Vec<_> =
+        found.redundant().removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
     assert_eq!(removed, [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)]);
 }

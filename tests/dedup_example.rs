@@ -27,7 +27,7 @@ fn dump() -> String {
 }
 
 #[test]
-fn a_dump_is_cleaned_and_every_field_and_byte_else_stays() {
+fn a_cleaned_dump_keeps_every_other_field_and_byte() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
     let (out, pairs) = (folder.name("out.jsonl"), folder.name("pairs.tsv"));
@@ -71,7 +71,7 @@ fn compressed_dumps_text_files_and_folders_are_read() {
 }
 
 #[test]
-fn lines_longer_than_what_is_read_at_a_time() {
+fn lines_longer_than_what_is_read_at_a_time_are_read_whole() {
     let folder = Folder::new();
     let padding = "x".repeat(40 << 20);
     let line = |text: &str| format!("{{\"text\":\"{text}\"}}\n");
@@ -120,8 +120,8 @@ fn the_summary_counts_what_was_done() {
     let dump = folder.put("dump.jsonl", dump() + "\nnot json\n");
     let output = dedup(&["--skip-bad-records", "--summary", &folder.name("summary.json"), &dump]);
     assert!(output.status.success());
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("1 record") && told.contains("dump.jsonl:5"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("1 record") && stderr.contains("dump.jsonl:5"), "{stderr}");
     let summary: Value = serde_json::from_str(&folder.read("summary.json")).unwrap();
     for (name, expected) in
         [("records", 3), ("bad_records", 1), ("paragraphs", 5), ("kept", 3), ("clusters", 2)]
@@ -221,7 +221,7 @@ fn options_out_of_range_are_named() {
 }
 
 #[test]
-fn other_fields_can_hold_id_and_text() {
+fn the_fields_of_id_and_text_can_have_other_names() {
     let folder = Folder::new();
     let record = |n: usize| format!("{{\"url\": \"u{n}\", \"body\": \"{FERRY}\", \"text\": 3}}\n");
     let dump = folder.put("dump.jsonl", record(1) + &record(2));
@@ -239,7 +239,7 @@ fn other_fields_can_hold_id_and_text() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_written_through() {
+fn an_output_that_is_a_link_is_written_to_its_target() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
     folder.put("real.tsv", "old");

@@ -68,7 +68,7 @@ fn fields_of_other_names_stay_under_them() {
 }
 
 #[test]
-fn a_parquet_file_with_a_null() {
+fn a_null_in_a_parquet_file_is_a_record_that_cannot_be_read() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/arrow.parquet");
     refused(&dedup(&["--text-field", "utf8", file]), "arrow.parquet:3: ");
     let folder = Folder::new();
@@ -76,8 +76,8 @@ fn a_parquet_file_with_a_null() {
     let options = ["--text-field", "utf8", "--min-words", "1", "--skip-bad-records", "--out", &out, file];
     for more in [&[][..], &["--low-memory"]] {
         let output = dedup(&[more, &options].concat());
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && told.contains("left out 1 record"), "{told}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && stderr.contains("left out 1 record"), "{stderr}");
         let records: Vec<Value> =
             folder.read("out.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let texts: Vec<&str> = records.iter().map(|record| record["utf8"].as_str().unwrap()).collect();
@@ -157,7 +157,7 @@ fn parquet_comes_out_as_parquet_with_all_columns_and_types() {
 }
 
 #[test]
-fn a_column_that_knows_no_null_stays_one() {
+fn a_required_column_of_parquet_stays_required() {
     let schema = Arc::new(parse_message_type("message rows { required binary text (UTF8); }").unwrap());
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
     let mut group = writer.next_row_group().unwrap();
@@ -193,7 +193,7 @@ fn strings_of_every_arrow_type_come_out_as_they_were() {
 }
 
 #[test]
-fn parquet_is_written_of_parquet_alone() {
+fn parquet_is_written_only_if_all_inputs_are_parquet() {
     let folder = Folder::new();
     let out = folder.put("out.parquet", "what was there");
     let csv = folder.put("a.csv", "id,text\n");
@@ -218,7 +218,7 @@ fn wet_record(kind: &str, url: &str, text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_wet_file_of_many_members() {
+fn a_wet_file_of_many_gzip_members_is_read_whole() {
     let folder = Folder::new();
     let records = [
         wet_record("warcinfo", "", "Software-Info: test"),
@@ -243,7 +243,7 @@ fn wiki_page(title: &str, namespace: i32, id: u32, text: &str) -> String {
 }
 
 #[test]
-fn an_export_of_a_wiki() {
+fn an_export_of_a_wiki_becomes_its_pages() {
     let folder = Folder::new();
     let head =
         "<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.11/\" version=\"0.11\" xml:lang=\"en\">\n";
@@ -274,7 +274,7 @@ fn arabic(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_folder_of_pages_in_an_old_encoding() {
+fn pages_in_an_old_encoding_are_read_as_declared_or_as_named() {
     let page = |head: &str| {
         arabic(&format!("<html><head>{head}</head><body><p>{LIGHT}</p><p>{STONE}</p></body></html>"))
     };
@@ -322,7 +322,7 @@ fn a_doubled_article_in_windows_1256_is_found_when_that_is_named_and_refused_whe
 }
 
 #[test]
-fn a_byte_order_mark_says_the_encoding() {
+fn a_byte_order_mark_decides_the_encoding() {
     let folder = Folder::new();
     let units = "\u{feff}".encode_utf16().chain(LIGHT.encode_utf16());
     folder.put("texts/a.txt", units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
@@ -343,7 +343,7 @@ fn a_byte_order_mark_says_the_encoding() {
 }
 
 #[test]
-fn standard_input_is_read_if_its_format_is_said() {
+fn standard_input_is_read_if_its_format_is_named() {
     let folder = Folder::new();
     let lines =
         format!("{}\n{}\n", json!({"id": 1, "text": FERRY}), json!({"text": format!("New\n{FERRY}")}));
@@ -359,7 +359,7 @@ fn standard_input_is_read_if_its_format_is_said() {
 }
 
 #[test]
-fn a_file_whose_name_says_nothing_is_read_by_its_content_or_as_is_said() {
+fn a_file_without_a_known_ending_is_read_by_its_content_or_in_the_format_named() {
     let folder = Folder::new();
     let array = folder.put("part-00000", json!([{"id": "a", "text": FERRY}]).to_string());
     let csv = folder.put("export", format!("id,text\nb,{BREAD}\n"));
@@ -377,9 +377,9 @@ fn records_that_cannot_be_read_are_counted_and_files_that_cannot_stop_the_work()
         folder.put("a.json", format!("[{{\"text\": 7}}, {{\"text\": \"{FERRY}\"}}, {{\"body\": 1}}]"));
     refused(&dedup(&[&array]), "a.json:1: field \"text\": expected a string, got 7");
     let output = dedup(&["--skip-bad-records", &array]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && told.contains("left out 2 records"), "{told}");
-    assert!(told.contains("a.json:1: field"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && stderr.contains("left out 2 records"), "{stderr}");
+    assert!(stderr.contains("a.json:1: field"), "{stderr}");
     let cut = folder.put("cut.json", "[{\"text\": \"a\"}");
     refused(&dedup(&["--skip-bad-records", &cut]), "cut.json: expected ',' or ']' at byte 14");
     let named = folder.put("a.parquet", "no Parquet");
@@ -411,7 +411,7 @@ fn formats_together_give_the_same_bytes_for_any_threads_in_memory_or_not() {
 }
 
 #[test]
-fn a_record_is_explained() {
+fn explain_prints_what_became_of_each_paragraph() {
     let folder = Folder::new();
     let near = FERRY.replace("harbour", "old");
     let lines = [

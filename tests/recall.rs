@@ -9,7 +9,7 @@ use dittograph::{Banding, Config, Index, Measure, ParagraphId, Shingles};
 use proptest::prelude::*;
 
 #[test]
-fn a_banding_for_a_recall_is_the_known_one() {
+fn bandings_for_a_recall_are_those_of_the_formula() {
     let cases = [
         (0.5, 0.99, (35, 3)), // ⌈ln 0.01 / ln(1 − 0.5³)⌉ = ⌈34.5⌉
         (0.7, 0.99, (17, 4)),
@@ -26,7 +26,7 @@ fn a_banding_for_a_recall_is_the_known_one() {
 
 proptest! {
     #[test]
-    fn a_banding_for_a_recall_has_it_and_fits(threshold in 0.05..1.0f64, recall in 0.01..0.9999f64, slots in 1..600usize) {
+    fn a_banding_for_a_recall_has_that_recall_and_fits_the_signature(threshold in 0.05..1.0f64, recall in 0.01..0.9999f64, slots in 1..600usize) {
         match Banding::for_recall(threshold, recall, slots) {
             Ok(banding) => {
                 prop_assert!(banding.recall_at(threshold) >= recall);
@@ -122,7 +122,7 @@ fn an_index_finds_nothing_but_what_a_scan_finds_and_nearly_all_of_it() {
         let (indexed, scanned) = both(Config::new().threshold(threshold), &texts);
         assert!(indexed.iter().all(|pair| scanned.binary_search(pair).is_ok()));
         let recall = indexed.len() as f64 / scanned.len() as f64;
-        // Three standard deviations of the share of so many pairs that are each found with probability 0.99.
+        // Three standard deviations of the share of that many pairs, each found with probability 0.99.
         let least = 0.99 - 3.0 * (0.01 * 0.99 / scanned.len() as f64).sqrt();
         assert!(recall >= least && scanned.len() > 100, "{recall} of {} pairs at {threshold}", scanned.len());
     }

@@ -45,7 +45,7 @@ fn a_body_that_stands_twice_is_doubled() {
 }
 
 #[test]
-fn one_that_stands_three_times_is_two_runs_from_the_first() {
+fn a_body_that_stands_three_times_is_two_runs_from_the_first() {
     let body = body(2, 5);
     let article = [words("A title"), body.clone(), body.clone(), body].concat();
     assert_runs(&article, &[(1..6, 6..11), (1..6, 11..16)], Some(0));
@@ -80,7 +80,7 @@ fn a_split_at_the_end_of_a_run_belongs_to_it() {
 }
 
 #[test]
-fn two_paragraphs_may_be_passed_over_three_end_a_run() {
+fn two_paragraphs_may_be_passed_over_and_three_end_a_run() {
     let body = body(6, 8);
     for (inserted, expected, doubled) in
         [(2, vec![(0..8, 8..18)], Some(0)), (3, vec![(0..4, 8..12), (4..8, 15..19)], None)]
@@ -171,7 +171,7 @@ fn paragraphs_without_words_are_passed_over() {
 }
 
 #[test]
-fn what_is_left_out_is_counted() {
+fn boilerplate_left_out_of_runs_is_counted() {
     let body = body(15, 6);
     let left_out = |times: usize| {
         let article = vec![body.join("\n"); times].join("\n");

@@ -1,196 +1,146 @@
-//! The articles of a dump: in memory, or in a temporary file if they do not fit.
+//! The articles of a dump: in memory, or in temporary files if they do not fit.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, Write};
-use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::dump::{Dump, Record, Tally};
+use dittograph::{Corpus, CorpusBuilder, CorpusStatistics, Found, ReadingCorpus, TextStore};
 
-/// Where the records of a dump are.
-pub enum Articles<'d> {
-    Held(Vec<&'d Record<'d>>),
-    Spilled(&'d Spill),
+use crate::dump::{Chunk, Dump, Record, Tally};
+
+/// The corpus that a dump was read into.
+pub enum Loaded<'d> {
+    Held(Corpus<'d>),
+    Stored(ReadingCorpus<'static>),
 }
 
-impl Articles<'_> {
+impl<'d> Loaded<'d> {
+    pub fn statistics(&self) -> CorpusStatistics {
+        match self {
+            Self::Held(corpus) => corpus.statistics(),
+            Self::Stored(corpus) => corpus.statistics(),
+        }
+    }
+
+    pub fn find(self) -> Found<'d> {
+        match self {
+            Self::Held(corpus) => corpus.find(),
+            Self::Stored(corpus) => corpus.find(),
+        }
+    }
+}
+
+/// The records of a dump, by the numbers of their documents. Their texts are where the corpus has them.
+pub enum Articles<'d> {
+    Held(Vec<&'d Record<'d>>),
+    /// The ids.
+    Stored(TextStore),
+}
+
+impl<'d> Articles<'d> {
+    /// Reads a dump into memory.
+    pub fn hold(
+        dump: &'d Dump,
+        builder: CorpusBuilder,
+        tally: &mut Tally,
+        progress: impl FnMut(u64) + Send,
+    ) -> Result<(Loaded<'d>, Self), String> {
+        let (mut corpus, mut held) = (builder.build(), Vec::new());
+        // Put in while those after them are read.
+        let mut ready: &[Record<'_>] = &[];
+        dump.each_chunk(progress, |chunk| {
+            // It is held to the end.
+            let chunk: &Chunk<'_> = Box::leak(Box::new(chunk));
+            let put = || corpus.extend(ready.iter().map(|record| &*record.text));
+            let ((), next) = rayon::join(put, || dump.records(chunk, tally));
+            ready = next?.leak();
+            held.extend(ready);
+            Ok(())
+        })?;
+        corpus.extend(ready.iter().map(|record| &*record.text));
+        Ok((Loaded::Held(corpus), Self::Held(held)))
+    }
+
+    /// Reads a dump into temporary files in a folder, or where the system has them: one of its texts, one of its ids.
+    pub fn store(
+        dump: &Dump,
+        builder: CorpusBuilder,
+        folder: Option<&Path>,
+        tally: &mut Tally,
+        progress: impl FnMut(u64) + Send,
+    ) -> Result<(Loaded<'d>, Self), String> {
+        let create = || folder.map_or_else(TextStore::new, TextStore::in_folder);
+        let created = create().and_then(|texts| Ok((texts, create()?)));
+        let (texts, mut ids) =
+            created.map_err(|error| format!("a temporary file for --low-memory: {error}"))?;
+        let mut corpus = builder.build_stored(texts);
+        dump.each_chunk(progress, |chunk| {
+            let records = dump.records(&chunk, tally)?;
+            corpus.extend(records.iter().map(|record| &record.text));
+            ids.push_all(records.iter().map(|record| &record.id))
+                .and_then(|()| corpus.check())
+                .map_err(message)
+        })?;
+        Ok((Loaded::Stored(corpus), Self::Stored(ids)))
+    }
+
     pub fn id(&self, document: u64) -> Cow<'_, str> {
         match self {
-            Self::Held(records) => Cow::Borrowed(&records[index(document)].id),
-            Self::Spilled(spill) => Cow::Owned(spill.id(document)),
+            Self::Held(records) => {
+                let document = usize::try_from(document).expect("as many documents fit in memory");
+                Cow::Borrowed(&records[document].id)
+            }
+            // It keeps the error.
+            Self::Stored(ids) => Cow::Owned(ids.get(document, 0..ids.text_len(document)).unwrap_or_default()),
         }
     }
 
     pub fn count(&self) -> u64 {
-        let count = match self {
-            Self::Held(records) => records.len(),
-            Self::Spilled(spill) => spill.places().len(),
-        };
-        count as u64
-    }
-
-    pub fn text(&self, document: u64) -> Cow<'_, str> {
         match self {
-            Self::Held(records) => Cow::Borrowed(&records[index(document)].text),
-            Self::Spilled(spill) => Cow::Owned(spill.part(document, 0..spill.place(document).text_len())),
+            Self::Held(records) => records.len() as u64,
+            Self::Stored(ids) => ids.len(),
         }
     }
 
-    /// How many bytes a text has.
-    pub fn len(&self, document: u64) -> usize {
-        match self {
-            Self::Held(records) => records[index(document)].text.len(),
-            Self::Spilled(spill) => spill.place(document).text_len(),
-        }
+    /// Fails if an id or a text could not be read; what came of it is then not to be used.
+    pub fn check(&self, found: &Found<'_>) -> Result<(), String> {
+        let ids = if let Self::Stored(ids) = self { ids.check() } else { Ok(()) };
+        ids.and_then(|()| found.check()).map_err(message)
     }
 
-    /// Hand over each record, and the number of its document; what is spilled is read again from the dump.
+    /// Hands over each record, and the number of its document; what is stored is read again from the dump.
     pub fn try_for_each(
         &self,
         dump: &Dump,
+        found: &Found<'_>,
         mut each: impl FnMut(u64, &Record<'_>) -> Result<(), String>,
     ) -> Result<(), String> {
-        match self {
-            Self::Held(records) => {
-                (0..).zip(records).try_for_each(|(document, record)| each(document, record))
-            }
-            Self::Spilled(spill) => {
-                let mut document = 0;
-                dump.each_chunk(
-                    |_| (),
-                    |chunk| {
-                        for record in dump.records(&chunk, &mut Tally::default())? {
-                            if !spill.holds(document, &record) {
-                                return Err(chunk.source.changed());
-                            }
-                            each(document, &record)?;
-                            document += 1;
-                        }
-                        Ok(())
-                    },
-                )?;
-                let is_all = index(document) == spill.places().len();
-                is_all.then_some(()).ok_or_else(|| "the dump changed while it was read".to_owned())
-            }
+        if let Self::Held(records) = self {
+            return (0..).zip(records).try_for_each(|(document, record)| each(document, record));
         }
+        let mut document = 0;
+        let is_same = |document: u64, record: &Record<'_>| {
+            let text = found.document_text(document);
+            text.is_some_and(|text| text == record.text && self.id(document) == record.id)
+        };
+        dump.each_chunk(
+            |_| (),
+            |chunk| {
+                for record in dump.records(&chunk, &mut Tally::default())? {
+                    if !is_same(document, &record) {
+                        return Err(chunk.source.changed());
+                    }
+                    each(document, &record)?;
+                    document += 1;
+                }
+                Ok(())
+            },
+        )?;
+        if document == self.count() { Ok(()) } else { Err("the dump changed while it was read".to_owned()) }
     }
 }
 
-/// The ids and texts of records. The file has no name, and is gone with the process however that ends.
-pub struct Spill {
-    file: File,
-    places: RwLock<Vec<Place>>,
-    failure: Mutex<Option<io::Error>>,
-}
-
-/// Where a record stands: its id, then its text.
-#[derive(Clone, Copy)]
-struct Place {
-    id: u64,
-    text: u64,
-    end: u64,
-}
-
-impl Place {
-    fn text_len(&self) -> usize {
-        usize::try_from(self.end - self.text).unwrap_or(usize::MAX)
-    }
-}
-
-/// The place of a document among all that were read.
-fn index(document: u64) -> usize {
-    usize::try_from(document).expect("as many documents fit in memory")
-}
-
-impl Spill {
-    /// A spill in a folder, or where the system has temporary files.
-    pub fn create(folder: Option<&Path>) -> Result<Self, String> {
-        let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
-        let file = tempfile::tempfile_in(&folder)
-            .map_err(|error| format!("{}: a temporary file for --low-memory: {error}", folder.display()))?;
-        Ok(Self { file, places: RwLock::default(), failure: Mutex::default() })
-    }
-
-    pub fn put(&self, records: &[Record<'_>]) -> Result<(), String> {
-        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
-        let mut at = places.last().map_or(0, |last| last.end);
-        let mut bytes = Vec::new();
-        for record in records {
-            let text = at + record.id.len() as u64;
-            let end = text + record.text.len() as u64;
-            places.push(Place { id: at, text, end });
-            bytes.extend_from_slice(record.id.as_bytes());
-            bytes.extend_from_slice(record.text.as_bytes());
-            at = end;
-        }
-        (&self.file).write_all(&bytes).map_err(|error| told(&error))
-    }
-
-    fn id(&self, document: u64) -> String {
-        let place = self.place(document);
-        self.read(place.id, place.text)
-    }
-
-    /// Whether that is the record that was put.
-    fn holds(&self, document: u64, record: &Record<'_>) -> bool {
-        let place = self.places().get(index(document)).copied();
-        place.is_some_and(|place| {
-            self.read(place.id, place.text) == record.id && self.read(place.text, place.end) == record.text
-        })
-    }
-
-    /// A byte range of a text.
-    pub fn part(&self, document: u64, range: Range<usize>) -> String {
-        let place = self.place(document);
-        self.read(place.text + range.start as u64, place.text + range.end as u64)
-    }
-
-    /// What went wrong when a text was read, if anything did; what came of it is then not to be used.
-    pub fn check(&self) -> Result<(), String> {
-        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
-        failure.map_or(Ok(()), |error| Err(told(&error)))
-    }
-
-    fn places(&self) -> RwLockReadGuard<'_, Vec<Place>> {
-        self.places.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn place(&self, document: u64) -> Place {
-        self.places()[index(document)]
-    }
-
-    fn read(&self, start: u64, end: u64) -> String {
-        let mut bytes = vec![0; usize::try_from(end - start).unwrap_or_default()];
-        let read = read_at(&self.file, &mut bytes, start);
-        let text = read.and_then(|()| String::from_utf8(bytes).map_err(io::Error::other));
-        text.unwrap_or_else(|error| {
-            self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            String::new()
-        })
-    }
-}
-
-/// What a user is told.
-fn told(error: &io::Error) -> String {
-    format!("the temporary file of --low-memory: {error}")
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let count = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        bytes = &mut bytes[count..];
-        at += count as u64;
-    }
-    Ok(())
+/// Returns the message for the user.
+#[allow(clippy::needless_pass_by_value)] // it maps errors
+fn message(error: dittograph::Error) -> String {
+    format!("--low-memory: {error}")
 }

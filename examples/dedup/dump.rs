@@ -77,47 +77,48 @@ impl Source {
         self.path.as_os_str() == "-"
     }
 
-    /// Whether it is there to be read a second time: no pipe, and not standard input.
+    /// Fails if it cannot be read a second time: a pipe, or standard input.
     pub fn check_lasting(&self) -> Result<(), String> {
         let what = if self.is_stdin() { "standard input" } else { "what is no regular file" };
-        let told = || format!("{}: {what} cannot be read twice, as --low-memory does", self.path.display());
-        self.path.is_file().then_some(()).ok_or_else(told)
+        let refusal =
+            || format!("{}: {what} cannot be read twice, as --low-memory does", self.path.display());
+        self.path.is_file().then_some(()).ok_or_else(refusal)
     }
 
     pub fn changed(&self) -> String {
         format!("{}: changed while it was read", self.path.display())
     }
 
-    /// The unpacked file in pieces; `progress` is told of the bytes as they are on disk.
+    /// The unpacked file in pieces; `progress` is given how many bytes on disk that took.
     fn chunks<'d: 'p, 'p>(
         &'d self,
         dump: &'d Dump,
         progress: &'p mut dyn FnMut(u64),
     ) -> Result<Chunks<'d, 'p>, String> {
         let Some(plain) = self.plain else { return formats::chunks(dump, self, progress) };
-        let told = |error: io::Error| format!("{}: {error}", self.path.display());
-        let file = Arc::new(File::open(&self.path).map_err(told)?);
+        let message = |error: io::Error| format!("{}: {error}", self.path.display());
+        let file = Arc::new(File::open(&self.path).map_err(message)?);
         // No reader of ours in between: its memory would be zeroed first.
-        let mut bytes = plain.unpack(Arc::clone(&file)).map_err(told)?;
-        let most = if plain.is_text { u64::MAX } else { CHUNK };
+        let mut bytes = plain.unpack(Arc::clone(&file)).map_err(message)?;
+        let max_len = if plain.is_text { u64::MAX } else { CHUNK_LEN };
         // How much is left, as far as that is known: memory that need not grow need not be copied.
         let mut left = match plain.packing {
             Packing::None => self.path.metadata().map_or(0, |metadata| metadata.len()),
-            Packing::Gz | Packing::Zst => most.min(CHUNK),
+            Packing::Gz | Packing::Zst => max_len.min(CHUNK_LEN),
         };
         let (mut rest, mut first_line, mut is_first) = (Vec::new(), 1, true);
         let mut counted = 0;
         Ok(Box::new(std::iter::from_fn(move || {
             // All pieces take the same room: what one leaves behind is right for the next. Huge pages for them: 8 % less
             // time with 63 MB, 25 % more with 632, for the clearing of memory that the host had not given yet.
-            let room = usize::try_from(left.min(most)).unwrap_or(0) + PROBE;
+            let room = usize::try_from(left.min(max_len)).unwrap_or(0) + PROBE_LEN;
             let mut chunk = Vec::with_capacity(room.max(rest.len()));
             chunk.append(&mut rest);
             loop {
                 let before = chunk.len();
-                let wanted = most.saturating_sub(before as u64).max(most / 2);
+                let wanted = max_len.saturating_sub(before as u64).max(max_len / 2);
                 if let Err(error) = bytes.by_ref().take(wanted).read_to_end(&mut chunk) {
-                    return Some(Err(told(error)));
+                    return Some(Err(message(error)));
                 }
                 if chunk.len() == before {
                     break; // the end of the file
@@ -169,12 +170,12 @@ impl<'d> Chunk<'d> {
 }
 
 impl Chunk<'_> {
-    /// The records, or why they cannot be read.
+    /// Returns the records, or why they cannot be read.
     fn records(&self, id_field: &str, text_field: &str) -> Vec<Result<Record<'_>, String>> {
         let path = self.source.path.display();
         let bytes = &self.bytes[self.bom..];
         if self.source.plain.is_some_and(|plain| plain.is_text) {
-            let text = utf8(bytes).map_err(|wrong| format!("{path}: {wrong}"));
+            let text = utf8(bytes).map_err(|error| format!("{path}: {error}"));
             return vec![text.map(|text| Record {
                 id: path.to_string().into(),
                 text: text.into(),
@@ -184,7 +185,7 @@ impl Chunk<'_> {
         let parse = |(number, line)| {
             let at = || format!("{path}:{number}");
             let (id, record) =
-                Record::parse(line, id_field, text_field).map_err(|wrong| format!("{}: {wrong}", at()))?;
+                Record::parse(line, id_field, text_field).map_err(|error| format!("{}: {error}", at()))?;
             Ok(Record { id: id.unwrap_or_else(|| at().into()), ..record })
         };
         let lines: Vec<(usize, &[u8])> =
@@ -207,11 +208,11 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     ends.chain(last).map(move |end| &bytes[std::mem::replace(&mut start, end)..end])
 }
 
-/// How many bytes of lines are read at a time, about.
-pub const CHUNK: u64 = 1 << 24;
+/// About how many bytes of lines are read at a time.
+pub const CHUNK_LEN: u64 = 1 << 24;
 
-/// Room to see that there is no more.
-const PROBE: usize = 64;
+/// Spare bytes of a buffer, so that the end of a file is seen without a larger one.
+const PROBE_LEN: usize = 64;
 
 /// Files, and how they are read.
 pub struct Dump {
@@ -231,8 +232,8 @@ impl Dump {
         files.filter_map(|file| file.path.metadata().ok()).map(|metadata| metadata.len()).sum()
     }
 
-    /// Hand over all files, unpacked, piece by piece, while the next piece is read; `progress` is told of the bytes as
-    /// they are on disk.
+    /// Hands over all files, unpacked, piece by piece, while the next piece is read; `progress` is given how many bytes on
+    /// disk that took.
     pub fn each_chunk<'d>(
         &'d self,
         mut progress: impl FnMut(u64) + Send,
@@ -259,17 +260,17 @@ impl Dump {
         })
     }
 
-    /// The records of a chunk. Those that cannot be read are counted, or the first of them is the error.
+    /// Returns the records of a chunk. Those that cannot be read are counted, or the first of them is the error.
     pub fn records<'c>(&self, chunk: &'c Chunk<'_>, tally: &mut Tally) -> Result<Vec<Record<'c>>, String> {
         let records = chunk.records(&self.id_field, &self.text_field).into_iter();
         // They stay in the memory that they were read into.
         let records = if self.skip_bad {
             let good = |record: Result<Record<'c>, String>| {
-                let told = |wrong| {
+                let count = |error| {
                     tally.bad += 1;
-                    tally.first_bad.get_or_insert(wrong);
+                    tally.first_bad.get_or_insert(error);
                 };
-                record.map_err(told).ok()
+                record.map_err(count).ok()
             };
             records.filter_map(good).collect()
         } else {
@@ -312,7 +313,7 @@ impl Tally {
     }
 }
 
-/// The files that the arguments name, folders in the order of their paths; what is left out of these is counted.
+/// Returns the files that the arguments name, folders in the order of their paths. What is left out of folders is counted.
 pub fn files(dumps: &[PathBuf], formats: &Formats, tally: &mut Tally) -> Result<Vec<Source>, String> {
     let mut files = Vec::new();
     for dump in dumps {
@@ -339,7 +340,7 @@ pub struct Record<'d> {
 }
 
 impl<'d> Record<'d> {
-    /// The id, if there is one, and the record of a line of JSON.
+    /// Returns the record of a line of JSON, and its id if it has one.
     fn parse(
         line: &'d [u8],
         id_field: &str,
@@ -352,14 +353,14 @@ impl<'d> Record<'d> {
             .and_then(|fields| deserializer.end().map(|()| fields))
             .map_err(|error| error.to_string().replace("line 1 column", "column"))?;
         let Some(raw) = fields.text else { return Err(format!("no field {text_field:?}")) };
-        let text = string(raw).map_err(|wrong| format!("field {text_field:?}: {wrong}"))?;
+        let text = string(raw).map_err(|error| format!("field {text_field:?}: {error}"))?;
         let id = match fields.id.map(RawValue::get) {
             None | Some("null") => None,
             Some(number) if number.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
                 Some(number.into())
             }
             Some(_) => Some(
-                string(fields.id.unwrap_or(raw)).map_err(|wrong| format!("field {id_field:?}: {wrong}"))?,
+                string(fields.id.unwrap_or(raw)).map_err(|error| format!("field {id_field:?}: {error}"))?,
             ),
         };
         // The raw value is a slice of the line.
@@ -368,7 +369,7 @@ impl<'d> Record<'d> {
         Ok((id, Record { id: Cow::Borrowed(""), text, line: Some((line, at)) }))
     }
 
-    /// Write the record, with another text if there is one in place of its own; else byte for byte as it was.
+    /// Writes the record, with another text if there is one in place of its own; else byte for byte as it was.
     pub fn write(&self, out: &mut Output, text: Option<&str>) -> Result<(), String> {
         let Some((line, at)) = &self.line else {
             let record = serde_json::json!({ "id": self.id, "text": text.unwrap_or(&self.text) });

@@ -1,42 +1,35 @@
 //! `--explain`: what became of each paragraph of a document, and why.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
-use dittograph::{Boundary, ParagraphId, Removal};
+use dittograph::{Found, ParagraphId, Removal};
 
 use crate::articles::Articles;
 
-/// The documents of that id.
+/// Returns the documents of that id.
 pub fn documents(articles: &Articles<'_>, id: &str) -> Result<Vec<u64>, String> {
     let documents: Vec<u64> = (0..articles.count()).filter(|&document| articles.id(document) == id).collect();
     if documents.is_empty() { Err(format!("--explain {id}: no record has this id")) } else { Ok(documents) }
 }
 
-/// A report for people. The removals are by position, as `Found::redundant` has them.
-pub fn report(
-    articles: &Articles<'_>,
-    boundary: Boundary,
-    removals: &[Removal],
-    documents: &[u64],
-) -> String {
+/// Returns a report for people.
+pub fn report(articles: &Articles<'_>, found: &Found<'_>, documents: &[u64]) -> String {
+    let removals = &found.redundant().removals;
     let name = |document: u64| format!("{} (document {document})", shown(&articles.id(document), ID));
-    let beginning = |paragraph: ParagraphId| {
-        let text = articles.text(paragraph.document);
-        let paragraphs = boundary.paragraphs(&text);
-        let excerpt = paragraphs.get(paragraph.paragraph as usize).map(|it| shown(it.as_str(), EXCERPT));
-        excerpt.unwrap_or_default()
-    };
+    let beginning =
+        |paragraph: ParagraphId| found.text(paragraph).map(|text| shown(&text, EXCERPT)).unwrap_or_default();
     let mut report = String::new();
     for &document in documents {
-        let text = articles.text(document);
-        let paragraphs = boundary.paragraphs(&text);
+        let paragraphs: Vec<Cow<'_, str>> =
+            (0..).map_while(|paragraph| found.text(ParagraphId { document, paragraph })).collect();
         let from = removals.partition_point(|removal| removal.removed.document < document);
         let mut removed = removals[from..].iter().take_while(|r| r.removed.document == document).peekable();
         let count = removed.clone().count();
         let total = paragraphs.len();
         _ = writeln!(report, "{}: {total} paragraphs, {count} removed", name(document));
         for (number, paragraph) in (0..).zip(&paragraphs) {
-            let excerpt = shown(paragraph.as_str(), EXCERPT);
+            let excerpt = shown(paragraph, EXCERPT);
             let Some(Removal { kept, similarity, .. }) = removed.next_if(|r| r.removed.paragraph == number)
             else {
                 _ = writeln!(report, "  ¶{number} kept: {excerpt}");

@@ -11,7 +11,7 @@ use serde::Serializer;
 use serde_json::Value;
 
 pub use self::arguments::FormatArguments;
-use crate::dump::{CHUNK, Chunk, Chunks, Dump, Plain, Source, Tally};
+use crate::dump::{CHUNK_LEN, Chunk, Chunks, Dump, Plain, Source, Tally};
 
 /// How files are read.
 pub struct Formats {
@@ -20,7 +20,7 @@ pub struct Formats {
     encoding: Option<Encoding>,
 }
 
-/// What is told of bytes that are not UTF-8.
+/// What a message on bytes that are not UTF-8 ends with.
 pub const NAME_ENCODING: &str = "; if it is in another encoding, name that: --encoding windows-1256";
 
 impl Formats {
@@ -59,7 +59,7 @@ impl Formats {
     }
 }
 
-/// Whether a file begins with a mark of UTF-16. A pipe can be read once only, and is not looked at.
+/// Returns true if a file begins with a mark of UTF-16. A pipe can be read once only, and is not looked at.
 fn is_utf_16(path: &Path, plain: Plain) -> bool {
     let mark = || {
         let file = std::fs::File::open(path)?;
@@ -69,11 +69,11 @@ fn is_utf_16(path: &Path, plain: Plain) -> bool {
         }
         io::Result::Ok(mark)
     };
-    // What cannot be read is told when it is its turn.
+    // An error of reading is returned when the file is read for its articles.
     mark().is_ok_and(|mark| matches!(mark, [0xff, 0xfe] | [0xfe, 0xff]))
 }
 
-/// The articles of a file in pieces, each of them a line; `progress` is told of the bytes as they are on disk.
+/// Returns the articles of a file in pieces, each a line; `progress` is given how many bytes on disk that took.
 pub fn chunks<'d: 'p, 'p>(
     dump: &'d Dump,
     source: &'d Source,
@@ -85,13 +85,13 @@ pub fn chunks<'d: 'p, 'p>(
     } else {
         options.open(&source.path).map_err(|error| error.to_string())?
     };
-    let (mut told, mut is_done) = (0, false);
+    let (mut counted, mut is_done) = (0, false);
     Ok(Box::new(std::iter::from_fn(move || {
         if is_done {
             return None;
         }
         let (mut lines, mut aside) = (Vec::new(), Tally::default());
-        while (lines.len() as u64) < CHUNK && !is_done {
+        while (lines.len() as u64) < CHUNK_LEN && !is_done {
             match articles.next() {
                 Some(Ok(article)) => put_line(&mut lines, article, &dump.id_field, &dump.text_field),
                 Some(Err(error)) if error.is_record() && dump.skip_bad => {
@@ -112,12 +112,12 @@ pub fn chunks<'d: 'p, 'p>(
                 }
             }
         }
-        progress(articles.bytes_read() - std::mem::replace(&mut told, articles.bytes_read()));
+        progress(articles.bytes_read() - std::mem::replace(&mut counted, articles.bytes_read()));
         Some(Ok(Chunk::made(source, lines, aside)))
     })))
 }
 
-/// The rows of a file that are documents, by their numbers from 1, and their texts.
+/// Returns the rows of a file that are documents, by their numbers from 1, and their texts.
 #[cfg(feature = "dump-parquet")]
 pub fn rows(
     dump: &Dump,

@@ -1,4 +1,4 @@
-//! Clean a dump of articles of its repeated paragraphs:
+//! Cleans a dump of articles of its repeated paragraphs:
 //! `cargo run --release --example dedup -- --out clean.jsonl --pairs removed.tsv dump.jsonl.zst`
 
 #![allow(unreachable_pub)] // a program's modules have no other users
@@ -22,11 +22,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{Candidates, Corpus, Found, Keep, ParagraphPair, Redundant, Removal, Scope};
+use dittograph::{Candidates, Corpus, CorpusBuilder, CorpusRuns, Found, Keep, Removal, Scope};
 use rayon::prelude::*;
 
-use articles::{Articles, Spill};
-use dump::{Chunk, Dump, Record, Tally};
+use articles::Articles;
+use dump::{Dump, Tally};
 use formats::{FormatArguments, Formats};
 use options::Options;
 use output::{Output, table};
@@ -57,28 +57,28 @@ struct Arguments {
     /// Print what became of each paragraph of the record with this id, and why
     #[arg(long, value_name = "ID")]
     explain: Option<String>,
-    /// Which pairs count: within an article, across articles, all
+    /// Which pairs count: within (one article), across (two articles), all
     #[arg(long, default_value_t)]
     scope: Scope,
-    /// Which paragraph of several is kept: first, longest
+    /// Which of several paragraphs that repeat one another is kept: first, longest
     #[arg(long, default_value_t)]
     keep: Keep,
-    /// Where candidates come from: lsh, exact (recall 1)
+    /// How candidate pairs are found: lsh, exact (misses no pair)
     #[arg(long, default_value_t)]
     candidates: Candidates,
-    /// The recall at the threshold: 0 < R < 1
+    /// The share of pairs at the threshold that is found at least: 0 < R < 1
     #[arg(long, value_name = "R", default_value_t = 0.99, allow_negative_numbers = true)]
     recall: f64,
-    /// Paragraphs of fewer words are never removed across articles
+    /// Never remove a paragraph of fewer words for one of another article
     #[arg(long, value_name = "N", default_value_t = 5)]
     min_words: usize,
-    /// Threads; 0: one for each core
+    /// How many threads to use; 0: one for each core
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     threads: usize,
-    /// Name of the field that holds a record's id
+    /// The name of the field that holds a record's id
     #[arg(long, value_name = "NAME", default_value = "id")]
     id_field: String,
-    /// Name of the field that holds a record's text
+    /// The name of the field that holds a record's text
     #[arg(long, value_name = "NAME", default_value = "text")]
     text_field: String,
     #[command(flatten)]
@@ -115,115 +115,108 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), String> {
-    if arguments.recall >= 1.0 {
-        let recall = arguments.recall;
-        return Err(format!("--recall {recall}: below 1; for a recall of 1 use --candidates exact"));
-    }
-    let config = arguments.options.config().recall(arguments.recall);
-    let detector = config.build().map_err(|error| error.to_string())?;
-    let boundary = detector.boundary();
-    let formats = Formats::new(&arguments.formats, &arguments.id_field, &arguments.text_field);
-    let mut tally = Tally::default();
-    let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
-    refuse_shared_paths(arguments, &files)?;
-    if arguments.low_memory {
-        files.iter().try_for_each(dump::Source::check_lasting)?;
-    }
-    let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
-    if arguments.threads > MOST_THREADS {
-        return Err(format!("--threads {}: at most {MOST_THREADS}", arguments.threads));
-    }
-    // Before the work, so that a path that cannot be written to is known at once.
-    output::clean_up_on_interrupt()?;
-    let mut outputs = Outputs::create(arguments)?;
-    start_threads(arguments.threads)?;
+/// What is to be done, once the arguments are known to be good.
+struct Job {
+    builder: CorpusBuilder,
+    dump: Dump,
+    /// What was left out of folders.
+    tally: Tally,
+    outputs: Outputs,
+    as_parquet: bool,
+}
 
-    let dump = Dump {
-        files,
-        formats,
-        id_field: arguments.id_field.clone(),
-        text_field: arguments.text_field.clone(),
-        skip_bad: arguments.skip_bad_records,
-    };
-    let beside = arguments.out.as_deref().map(output::folder_of);
-    let spill = arguments.low_memory.then(|| Spill::create(beside)).transpose()?;
-    let corpus = match &spill {
-        Some(spill) => Corpus::reading(detector, |document, range| spill.part(document, range)),
-        None => Corpus::new(detector),
-    };
-    let corpus = corpus.scope(arguments.scope).keep(arguments.keep).min_words(arguments.min_words);
-    let mut corpus = corpus.candidates(arguments.candidates);
-    let mut articles = match &spill {
-        Some(spill) => Articles::Spilled(spill),
-        None => Articles::Held(Vec::new()),
-    };
+impl Job {
+    /// Checks the arguments, and creates the outputs: before the work, so that a path that cannot be written to is known
+    /// at once.
+    fn new(arguments: &Arguments) -> Result<Self, String> {
+        if arguments.recall >= 1.0 {
+            let recall = arguments.recall;
+            return Err(format!("--recall {recall}: below 1; for a recall of 1 use --candidates exact"));
+        }
+        let config = arguments.options.config().recall(arguments.recall);
+        let detector = config.build().map_err(|error| error.to_string())?;
+        let builder = Corpus::builder(detector).scope(arguments.scope).keep(arguments.keep);
+        let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
+        let formats = Formats::new(&arguments.formats, &arguments.id_field, &arguments.text_field);
+        let mut tally = Tally::default();
+        let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
+        refuse_shared_paths(arguments, &files)?;
+        if arguments.low_memory {
+            files.iter().try_for_each(dump::Source::check_lasting)?;
+        }
+        let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
+        if arguments.threads > MAX_THREADS {
+            return Err(format!("--threads {}: at most {MAX_THREADS}", arguments.threads));
+        }
+        output::clean_up_on_interrupt()?;
+        let outputs = Outputs::create(arguments)?;
+        let dump = Dump {
+            files,
+            formats,
+            id_field: arguments.id_field.clone(),
+            text_field: arguments.text_field.clone(),
+            skip_bad: arguments.skip_bad_records,
+        };
+        Ok(Self { builder, dump, tally, outputs, as_parquet })
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let Job { builder, dump, mut tally, mut outputs, as_parquet } = Job::new(arguments)?;
+    start_threads(arguments.threads)?;
 
     let mut summary = Summary::new(arguments.quiet);
     summary.stage("read and sign");
     summary.expect(dump.size());
-    tally.add(&take_in(&dump, &mut articles, &mut corpus, |bytes| summary.advance(bytes))?);
+    let progress = |bytes| summary.advance(bytes);
+    let (corpus, articles) = if arguments.low_memory {
+        let beside = arguments.out.as_deref().map(output::folder_of);
+        Articles::store(&dump, builder, beside, &mut tally, progress)?
+    } else {
+        Articles::hold(&dump, builder, &mut tally, progress)?
+    };
     let explained = arguments.explain.as_deref().map(|id| explain::documents(&articles, id)).transpose()?;
-    let (counts, banding) = (corpus.statistics(), corpus.banding());
-    let read = summary::Read { files: dump.files.len(), tally, counts, banding };
+    let (files, counts, banding) = (dump.files.len(), corpus.statistics(), builder.banding());
+    let read = summary::Read { files, tally, counts, banding };
 
     summary.stage("candidates");
     let found = corpus.find();
 
     summary.stage("compare");
-    let Redundant { removals: redundant, spared, .. } = found.redundant();
-    summary.spared = spared;
-    if let Some(file) = &mut outputs.pairs {
-        if arguments.all_pairs {
-            summary.pairs = write_all_pairs(file, &found, &articles)?;
-        } else {
-            write_removed(file, &redundant, &articles)?;
-        }
-    }
-    if let Some(file) = &mut outputs.runs {
-        summary.stage("runs");
-        let (count, left_out) = write_runs(file, &found, &articles)?;
-        (summary.runs, summary.matches_left_out) = (Some(count), left_out);
-    }
+    let redundant = found.redundant();
+    summary.spared = redundant.spared;
+    write_tables(&mut outputs, arguments.all_pairs, &found, &articles, &mut summary)?;
 
     summary.stage("write");
-    let changed = || redundant.chunk_by(|a, b| a.removed.document == b.removed.document);
-    let without = |removals: &[Removal]| {
-        let document = usize::try_from(removals[0].removed.document).unwrap_or(usize::MAX);
-        found.without(document, removals.iter().map(|removal| removal.removed.paragraph))
+    let changed = redundant.removals.par_chunk_by(|a, b| a.removed.document == b.removed.document);
+    let change = |removals: &[Removal]| {
+        let document = removals[0].removed.document;
+        Changed::new(found.document_len(document).unwrap_or(0), &found.without_redundant(document))
     };
-    summary.changed = (redundant.par_chunk_by(|a, b| a.removed.document == b.removed.document))
-        .map(|removals| Changed::new(articles.len(removals[0].removed.document), &without(removals)))
-        .reduce(Changed::default, Changed::and);
+    summary.changed = changed.map(change).reduce(Changed::default, Changed::and);
     if let Some(out) = &mut outputs.out {
-        let mut changed = changed().peekable();
-        let cleaned =
-            |document| changed.next_if(|removals| removals[0].removed.document == document).map(without);
-        if as_parquet {
-            write_parquet(out, &dump, &articles, cleaned)?;
-        } else {
-            write_lines(out, &dump, &articles, cleaned)?;
-        }
+        let write = if as_parquet { write_parquet } else { write_lines };
+        write(out, &dump, &articles, &found)?;
     }
     summary.stage("");
-    let explanation = explained.map(|ids| explain::report(&articles, boundary, &redundant, &ids));
+    let explanation = explained.map(|documents| explain::report(&articles, &found, &documents));
 
-    spill.iter().try_for_each(Spill::check)?;
+    articles.check(&found)?;
     let is_silent = outputs.is_empty();
     if let Some(file) = &mut outputs.summary {
-        file.write(&summary.json(arguments, &read, &redundant))?;
+        file.write(&summary.json(arguments, &read, &redundant.removals))?;
     }
+    let printed = match explanation {
+        None if is_silent => Some(summary.json(arguments, &read, &redundant.removals)),
+        explanation => explanation,
+    };
     std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
     summary::warn(&read.tally);
-    match explanation {
-        Some(explanation) => print(&explanation),
-        None if is_silent => print(&summary.json(arguments, &read, &redundant)),
-        None => Ok(()),
-    }
+    printed.map_or(Ok(()), |text| print(&text))
 }
 
-/// The calling thread is one of them, and need not wait for another to wake: on two cores the best times of all steps
+/// Starts the threads. The calling thread is one of them, and need not wait for another to wake: on two cores the best times of all steps
 /// over 100,000 paragraphs came to 198 ms in place of 222. So no thread may wait for them while this one waits for it;
 /// reading is done without them.
 fn start_threads(threads: usize) -> Result<(), String> {
@@ -234,93 +227,87 @@ fn start_threads(threads: usize) -> Result<(), String> {
         .map_err(|error| format!("--threads {threads}: {error}"))
 }
 
-/// Read a dump into a corpus, and hold its articles.
-fn take_in<'d>(
-    dump: &'d Dump,
-    articles: &mut Articles<'d>,
-    corpus: &mut Corpus<'d>,
-    progress: impl FnMut(u64) + Send,
-) -> Result<Tally, String> {
-    let mut tally = Tally::default();
-    // Put in while those after them are read.
-    let mut ready: &[Record<'_>] = &[];
-    dump.each_chunk(progress, |chunk| {
-        match articles {
-            Articles::Spilled(spill) => {
-                let records = dump.records(&chunk, &mut tally)?;
-                spill.put(&records)?;
-                corpus.take_in(records.iter().map(|record| &record.text));
-            }
-            Articles::Held(held) => {
-                // It is held to the end.
-                let chunk: &Chunk<'_> = Box::leak(Box::new(chunk));
-                let put = || corpus.extend(ready.iter().map(|record| &*record.text));
-                let ((), next) = rayon::join(put, || dump.records(chunk, &mut tally));
-                ready = next?.leak();
-                held.extend(ready);
-            }
-        }
-        Ok(())
-    })?;
-    corpus.extend(ready.iter().map(|record| &*record.text));
-    Ok(tally)
-}
-
-/// Write a row for each run; how many there are, and how many matches were left out in looking for them.
-fn write_runs(
-    file: &mut Output,
+/// Writes the tables that were asked for, and counts their rows.
+fn write_tables(
+    outputs: &mut Outputs,
+    all_pairs: bool,
     found: &Found<'_>,
     articles: &Articles<'_>,
-) -> Result<(usize, usize), String> {
-    let (runs, left_out) = found.runs();
-    file.write(table::RUNS)?;
-    runs.iter().try_for_each(|run| file.write(&table::run(&|document| articles.id(document), run)))?;
-    Ok((runs.len(), left_out))
+    summary: &mut Summary,
+) -> Result<(), String> {
+    if let Some(file) = &mut outputs.pairs {
+        if all_pairs {
+            summary.pairs = write_all_pairs(file, found, articles)?;
+        } else {
+            write_removed(file, &found.redundant().removals, articles)?;
+        }
+    }
+    if let Some(file) = &mut outputs.runs {
+        summary.stage("runs");
+        let CorpusRuns { runs, matches_left_out, .. } = found.runs();
+        file.write(table::RUNS)?;
+        runs.iter().try_for_each(|run| file.write(&table::run(&|document| articles.id(document), run)))?;
+        (summary.runs, summary.matches_left_out) = (Some(runs.len()), matches_left_out);
+    }
+    Ok(())
 }
 
-/// Write each record as it was, but for the texts that `cleaned` has another for.
-fn write_lines<'f>(
+/// Returns a function that is given the documents in their order, and returns the new text of one that changed.
+fn cleaned<'f>(found: &'f Found<'_>) -> impl FnMut(u64) -> Option<Cow<'f, str>> {
+    let mut changed =
+        found.redundant().removals.chunk_by(|a, b| a.removed.document == b.removed.document).peekable();
+    move |document| {
+        let removals = changed.next_if(|removals| removals[0].removed.document == document);
+        removals.map(|_| found.without_redundant(document))
+    }
+}
+
+/// Writes each record as it was, but for the texts that changed.
+fn write_lines(
     out: &mut Output,
     dump: &Dump,
     articles: &Articles<'_>,
-    mut cleaned: impl FnMut(u64) -> Option<Cow<'f, str>>,
+    found: &Found<'_>,
 ) -> Result<(), String> {
-    articles.try_for_each(dump, |document, record| record.write(out, cleaned(document).as_deref()))
+    let mut cleaned = cleaned(found);
+    articles.try_for_each(dump, found, |document, record| record.write(out, cleaned(document).as_deref()))
 }
 
 /// The same for Parquet.
-fn write_parquet<'f>(
+fn write_parquet(
     out: &mut Output,
     dump: &Dump,
     articles: &Articles<'_>,
-    mut cleaned: impl FnMut(u64) -> Option<Cow<'f, str>>,
+    found: &Found<'_>,
 ) -> Result<(), String> {
+    let mut cleaned = cleaned(found);
     let changed = || "the dump changed while it was read".to_owned();
     let count = parquet::write(out, dump, |document, text| {
-        let is_same = document < articles.count() && articles.text(document) == text;
+        let is_same = found.document_text(document).is_some_and(|stored| stored == text);
         is_same.then(|| cleaned(document).map(Cow::into_owned)).ok_or_else(changed)
     })?;
     (count == articles.count()).then_some(()).ok_or_else(changed)
 }
 
-/// Write a row for each verified pair; how many there are.
+/// Writes a row for each verified pair; returns how many there are.
 fn write_all_pairs(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>) -> Result<usize, String> {
     let mut count = 0;
     file.write(table::PAIRS)?;
-    found.try_for_each_pair(|pair: ParagraphPair| {
+    for pair in found.pairs() {
         count += 1;
-        file.write(&table::row(&|document| articles.id(document), pair.earlier, pair.later, &pair.similarity))
-    })?;
+        let row = table::row(&|document| articles.id(document), pair.earlier, pair.later, &pair.similarity);
+        file.write(&row)?;
+    }
     Ok(count)
 }
 
-/// Write a row for each redundant paragraph; they are made on all cores.
+/// Writes a row for each redundant paragraph; they are made on all cores.
 fn write_removed(file: &mut Output, redundant: &[Removal], articles: &Articles<'_>) -> Result<(), String> {
     file.write(table::REMOVED)?;
     let row = |r: &Removal| table::row(&|document| articles.id(document), r.kept, r.removed, &r.similarity);
-    for rows in redundant.chunks(ROWS) {
+    for rows in redundant.chunks(ROWS_LEN) {
         let parts: Vec<String> =
-            rows.par_chunks(ROWS / 64).map(|rows| rows.iter().map(row).collect()).collect();
+            rows.par_chunks(ROWS_LEN / 64).map(|rows| rows.iter().map(row).collect()).collect();
         parts.iter().try_for_each(|part| file.write(part))?;
     }
     Ok(())
@@ -349,7 +336,7 @@ impl Outputs {
         self.out.is_none() && self.pairs.is_none() && self.runs.is_none() && self.summary.is_none()
     }
 
-    /// None takes its place before all are on disk.
+    /// Moves all files to their places, once all are on disk.
     fn finish(self) -> Result<(), String> {
         let Self { out, pairs, runs, summary } = self;
         let mut written: Vec<Output> = [out, pairs, runs, summary].into_iter().flatten().collect();
@@ -359,12 +346,12 @@ impl Outputs {
 }
 
 /// How many rows of a table are made at a time, on all cores.
-const ROWS: usize = 1 << 16;
+const ROWS_LEN: usize = 1 << 16;
 
 /// More threads than any machine has use for.
-const MOST_THREADS: usize = 1024;
+const MAX_THREADS: usize = 1024;
 
-/// No output takes the place of an input or of another output.
+/// Fails if an output would take the place of an input or of another output.
 fn refuse_shared_paths(arguments: &Arguments, files: &[dump::Source]) -> Result<(), String> {
     let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
     for path in [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary].into_iter().flatten()

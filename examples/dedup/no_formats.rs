@@ -32,8 +32,8 @@ impl Formats {
 
     pub fn file(&self, path: &Path) -> Result<Source, String> {
         let plain = Plain::by_name(path);
-        let told = || format!("{}: expected a name that ends in {ENDINGS}; {BUILD}", path.display());
-        plain.is_some().then(|| Source::new(path.to_owned(), plain)).ok_or_else(told)
+        let refusal = || format!("{}: expected a name that ends in {ENDINGS}; {BUILD}", path.display());
+        plain.is_some().then(|| Source::new(path.to_owned(), plain)).ok_or_else(refusal)
     }
 
     pub fn folder(&self, path: &Path, _: &mut Tally) -> Result<Vec<Source>, String> {

@@ -15,9 +15,9 @@ pub struct Output {
 }
 
 trait Finish: Write {
-    /// Put all on disk.
+    /// Puts all on disk.
     fn sync(&mut self) -> io::Result<()>;
-    /// Take the place of what was there.
+    /// Takes the place of what was there.
     fn finish(self: Box<Self>, path: &Path) -> io::Result<()>;
 }
 
@@ -46,16 +46,16 @@ impl Finish for BufWriter<File> {
 
 impl Output {
     pub fn create(path: &Path) -> Result<Self, String> {
-        let told = |error: io::Error| format!("{}: {error}", path.display());
+        let message = |error: io::Error| format!("{}: {error}", path.display());
         // What a link points to is written, not the link.
         let target = path.canonicalize().unwrap_or(path.to_owned());
         if target.is_dir() {
-            return Err(told(io::ErrorKind::IsADirectory.into()));
+            return Err(message(io::ErrorKind::IsADirectory.into()));
         }
         // Of an open file that a link below /dev or /proc stands for, no other can take the place.
         let is_open = path.is_symlink() && (path.starts_with("/dev") || path.starts_with("/proc"));
         let to: Box<dyn Finish + Send> = if is_open || (target.exists() && !target.is_file()) {
-            Box::new(BufWriter::new(OpenOptions::new().append(true).open(path).map_err(told)?))
+            Box::new(BufWriter::new(OpenOptions::new().append(true).open(path).map_err(message)?))
         } else {
             let folder = folder_of(path);
             let mut builder = tempfile::Builder::new();
@@ -64,7 +64,7 @@ impl Output {
             builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask, as for any file
             let file = builder.tempfile_in(folder).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => format!("{}: no such folder", path.display()),
-                _ => told(error),
+                _ => message(error),
             })?;
             UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
             Box::new(BufWriter::with_capacity(1 << 18, file))
@@ -100,7 +100,7 @@ impl Write for Output {
     }
 }
 
-/// The folder that a file is in.
+/// Returns the folder that a file is in.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -108,7 +108,7 @@ pub fn folder_of(path: &Path) -> &Path {
 /// Files that are not finished, to be removed when the program is interrupted.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Leave nothing behind when the program is interrupted or told to end.
+/// Arranges that nothing is left behind when the program is interrupted or terminated.
 pub fn clean_up_on_interrupt() -> Result<(), String> {
     let clean_up = || {
         for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).iter() {

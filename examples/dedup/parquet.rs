@@ -10,6 +10,7 @@ use std::sync::Arc;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -19,7 +20,7 @@ use crate::dump::{Dump, Source};
 use crate::formats;
 use crate::output::Output;
 
-/// Whether an output of that name is Parquet; an error if the files are not.
+/// Returns true if an output of that name is Parquet, and an error if the files are not.
 pub fn is_wanted(out: &Path, files: &[Source]) -> Result<bool, String> {
     let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     if !matches!(ending.as_deref(), Some("parquet" | "parq")) {
@@ -41,10 +42,10 @@ pub fn is_wanted(out: &Path, files: &[Source]) -> Result<bool, String> {
 }
 
 /// How many rows are held at a time.
-const BATCH: usize = 1024;
+const BATCH_LEN: usize = 1024;
 
-/// Write all files as one; how many documents are in them. `change` is told of each document and its text, and gives
-/// the text that it is to have instead, if any. What the files claim was checked when they were read the first time.
+/// Writes all files as one, and returns how many documents are in them. `change` is given each document and its text, and
+/// returns the text to write instead, if any. What the files claim was checked when they were read the first time.
 pub fn write(
     out: &mut Output,
     dump: &Dump,
@@ -61,21 +62,11 @@ pub fn write(
         let length = file.metadata().map_err(|error| unread(&error))?.len();
         let reader = file.try_clone().map_err(|error| unread(&error))?;
         let reader = SerializedFileReader::new(reader).map_err(|error| unread(&error))?;
-        let described = reader.metadata().file_metadata();
-        let schema = described.schema_descr();
+        let schema = reader.metadata().file_metadata().schema_descr();
         let leaf = schema.columns().iter().position(|leaf| leaf.path().parts() == [dump.text_field.as_str()]);
         let text = leaf.ok_or_else(|| source.changed())?;
         if let Some(out) = out.take() {
-            let mut properties =
-                WriterProperties::builder().set_key_value_metadata(described.key_value_metadata().cloned());
-            if let Some(group) = reader.metadata().row_groups().first() {
-                let column = group.column(text);
-                properties =
-                    properties.set_column_compression(column.column_path().clone(), column.compression());
-            }
-            let schema = schema.root_schema_ptr();
-            let new = SerializedFileWriter::new(out, schema, Arc::new(properties.build()));
-            writer = Some(new.map_err(|error| unwritten(&error))?);
+            writer = Some(writer_like(&reader, text, out).map_err(|error| unwritten(&error))?);
         }
         let writer = writer.as_mut().expect("it was made with the first file");
         if writer.schema_descr().root_schema() != schema.root_schema() {
@@ -123,7 +114,24 @@ pub fn write(
     Ok(document)
 }
 
-/// A column as it stands, byte for byte.
+/// Returns a writer of files that have the columns, the metadata and the compression of texts of one that is read.
+fn writer_like<'o>(
+    reader: &SerializedFileReader<File>,
+    text: usize,
+    out: &'o mut Output,
+) -> Result<SerializedFileWriter<&'o mut Output>, ParquetError> {
+    let described = reader.metadata().file_metadata();
+    let mut properties =
+        WriterProperties::builder().set_key_value_metadata(described.key_value_metadata().cloned());
+    if let Some(group) = reader.metadata().row_groups().first() {
+        let column = group.column(text);
+        properties = properties.set_column_compression(column.column_path().clone(), column.compression());
+    }
+    let schema = described.schema_descr().root_schema_ptr();
+    SerializedFileWriter::new(out, schema, Arc::new(properties.build()))
+}
+
+/// Copies a column as it stands, byte for byte.
 fn copy(
     to: &mut SerializedRowGroupWriter<'_, &mut Output>,
     file: &File,
@@ -149,25 +157,26 @@ fn copy(
     to.append_column(file, whole).map_err(|error| error.to_string().into())
 }
 
-/// The column of the texts, which `each` may change.
+/// Writes the column of the texts, which `each` may change.
 fn write_texts(
     to: &mut SerializedRowGroupWriter<'_, &mut Output>,
     mut column: ColumnReaderImpl<ByteArrayType>,
     mut each: impl FnMut(Option<&mut ByteArray>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let told = |error: parquet::errors::ParquetError| format!("--out: column of the texts: {error}");
-    let mut writer = to.next_column().map_err(told)?.ok_or("--out: a column too many")?;
+    let message = |error: ParquetError| format!("--out: column of the texts: {error}");
+    let mut writer = to.next_column().map_err(message)?.ok_or("--out: a column too many")?;
     loop {
         let (mut values, mut levels) = (Vec::new(), Vec::new());
-        let (rows, ..) = column.read_records(BATCH, Some(&mut levels), None, &mut values).map_err(told)?;
+        let (rows, ..) =
+            column.read_records(BATCH_LEN, Some(&mut levels), None, &mut values).map_err(message)?;
         if rows == 0 {
-            return writer.close().map_err(told);
+            return writer.close().map_err(message);
         }
         // A column that must have a value has no levels.
         let mut is_there = (0..rows).map(|row| levels.get(row).is_none_or(|&level| level > 0));
         let mut left = values.iter_mut();
         is_there.try_for_each(|is_there| each(if is_there { left.next() } else { None }))?;
         let levels = (!levels.is_empty()).then_some(levels.as_slice());
-        writer.typed::<ByteArrayType>().write_batch(&values, levels, None).map_err(told)?;
+        writer.typed::<ByteArrayType>().write_batch(&values, levels, None).map_err(message)?;
     }
 }

@@ -1,4 +1,4 @@
-//! What is told of the work: progress while it goes on, and the summary.
+//! Progress while the work goes on, and the summary of it.
 
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// One record: what its text became of so many bytes.
+    /// Counts one record that had `bytes` bytes of text, and has this text now.
     pub fn new(bytes: usize, text: &str) -> Self {
         let emptied = usize::from(text.is_empty());
         Self { records: 1, emptied, bytes_removed: bytes.saturating_sub(text.len()) }
@@ -71,7 +71,7 @@ impl Summary {
         }
     }
 
-    /// Begin a stage, and so end the one before.
+    /// Begins a stage, and so ends the one before.
     pub fn stage(&mut self, name: &'static str) {
         if !self.stage.is_empty() {
             let seconds = self.since.elapsed().as_secs_f64();
@@ -88,7 +88,7 @@ impl Summary {
         }
     }
 
-    /// How many bytes this stage will go through.
+    /// Sets how many bytes this stage will go through.
     pub fn expect(&mut self, bytes: u64) {
         const TEMPLATE: &str =
             "{spinner} {msg} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
@@ -138,7 +138,7 @@ impl Summary {
                 "records_changed": self.changed.records,
                 "records_emptied": self.changed.emptied,
             },
-            "spared_so_that_their_article_is_cut_as_it_was": self.spared,
+            "kept_for_boundary": self.spared,
             "parameters": {
                 "threshold": arguments.options.threshold,
                 "measure": arguments.options.measure.to_string(),
@@ -159,7 +159,7 @@ impl Summary {
     }
 }
 
-/// Say on standard error what must not be overlooked.
+/// Prints on standard error what must not be overlooked.
 pub fn warn(tally: &Tally) {
     if let Some(first) = &tally.first_bad {
         let records = if tally.bad == 1 { "record" } else { "records" };
@@ -167,7 +167,7 @@ pub fn warn(tally: &Tally) {
     }
 }
 
-/// The most memory that the process has taken so far, where the system says so.
+/// Returns the most memory that the process has taken so far, where the system says so.
 fn peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

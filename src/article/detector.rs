@@ -252,20 +252,40 @@ impl Default for Detector {
 fn runs(join: &Join<'_>, sets: &[ShingleSet], copies: &Copies, words: &[usize]) -> (Vec<Run>, usize) {
     let worded: Vec<usize> = (0..words.len()).filter(|&paragraph| words[paragraph] > 0).collect();
     let place = |paragraph: usize| worded.partition_point(|&other| other < paragraph);
-    let seeds = join.pairs_sharing_rare(&run::SEED, run::MOST_COPIES).into_iter();
+    let seeds = join.pairs_sharing_rare(&run::SEED, run::MAX_COPIES).into_iter();
     let seeds: Vec<run::Near> = seeds.map(|pair| (place(pair.earlier), place(pair.later))).collect();
     let firsts = worded.iter().map(|&paragraph| place(copies.first(paragraph))).collect();
     let paragraphs = run::Paragraphs {
         words: &worded.iter().map(|&paragraph| words[paragraph]).collect::<Vec<usize>>(),
         copies: &Copies::with_firsts(firsts),
-        set: &|place| Cow::Borrowed(&sets[worded[place]]),
-        shingles: &|place| sets[worded[place]].len(),
-        comparable: &|_, _| true,
+        shingles: &WordedShingles { sets, worded: &worded },
     };
     let (runs, left_out) = run::runs(&paragraphs, &seeds);
     let range = |range: &Range<usize>| worded[range.start]..worded[range.end - 1] + 1;
     let runs = runs.iter().map(|run| Run { earlier: range(&run.earlier), later: range(&run.later) });
     (runs.collect(), left_out)
+}
+
+/// The shingles of the paragraphs that have words.
+struct WordedShingles<'a> {
+    /// Those of all paragraphs.
+    sets: &'a [ShingleSet],
+    /// The paragraphs that have words.
+    worded: &'a [usize],
+}
+
+impl run::ShingleSource for WordedShingles<'_> {
+    fn set(&self, place: usize) -> Cow<'_, ShingleSet> {
+        Cow::Borrowed(&self.sets[self.worded[place]])
+    }
+
+    fn count(&self, place: usize) -> usize {
+        self.sets[self.worded[place]].len()
+    }
+
+    fn is_comparable(&self, _: usize, _: usize) -> bool {
+        true
+    }
 }
 
 /// Returns those of the redundant paragraphs (ascending) that can go.

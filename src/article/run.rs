@@ -50,44 +50,51 @@ const IN_RUN_PART: Comparator =
     Comparator { measure: Measure::Containment, threshold: Threshold::fraction(6, 10) };
 
 /// What stands in more paragraphs than this is boilerplate, and starts no run.
-pub(crate) const MOST_COPIES: u16 = 16;
+pub(crate) const MAX_COPIES: u16 = 16;
 
 /// A paragraph of fewer words is short: it starts no run if it stands more than twice, and a run has at least so
 /// many words on either side.
 const SHORT: usize = 12;
 
 /// Up to two paragraphs in a row may be passed over on either side.
-pub(crate) const LONGEST_STEP: usize = 3;
+pub(crate) const MAX_STEP: usize = 3;
 
 /// What a paragraph passed over costs, in common shingles.
 const GAP_COST: isize = 2;
 
-/// One later paragraph is matched with at most so many earlier ones. It keeps the work linear where an article
+/// How many earlier paragraphs one later paragraph is matched with at most. It keeps the work linear where an article
 /// is all tables or refrains; a paragraph of prose has one or two.
-const MOST_MATCHES: u32 = 16;
+const MAX_MATCHES: u32 = 16;
 
 /// How many matches are looked around at a time, on all cores; each has 22 neighbours.
 const FRONTIER: usize = 1 << 14;
 
-/// The paragraphs of an article, or of many with [`LONGEST_STEP`] empty ones between each two, as runs see them.
+/// The paragraphs of an article, or of many with [`MAX_STEP`] empty ones between each two, as runs see them.
 pub(crate) struct Paragraphs<'a> {
     /// Words of each paragraph.
     pub(crate) words: &'a [usize],
     pub(crate) copies: &'a Copies,
-    /// The shingle set of a paragraph that is the first of its group of exact copies.
-    pub(crate) set: &'a (dyn Fn(usize) -> Cow<'a, ShingleSet> + Sync),
-    /// How many shingles it has.
-    pub(crate) shingles: &'a (dyn Fn(usize) -> usize + Sync),
-    /// Whether two paragraphs are worth a comparison.
-    pub(crate) comparable: &'a (dyn Fn(usize, usize) -> bool + Sync),
+    pub(crate) shingles: &'a dyn ShingleSource,
+}
+
+/// The shingles of [`Paragraphs`], each numbered by its place among them. They are asked for only of the first of each
+/// group of exact copies.
+pub(crate) trait ShingleSource: Sync {
+    /// Returns the shingles of a paragraph.
+    fn set(&self, first: usize) -> Cow<'_, ShingleSet>;
+
+    /// Returns how many shingles a paragraph has.
+    fn count(&self, first: usize) -> usize;
+
+    /// Returns true if two paragraphs, whether firsts or not, are worth a comparison.
+    fn is_comparable(&self, earlier: usize, later: usize) -> bool;
 }
 
 /// Two paragraphs, firsts of their groups, that are alike enough for a run to start there.
 pub(crate) type Near = (usize, usize);
 
-/// The runs of an article by `earlier`, then `later`, and how many pairs [`MOST_COPIES`] and [`MOST_MATCHES`] left
-/// out. `near` are
-/// the pairs of firsts at which one may start.
+/// Returns the runs of an article by `earlier`, then `later`, and how many pairs [`MAX_COPIES`] and [`MAX_MATCHES`] left
+/// out. `near` are the pairs of firsts at which a run may start.
 pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Near]) -> (Vec<Run>, usize) {
     let (seeds, seeds_left_out) = seeds(paragraphs.copies, near);
     let (matches, matches_left_out) = matches(paragraphs, seeds);
@@ -115,9 +122,9 @@ fn seeds(copies: &Copies, near: &[Near]) -> (Vec<(usize, usize)>, usize) {
     let groups = copies.groups();
     let members: AHashMap<usize, &Vec<usize>> = groups.iter().map(|group| (group[0], group)).collect();
     let (mut seeds, mut left_out) = (Vec::new(), 0);
-    let few = |members: usize| members <= usize::from(MOST_COPIES);
+    let is_rare = |members: usize| members <= usize::from(MAX_COPIES);
     for group in &groups {
-        if few(group.len()) {
+        if is_rare(group.len()) {
             seeds.extend(group.iter().skip(1).map(|&later| (group[0], later)));
             seeds.extend(group.windows(2).map(|two| (two[0], two[1])));
         } else {
@@ -127,7 +134,7 @@ fn seeds(copies: &Copies, near: &[Near]) -> (Vec<(usize, usize)>, usize) {
     for &(a, b) in near {
         let of = |first: usize| members.get(&first).map_or(vec![first], |group| (*group).clone());
         let mut all = [of(a), of(b)].concat();
-        if few(all.len()) {
+        if is_rare(all.len()) {
             all.sort_unstable();
             seeds.push((a.min(b), a.max(b)));
             seeds.extend(all.windows(2).map(|two| (two[0], two[1])));
@@ -156,7 +163,7 @@ struct Match {
 fn matches(paragraphs: &Paragraphs<'_>, mut seeds: Vec<(usize, usize)>) -> (Vec<Match>, usize) {
     let frequent = frequent(paragraphs);
     seeds.retain(|&(earlier, later)| !frequent[earlier] && !frequent[later]);
-    let mut room = vec![MOST_MATCHES; frequent.len()];
+    let mut room = vec![MAX_MATCHES; frequent.len()];
     let mut known: AHashSet<(usize, usize)> = AHashSet::new();
     let (mut matches, mut left_out): (Vec<Match>, usize) = (Vec::new(), 0);
     let mut reached: Vec<(usize, usize)> = Vec::new();
@@ -209,7 +216,7 @@ fn neighbours((earlier, later): (usize, usize), count: usize) -> impl Iterator<I
 
 impl Paragraphs<'_> {
     fn shingles(&self, paragraph: usize) -> usize {
-        (self.shingles)(self.copies.first(paragraph))
+        self.shingles.count(self.copies.first(paragraph))
     }
 
     /// Whether two paragraphs have the same words.
@@ -222,7 +229,7 @@ impl Paragraphs<'_> {
     fn in_common<'p>(&'p self, points: &'p [(usize, usize)]) -> impl Iterator<Item = Option<isize>> + 'p {
         let own = OnceCell::new();
         points.iter().map(move |&(earlier, later)| {
-            if !(self.comparable)(earlier, later) {
+            if !self.shingles.is_comparable(earlier, later) {
                 return None;
             }
             let (a, b) = (self.shingles(earlier), self.shingles(later));
@@ -236,7 +243,7 @@ impl Paragraphs<'_> {
     }
 
     fn set(&self, paragraph: usize) -> Cow<'_, ShingleSet> {
-        (self.set)(self.copies.first(paragraph))
+        self.shingles.set(self.copies.first(paragraph))
     }
 }
 
@@ -249,7 +256,7 @@ fn frequent(paragraphs: &Paragraphs<'_>) -> Vec<bool> {
         sizes[copies.first(paragraph)] += 1;
     }
     let is_frequent = |paragraph: usize| {
-        let most = if paragraphs.words[paragraph] < SHORT { 2 } else { usize::from(MOST_COPIES) };
+        let most = if paragraphs.words[paragraph] < SHORT { 2 } else { usize::from(MAX_COPIES) };
         sizes[copies.first(paragraph)] > most
     };
     (0..copies.len()).map(is_frequent).collect()
@@ -258,8 +265,8 @@ fn frequent(paragraphs: &Paragraphs<'_>) -> Vec<bool> {
 /// The steps from one match of a chain to the next, shortest first: on by one to three on both sides, or by one
 /// on one side, where a paragraph was split or two were merged.
 fn steps() -> impl Iterator<Item = (usize, usize)> {
-    (1..=2 * LONGEST_STEP).flat_map(|sum| {
-        let both = |&(i, j): &(usize, usize)| 1 <= i.min(j) && i.max(j) <= LONGEST_STEP;
+    (1..=2 * MAX_STEP).flat_map(|sum| {
+        let both = |&(i, j): &(usize, usize)| 1 <= i.min(j) && i.max(j) <= MAX_STEP;
         (0..=sum).map(move |i| (i, sum - i)).filter(move |step| sum == 1 || both(step))
     })
 }
@@ -328,8 +335,9 @@ fn chains(matches: &[Match], paragraphs: &Paragraphs<'_>) -> Vec<Run> {
 
 /// The run and the exact copies that go on in step with it at either end, however often they stand elsewhere.
 fn extended(Run { mut earlier, mut later }: Run, paragraphs: &Paragraphs<'_>, taken: &[bool]) -> Run {
-    let belongs =
-        |i: usize, j: usize| !taken[j] && paragraphs.are_copies(i, j) && (paragraphs.comparable)(i, j);
+    let belongs = |i: usize, j: usize| {
+        !taken[j] && paragraphs.are_copies(i, j) && paragraphs.shingles.is_comparable(i, j)
+    };
     while earlier.start > 0 && later.start > earlier.end && belongs(earlier.start - 1, later.start - 1) {
         (earlier.start, later.start) = (earlier.start - 1, later.start - 1);
     }

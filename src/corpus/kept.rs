@@ -1,96 +1,181 @@
-//! Which paragraphs of many articles are kept, and which are redundant beside them.
+//! Which paragraphs of a corpus are kept, and which are redundant beside them.
 //!
 //! Paragraphs are looked at one after the other, in the order in which they are preferred. Each is redundant if it
 //! resembles one that is kept and that it may be removed for; else it is kept itself. Nothing is joined by way of a
 //! third, and a paragraph is only ever compared with those that are kept, however many copies of a line there are.
 
+use std::cmp::Reverse;
+
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use crate::article::detector::stable;
 use crate::compare::Similarity;
-use crate::corpus::candidates::{Make, Neighbour, Source};
+use crate::compare::pair::ParagraphId;
+use crate::corpus::contents::{Contents, ParagraphEntry};
+use crate::corpus::found::{Redundant, Removal};
+use crate::corpus::neighbours::{Neighbour, Neighbours};
+use crate::corpus::options::{Keep, Scope};
 use crate::groups::number;
-
-/// Where the kept paragraph must stand for another to be removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Anywhere,
-    SameArticle,
-    OtherArticle,
-    Nowhere,
-}
-
-/// The paragraphs to choose from. Those with the same words are a group, and groups are numbered.
-pub(crate) struct Choice<'c> {
-    /// Paragraphs in the order of preference, those of one group in the order of the text; `None` if that is it for
-    /// all of them.
-    pub(crate) order: Option<&'c [u32]>,
-    pub(crate) paragraphs: u32,
-    /// The group of a paragraph, `None` if it has no words.
-    pub(crate) group: &'c (dyn Fn(u32) -> Option<u32> + Sync),
-    /// The article of a paragraph.
-    pub(crate) article: &'c (dyn Fn(u32) -> u32 + Sync),
-    /// Where a paragraph's counterpart must stand.
-    pub(crate) place: &'c (dyn Fn(u32) -> Place + Sync),
-    pub(crate) groups: usize,
-    /// The shingles of a group.
-    pub(crate) set: Make<'c>,
-    /// Whether a group is redundant beside another that it has this similarity with.
-    pub(crate) makes_redundant: &'c (dyn Fn(u32, &Similarity) -> bool + Sync),
-}
-
-/// A paragraph that goes, the one that it was verified against, and their similarity: none, if they are exact copies.
-pub(crate) type Redundant = (u32, u32, Option<Similarity>);
+use crate::text::paragraph::{Boundary, Paragraph};
 
 /// How many paragraphs are compared at a time, on all cores, with what was kept before them.
-pub(crate) const BATCH: usize = 1 << 13;
+pub(crate) const BATCH_LEN: usize = 1 << 13;
 
-/// The redundant paragraphs, in the order of preference.
-pub(crate) fn redundant(choice: &Choice<'_>, source: &Source) -> Vec<Redundant> {
-    let mut kept = Kept::new(choice, source);
-    let mut redundant = Vec::new();
-    let count = choice.paragraphs as usize;
-    for start in (0..count).step_by(BATCH) {
-        let places = start..count.min(start + BATCH);
-        let batch: Vec<u32> = match choice.order {
+/// Returns what is redundant in a corpus.
+pub(crate) fn redundant(contents: &Contents<'_>, neighbours: &Neighbours) -> Redundant {
+    let decided = decide(contents, neighbours);
+    let exact_copy = |group: u32| Similarity::exact_copy(neighbours.shingles(group, contents).len());
+    let mut copied: Vec<u32> = decided
+        .iter()
+        .filter(|decision| decision.similarity.is_none())
+        .filter_map(|decision| contents.group_of(decision.removed))
+        .collect();
+    copied.par_sort_unstable();
+    copied.dedup();
+    let exact: Vec<Similarity> = copied.par_iter().map(|&group| exact_copy(group)).collect();
+    let similarity_of_copies = |paragraph: u32| {
+        let group = contents.paragraphs[paragraph as usize].copy_group;
+        copied.binary_search(&group).map_or_else(|_| exact_copy(group), |at| exact[at])
+    };
+    let mut removals: Vec<Removal> = decided
+        .into_par_iter()
+        .map(|Decision { removed, kept, similarity }| Removal {
+            kept: contents.id(kept),
+            removed: contents.id(removed),
+            similarity: similarity.unwrap_or_else(|| similarity_of_copies(removed)),
+        })
+        .collect();
+    removals.par_sort_unstable_by_key(|removal| removal.removed);
+    let mut spared: Vec<ParagraphId> = removals
+        .par_chunk_by(|a, b| a.removed.document == b.removed.document)
+        .flat_map_iter(|removals| spared(contents, removals))
+        .collect();
+    spared.sort_unstable();
+    removals.retain(|removal| spared.binary_search(&removal.removed).is_err());
+    Redundant { removals, spared: spared.len() }
+}
+
+/// Returns those of the redundant paragraphs of one document that stay, so that it is cut as before.
+fn spared(contents: &Contents<'_>, removals: &[Removal]) -> Vec<ParagraphId> {
+    if contents.detector.boundary() != Boundary::Auto {
+        return Vec::new();
+    }
+    let document = contents.place(removals[0].removed.document).expect("the corpus made this id");
+    let (text, entries) = (contents.text(document), contents.paragraphs_of(document));
+    let is_stable = |removals: &[Removal]| {
+        let lost: Vec<usize> = removals.iter().map(|removal| removal.removed.paragraph as usize).collect();
+        let kept = (0..).zip(entries).filter(|(n, _)| lost.binary_search(n).is_err());
+        let clean = contents.without(document, &lost);
+        Boundary::Auto
+            .paragraphs(&clean)
+            .iter()
+            .map(Paragraph::as_str)
+            .eq(kept.map(|(_, p)| text.get(p.span()).unwrap_or_default()))
+    };
+    let len = |removal: Removal| ParagraphEntry::span(&entries[removal.removed.paragraph as usize]).len();
+    let stable = stable(removals, len, is_stable);
+    let goes = |id: &ParagraphId| stable.binary_search_by_key(id, |removal| removal.removed).is_ok();
+    removals.iter().map(|removal| removal.removed).filter(|id| !goes(id)).collect()
+}
+
+/// A paragraph that goes, and the one that it was verified against.
+struct Decision {
+    removed: u32,
+    kept: u32,
+    /// `None` if they are exact copies.
+    similarity: Option<Similarity>,
+}
+
+/// Returns the redundant paragraphs, in the order of preference.
+fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Vec<Decision> {
+    let longest = || {
+        let mut order: Vec<u32> = (0..contents.count()).collect();
+        order.par_sort_by_key(|&n| Reverse(contents.paragraphs[n as usize].words)); // stable
+        order
+    };
+    let order = (contents.keep == Keep::Longest).then(longest);
+    let comparator = contents.detector.comparator();
+    let mut kept = Kept::new(contents, neighbours, order.as_deref());
+    let mut decided = Vec::new();
+    let count = contents.count() as usize;
+    for start in (0..count).step_by(BATCH_LEN) {
+        let places = start..count.min(start + BATCH_LEN);
+        let batch: Vec<u32> = match &order {
             Some(order) => order[places].to_vec(),
             None => places.map(number).collect(),
         };
-        // Where any article will do, one look for a group serves all of it, and can be taken on all cores. Within
-        // its own article a paragraph has few counterparts, and is looked at when it is its turn.
-        let anywhere =
-            |&&paragraph: &&u32| matches!((choice.place)(paragraph), Place::Anywhere | Place::OtherArticle);
-        let alone = |&&paragraph: &&u32| kept.copy_of(paragraph).is_none();
-        let mut open: Vec<u32> =
-            batch.par_iter().filter(anywhere).filter(alone).filter_map(|&p| (choice.group)(p)).collect();
+        // Where any document will do, one look for a group serves all of it, and can be taken on all cores. Within
+        // its own document a paragraph has few counterparts, and is looked at when it is its turn.
+        let is_shared = |&&paragraph: &&u32| {
+            matches!(
+                CounterpartIn::of(paragraph, contents),
+                CounterpartIn::Any | CounterpartIn::OtherDocument
+            )
+        };
+        let has_no_copy = |&&paragraph: &&u32| kept.copy_of(paragraph).is_none();
+        let mut open: Vec<u32> = batch
+            .par_iter()
+            .filter(is_shared)
+            .filter(has_no_copy)
+            .filter_map(|&paragraph| contents.group_of(paragraph))
+            .collect();
         open.par_sort_unstable();
         open.dedup();
         let before: Vec<Vec<Neighbour>> =
             open.par_iter().map(|&group| kept.neighbours(group, 0, |_| true)).collect();
         let since = number(start);
         for &paragraph in &batch {
-            let Some(group) = (choice.group)(paragraph) else { continue };
+            let Some(group) = contents.group_of(paragraph) else { continue };
             if let Some(copy) = kept.copy_of(paragraph) {
-                redundant.push((paragraph, copy, None));
+                decided.push(Decision { removed: paragraph, kept: copy, similarity: None });
                 continue;
             }
-            let accepted = |other: u32| kept.of(other, paragraph).is_some();
+            let is_accepted = |other: u32| kept.of(other, paragraph).is_some();
             let known =
-                open.binary_search(&group).ok().filter(|_| anywhere(&&paragraph)).map(|at| &before[at]);
-            let fresh = kept.neighbours(group, if known.is_some() { since } else { 0 }, accepted);
+                open.binary_search(&group).ok().filter(|_| is_shared(&&paragraph)).map(|at| &before[at]);
+            let fresh = kept.neighbours(group, if known.is_some() { since } else { 0 }, is_accepted);
             let near = known.into_iter().flatten().chain(&fresh);
-            let near = near.filter(|(_, similarity)| (choice.makes_redundant)(group, similarity));
-            let best = near.filter_map(|&(other, similarity)| Some((kept.of(other, paragraph)?, similarity)));
+            let near = near.filter(|near| {
+                let shingles = || neighbours.shingles(group, contents).len();
+                comparator.makes_redundant(shingles, &near.similarity)
+            });
+            let best = near.filter_map(|near| Some((kept.of(near.group, paragraph)?, near.similarity)));
             match best.min_by_key(|&(other, _)| kept.rank(other)) {
-                Some((other, similarity)) => redundant.push((paragraph, other, Some(similarity))),
+                Some((other, similarity)) => {
+                    decided.push(Decision { removed: paragraph, kept: other, similarity: Some(similarity) });
+                }
                 None => kept.keep(paragraph, group),
             }
         }
     }
-    redundant
+    decided
 }
 
-const NONE: u32 = u32::MAX;
+/// Where a kept paragraph must stand for another to be removed.
+#[derive(Clone, Copy)]
+enum CounterpartIn {
+    Any,
+    SameDocument,
+    OtherDocument,
+    None,
+}
+
+impl CounterpartIn {
+    fn of(paragraph: u32, contents: &Contents<'_>) -> Self {
+        let is_short = (contents.paragraphs[paragraph as usize].words as usize) < contents.min_words;
+        match contents.scope {
+            Scope::Within => Self::SameDocument,
+            Scope::Across if is_short => Self::None,
+            Scope::Across => Self::OtherDocument,
+            Scope::All if is_short => Self::SameDocument,
+            Scope::All => Self::Any,
+        }
+    }
+}
+
+/// In place of the number of a paragraph.
+const NOTHING: u32 = u32::MAX;
 
 /// What is kept of a group: enough to find the first that a paragraph may be removed for.
 #[derive(Clone, Copy)]
@@ -100,13 +185,14 @@ struct KeptOf {
 }
 
 struct Kept<'c> {
-    choice: &'c Choice<'c>,
-    source: &'c Source,
+    contents: &'c Contents<'c>,
+    neighbours: &'c Neighbours,
     of: Vec<KeptOf>,
-    /// The first that is kept of a group in another article than its first.
+    /// The first that is kept of a group in another document than its first.
     in_other: AHashMap<u32, u32>,
-    /// What is kept of a group in an article, where `last` does not tell: in another order than that of the text.
-    in_article: AHashMap<(u32, u32), u32>,
+    /// What is kept of a group in a document, if paragraphs are preferred in another order than that of the text: `last`
+    /// is not enough then.
+    in_document: AHashMap<(u32, u32), u32>,
     /// The place of each paragraph in the order of preference; empty if that is the order of the text.
     ranks: Vec<u32>,
     /// The groups of which something is kept, bucket by bucket, in the order in which that came about; there is room
@@ -117,73 +203,74 @@ struct Kept<'c> {
 }
 
 impl<'c> Kept<'c> {
-    fn new(choice: &'c Choice<'c>, source: &'c Source) -> Self {
-        let (places, buckets) = match source {
-            Source::Buckets { bands, .. } => (bands.places(), bands.count()),
-            Source::Pairs { .. } => (0, 0),
+    /// Keeps nothing yet. `order` are all paragraphs in the order of preference, `None` if that is the order of the text.
+    fn new(contents: &'c Contents<'c>, neighbours: &'c Neighbours, order: Option<&[u32]>) -> Self {
+        let (places, buckets) = match neighbours {
+            Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
+            Neighbours::Joined { .. } => (0, 0),
         };
-        let mut ranks = vec![0; choice.order.map_or(0, <[u32]>::len)];
-        for (place, &paragraph) in (0..).zip(choice.order.unwrap_or_default()) {
+        let mut ranks = vec![0; order.map_or(0, <[u32]>::len)];
+        for (place, &paragraph) in (0..).zip(order.unwrap_or_default()) {
             ranks[paragraph as usize] = place;
         }
         Self {
-            choice,
-            source,
-            of: vec![KeptOf { first: NONE, last: NONE }; choice.groups],
+            contents,
+            neighbours,
+            of: vec![KeptOf { first: NOTHING, last: NOTHING }; contents.copy_groups.len()],
             in_other: AHashMap::new(),
-            in_article: AHashMap::new(),
+            in_document: AHashMap::new(),
             ranks,
-            in_bucket: vec![NONE; places],
+            in_bucket: vec![NOTHING; places],
             counts: vec![0; buckets as usize],
         }
     }
 
-    /// The place of a paragraph in the order of preference.
+    /// Returns the place of a paragraph in the order of preference.
     fn rank(&self, paragraph: u32) -> u32 {
         self.ranks.get(paragraph as usize).copied().unwrap_or(paragraph)
     }
 
-    /// The kept exact copy that a paragraph may be removed for.
+    /// Returns the kept exact copy that a paragraph may be removed for.
     fn copy_of(&self, paragraph: u32) -> Option<u32> {
-        self.of((self.choice.group)(paragraph)?, paragraph)
+        self.of(self.contents.group_of(paragraph)?, paragraph)
     }
 
-    /// The first kept paragraph of a group that `paragraph` may be removed for.
+    /// Returns the first kept paragraph of a group that `paragraph` may be removed for.
     fn of(&self, group: u32, paragraph: u32) -> Option<u32> {
         let KeptOf { first, last } = self.of[group as usize];
-        let same =
-            |kept: u32| kept != NONE && (self.choice.article)(kept) == (self.choice.article)(paragraph);
-        let found = match (self.choice.place)(paragraph) {
-            Place::SameArticle if same(first) => first,
-            Place::SameArticle if same(last) => last,
-            Place::SameArticle if self.choice.order.is_some() => {
-                let article = (self.choice.article)(paragraph);
-                return self.in_article.get(&(group, article)).copied();
+        let document = self.contents.document_of(paragraph);
+        let is_same = |kept: u32| kept != NOTHING && self.contents.document_of(kept) == document;
+        let found = match CounterpartIn::of(paragraph, self.contents) {
+            CounterpartIn::SameDocument if is_same(first) => first,
+            CounterpartIn::SameDocument if is_same(last) => last,
+            CounterpartIn::SameDocument if !self.ranks.is_empty() => {
+                return self.in_document.get(&(group, document)).copied();
             }
-            Place::OtherArticle if same(first) => return self.in_other.get(&group).copied(),
-            Place::Anywhere | Place::OtherArticle => first,
-            Place::SameArticle | Place::Nowhere => NONE,
+            CounterpartIn::OtherDocument if is_same(first) => return self.in_other.get(&group).copied(),
+            CounterpartIn::Any | CounterpartIn::OtherDocument => first,
+            CounterpartIn::SameDocument | CounterpartIn::None => NOTHING,
         };
-        (found != NONE).then_some(found)
+        (found != NOTHING).then_some(found)
     }
 
     fn keep(&mut self, paragraph: u32, group: u32) {
-        let article = self.choice.article;
-        if self.choice.order.is_some() {
-            self.in_article.entry((group, article(paragraph))).or_insert(paragraph);
+        let document = self.contents.document_of(paragraph);
+        if !self.ranks.is_empty() {
+            self.in_document.entry((group, document)).or_insert(paragraph);
         }
         let of = &mut self.of[group as usize];
         of.last = paragraph;
-        if of.first == NONE {
+        if of.first == NOTHING {
             of.first = paragraph;
             self.register(group);
-        } else if article(of.first) != article(paragraph) {
+        } else if self.contents.document_of(of.first) != document {
             self.in_other.entry(group).or_insert(paragraph);
         }
     }
 
+    /// Puts a group, of which the first paragraph was kept, in its buckets.
     fn register(&mut self, group: u32) {
-        let Source::Buckets { bands, .. } = self.source else { return };
+        let Neighbours::Buckets { bands, .. } = self.neighbours else { return };
         for &bucket in bands.of(group) {
             let count = &mut self.counts[bucket as usize];
             self.in_bucket[bands.range(bucket).start + *count as usize] = group;
@@ -191,17 +278,13 @@ impl<'c> Kept<'c> {
         }
     }
 
-    /// The verified neighbours of a group of which something is kept: of those that were registered from the place
-    /// `since` in the order of preference on and are `accepted`.
-    fn neighbours(&self, group: u32, since: u32, accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
-        let Source::Buckets { bands, .. } = self.source else {
-            // All are known at once, so each is found when it is asked for last.
-            let all = self.source.neighbours(group, self.choice.set);
-            return all
-                .iter()
-                .filter(|&&(other, _)| self.of[other as usize].first != NONE)
-                .copied()
-                .collect();
+    /// Returns the neighbours of a group of which something is kept: of those that were registered from the place `since`
+    /// in the order of preference on and are accepted. With the exact join it returns all.
+    fn neighbours(&self, group: u32, since: u32, is_accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
+        let Neighbours::Buckets { bands, .. } = self.neighbours else {
+            let all = self.neighbours.of(group, self.contents);
+            let is_kept = |near: &&Neighbour| self.of[near.group as usize].first != NOTHING;
+            return all.iter().filter(is_kept).copied().collect();
         };
         let mut candidates: Vec<u32> = Vec::new();
         for &bucket in bands.of(group) {
@@ -211,7 +294,7 @@ impl<'c> Kept<'c> {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.retain(|&other| other != group && accepted(other));
-        self.source.verify(group, candidates.into_iter(), self.choice.set)
+        candidates.retain(|&other| other != group && is_accepted(other));
+        self.neighbours.verify(group, candidates.into_iter(), self.contents)
     }
 }

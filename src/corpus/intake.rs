@@ -1,0 +1,214 @@
+//! Taking in: articles are prepared batch by batch on all cores, and each batch is added while the next is prepared.
+
+use std::ops::Range;
+
+use hashbrown::HashTable;
+use rayon::prelude::*;
+
+use crate::article::detector::Detector;
+use crate::article::reading::{Read, SameWords, Scratch};
+use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, ParagraphEntry, Texts};
+use crate::corpus::found::Found;
+use crate::corpus::neighbours::Neighbours;
+use crate::corpus::options::CorpusBuilder;
+use crate::groups::number;
+use crate::lsh::{Banding, Keys};
+use crate::minhash::MinHasher;
+use crate::text::paragraph::Paragraph;
+
+/// How many bytes of text are prepared together, on all cores.
+const BATCH_BYTES: usize = 1 << 21;
+
+/// How many paragraphs one core prepares at a time.
+const CHUNK_LEN: usize = 64;
+
+/// A corpus that articles come into, wherever it keeps their texts.
+#[derive(Clone, Debug)]
+pub(crate) struct Intake<'t> {
+    pub(crate) contents: Contents<'t>,
+    /// The bucket keys of the copy groups.
+    keys: Keys,
+    hasher: MinHasher,
+    /// The copy groups by the hashes of their words.
+    by_words: HashTable<u32>,
+}
+
+impl<'t> Intake<'t> {
+    pub(crate) fn new(options: CorpusBuilder, texts: Texts<'t>) -> Self {
+        let banding = options.banding();
+        Self {
+            contents: Contents::new(options, texts),
+            keys: Keys::new(banding.map_or(0, |banding| banding.bands)),
+            hasher: MinHasher::with_slots(banding.map_or(0, |banding| banding.bands * banding.rows)),
+            by_words: HashTable::new(),
+        }
+    }
+
+    /// Takes in articles. `keep_texts` is called with each batch before it is added.
+    pub(crate) fn extend<T: AsRef<str> + Send + Sync>(
+        &mut self,
+        articles: impl Iterator<Item = T>,
+        keep_texts: impl Fn(&mut Texts<'t>, &[T]) + Sync,
+    ) {
+        let preparer = Preparer {
+            detector: self.contents.detector,
+            banding: self.contents.banding,
+            hasher: self.hasher.clone(),
+        };
+        let mut articles = articles.peekable();
+        let mut take = || -> Vec<T> {
+            let mut bytes = 0;
+            let take = || {
+                let article = articles.next_if(|_| bytes < BATCH_BYTES)?;
+                bytes += article.as_ref().len() + size_of::<&str>();
+                Some(article)
+            };
+            std::iter::from_fn(take).collect()
+        };
+        let mut batch = preparer.prepare(take());
+        while !batch.articles.is_empty() {
+            let next = take();
+            let add = || {
+                keep_texts(&mut self.contents.texts, &batch.articles);
+                self.add_batch(&batch);
+            };
+            ((), batch) = rayon::join(add, || preparer.prepare(next));
+        }
+    }
+
+    fn add_batch<T: AsRef<str>>(&mut self, batch: &Batch<T>) {
+        let bands = self.keys.bands();
+        let mut prepared = batch.chunks.iter().flat_map(|chunk| {
+            (chunk.paragraphs.iter().enumerate())
+                .map(move |(n, prepared)| (prepared, &chunk.keys[n * bands..(n + 1) * bands]))
+        });
+        let detector = self.contents.detector;
+        let mut same_words = SameWords::new(&detector);
+        for (article, spans) in batch.articles.iter().zip(&batch.spans) {
+            let text = article.as_ref();
+            let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
+            self.contents.documents.push(DocumentEntry { len, first: self.contents.count() });
+            for (span, (prepared, keys)) in spans.iter().zip(&mut prepared) {
+                self.add_paragraph(text, span, prepared, keys, &mut same_words);
+            }
+        }
+    }
+
+    /// Adds a paragraph to the last document.
+    fn add_paragraph(
+        &mut self,
+        text: &str,
+        span: &Range<usize>,
+        prepared: &PreparedParagraph,
+        keys: &[u32],
+        same_words: &mut SameWords<'_>,
+    ) {
+        let Range { start, end } = *span;
+        let mut entry = ParagraphEntry {
+            start: number(start),
+            len: number(end - start),
+            words: saturated(prepared.words),
+            document: number(self.contents.documents.len() - 1),
+            copy_group: NO_WORDS,
+        };
+        if let Some(hash) = prepared.hash {
+            entry.copy_group = self.copy_group(hash, keys, &text[start..end], same_words);
+        }
+        self.contents.paragraphs.push(entry);
+    }
+
+    /// Returns the copy group that the next paragraph belongs to by its words: a new one if they are new.
+    fn copy_group(&mut self, hash: u64, keys: &[u32], text: &str, same_words: &mut SameWords<'_>) -> u32 {
+        let contents = &mut self.contents;
+        let paragraph = contents.count();
+        let found = self.by_words.find(hash, |&group| contents.copy_groups[group as usize].hash == hash);
+        if let Some(&group) = found {
+            let first = contents.copy_groups[group as usize].first;
+            if same_words.check(first as usize, &contents.paragraph_text(first), text) {
+                return group;
+            }
+        }
+        let (group, is_known) = (number(contents.copy_groups.len()), found.is_some());
+        contents.copy_groups.push(CopyGroup { hash, first: paragraph });
+        self.keys.push(keys);
+        if !is_known {
+            self.by_words.insert_unique(hash, group, |&group| contents.copy_groups[group as usize].hash);
+        }
+        group
+    }
+
+    pub(crate) fn find(self) -> Found<'t> {
+        let Self { contents, keys, by_words, .. } = self;
+        drop(by_words); // memory for what follows
+        let neighbours = Neighbours::new(&contents, keys);
+        Found::new(contents, neighbours)
+    }
+}
+
+/// A count of which it is enough to know that it is very large.
+fn saturated(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Prepares articles on all cores: their paragraphs are cut, hashed and signed.
+struct Preparer {
+    detector: Detector,
+    banding: Option<Banding>,
+    hasher: MinHasher,
+}
+
+/// Articles that are prepared.
+struct Batch<T> {
+    articles: Vec<T>,
+    /// The paragraphs of each article.
+    spans: Vec<Vec<Range<usize>>>,
+    /// What is known of the paragraphs of all articles, one after the other.
+    chunks: Vec<PreparedChunk>,
+}
+
+/// Up to [`CHUNK_LEN`] paragraphs.
+struct PreparedChunk {
+    paragraphs: Vec<PreparedParagraph>,
+    /// The bucket keys of each, one after the other.
+    keys: Vec<u32>,
+}
+
+struct PreparedParagraph {
+    words: usize,
+    /// Half of the hash of its words, `None` if it has none.
+    hash: Option<u64>,
+}
+
+impl Preparer {
+    fn prepare<T: AsRef<str> + Sync>(&self, articles: Vec<T>) -> Batch<T> {
+        let cut = |article: &T| {
+            let paragraphs = self.detector.boundary().paragraphs(article.as_ref());
+            paragraphs.iter().map(Paragraph::span).collect()
+        };
+        let spans: Vec<Vec<Range<usize>>> = articles.par_iter().map(cut).collect();
+        let texts: Vec<&str> = (articles.iter().zip(&spans))
+            .flat_map(|(article, spans)| spans.iter().map(|span| &article.as_ref()[span.clone()]))
+            .collect();
+        let chunks = texts.par_chunks(CHUNK_LEN).map(|texts| self.prepare_chunk(texts)).collect();
+        Batch { articles, spans, chunks }
+    }
+
+    fn prepare_chunk(&self, paragraphs: &[&str]) -> PreparedChunk {
+        let mut scratch = Scratch::default();
+        let mut slots = vec![0; self.hasher.slots()];
+        let bands = self.banding.map_or(0, |banding| banding.bands);
+        let mut keys = Vec::with_capacity(paragraphs.len() * bands);
+        let prepare = |paragraph: &&str| {
+            let Read { words, hash } = self.detector.read(paragraph, &mut scratch);
+            self.hasher.sign_hashes(scratch.hashes(), &mut slots);
+            if let Some(banding) = self.banding {
+                #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
+                banding.each_key(&slots, |key| keys.push(key as u32));
+            }
+            #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
+            PreparedParagraph { words, hash: hash.map(|hash| hash as u64) }
+        };
+        let paragraphs = paragraphs.iter().map(prepare).collect();
+        PreparedChunk { paragraphs, keys }
+    }
+}

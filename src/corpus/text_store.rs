@@ -1,0 +1,252 @@
+//! Texts in a temporary file, for what does not fit in memory.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::Error;
+
+/// Texts in a temporary file, numbered from 0 in the order in which they were pushed.
+///
+/// It is made for a [`Corpus`](crate::Corpus) of texts that do not fit in memory: see
+/// [`CorpusBuilder::build_stored`](crate::CorpusBuilder::build_stored). It holds 8 bytes a text in memory. Texts can be
+/// read from many threads at once. On Unix the file has no name once it is made, and elsewhere it is deleted when it is
+/// closed: so nothing of it is left when the store is dropped, or when the process ends in any other way.
+///
+/// ```
+/// use dittograph::TextStore;
+///
+/// let mut store = TextStore::new()?;
+/// assert_eq!(store.push("Bread is dearer by a tenth.")?, 0);
+/// store.push_all(["The ferry does not sail.", "Crème brûlée"])?;
+/// assert_eq!((store.len(), store.text_len(2)), (3, 15));
+/// assert_eq!(store.get(1, 4..9)?, "ferry");
+/// assert_eq!(store.get(2, 0..store.text_len(2))?, "Crème brûlée");
+/// # Ok::<(), dittograph::Error>(())
+/// ```
+pub struct TextStore {
+    file: File,
+    /// Its folder, for messages.
+    folder: PathBuf,
+    /// Where each text ends in the file, and so where the next one starts.
+    ends: Vec<u64>,
+    failure: Mutex<Option<Error>>,
+}
+
+/// How many bytes of small texts are written at a time, about.
+const WRITE_LEN: usize = 1 << 20;
+
+/// How many names are tried for a new file.
+const MAX_ATTEMPTS: u64 = 1 << 10;
+
+impl TextStore {
+    /// Creates an empty store where the system has its temporary files ([`std::env::temp_dir`]).
+    ///
+    /// # Errors
+    ///
+    /// If no file can be created there.
+    pub fn new() -> Result<Self, Error> {
+        Self::in_folder(std::env::temp_dir())
+    }
+
+    /// Creates an empty store in a folder.
+    ///
+    /// # Errors
+    ///
+    /// If no file can be created there.
+    pub fn in_folder(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref().to_owned();
+        match temporary_file(&folder) {
+            Ok(file) => Ok(Self { file, folder, ends: Vec::new(), failure: Mutex::default() }),
+            Err(error) => Err(Error::io(folder.display().to_string(), error)),
+        }
+    }
+
+    /// Writes a text to the end of the file, and returns its number.
+    ///
+    /// Each call is one write; [`push_all`](Self::push_all) is faster for many short texts.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written. The text has a number then too, but cannot be read.
+    pub fn push(&mut self, text: &str) -> Result<u64, Error> {
+        let number = self.len();
+        self.push_all([text])?;
+        Ok(number)
+    }
+
+    /// Writes texts to the end of the file, in their order. They are collected in memory and written in pieces of about
+    /// a mebibyte.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written. The texts have their numbers then too, but cannot all be read.
+    pub fn push_all<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) -> Result<(), Error> {
+        let mut written = Ok(());
+        let mut start = self.end();
+        let mut bytes = Vec::new();
+        for text in texts {
+            bytes.extend_from_slice(text.as_ref().as_bytes());
+            self.ends.push(self.end() + text.as_ref().len() as u64);
+            if bytes.len() >= WRITE_LEN {
+                written = written.and(self.write(start, &bytes));
+                start = self.end();
+                bytes.clear();
+            }
+        }
+        written.and(self.write(start, &bytes)).map_err(|error| self.keep(error))
+    }
+
+    /// Reads a part of a text, given as a range of bytes in it.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or if the range does not begin and end between two characters.
+    ///
+    /// # Panics
+    ///
+    /// If there is no text of this number, or if the range is not within it.
+    pub fn get(&self, number: u64, range: Range<usize>) -> Result<String, Error> {
+        let text = self.place(number);
+        let (start, end) = (text.start + range.start as u64, text.start + range.end as u64);
+        assert!(
+            start <= end && end <= text.end,
+            "text {number} has {} bytes; there is no part {range:?}",
+            text.end - text.start
+        );
+        let mut bytes = vec![0; range.len()];
+        read_at(&self.file, &mut bytes, start).map_err(|error| self.keep(error))?;
+        String::from_utf8(bytes).map_err(|_| {
+            let problem =
+                format!("part {range:?} of text {number} does not begin and end between characters");
+            self.keep(io::Error::new(io::ErrorKind::InvalidInput, problem))
+        })
+    }
+
+    /// Returns the length of a text in bytes.
+    ///
+    /// # Panics
+    ///
+    /// If there is no text of this number, or if it is longer than the address space.
+    #[must_use]
+    pub fn text_len(&self, number: u64) -> usize {
+        let Range { start, end } = self.place(number);
+        usize::try_from(end - start).expect("a text that was in memory fits there")
+    }
+
+    /// Returns how many texts there are.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.ends.len() as u64
+    }
+
+    /// Returns true if there are no texts.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Checks that no text failed to be written or read so far.
+    ///
+    /// This is for code that has no way to fail at the place where it reads: it can take anything for the text, and
+    /// check once at the end.
+    ///
+    /// # Errors
+    ///
+    /// The first error that a method of this store returned.
+    pub fn check(&self) -> Result<(), Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone().map_or(Ok(()), Err)
+    }
+
+    /// Makes an error of the file, and keeps it if it is the first.
+    fn keep(&self, error: io::Error) -> Error {
+        let error = Error::io(format!("temporary file in {}", self.folder.display()), error);
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.get_or_insert(error.clone());
+        error
+    }
+
+    fn end(&self) -> u64 {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    fn place(&self, number: u64) -> Range<u64> {
+        let count = self.ends.len();
+        let place = usize::try_from(number).ok().filter(|&place| place < count);
+        let place = place.unwrap_or_else(|| panic!("there is no text {number}: the store has {count}"));
+        place.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[place]
+    }
+
+    /// Writes bytes at a place, wherever a failed write left the file.
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.write_all(bytes)
+    }
+}
+
+impl fmt::Debug for TextStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { folder, .. } = self;
+        f.debug_struct("TextStore")
+            .field("folder", folder)
+            .field("texts", &self.len())
+            .field("bytes", &self.end())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Creates a file that is gone when it is closed, and that only this user can read.
+fn temporary_file(folder: &Path) -> io::Result<File> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt;
+        const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+        options.share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+    }
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        // Only the name depends on the process. A name that is taken, even by a link, is never opened.
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!(".dittograph-{}-{count}", std::process::id()));
+        match options.open(&path) {
+            Ok(file) => {
+                #[cfg(unix)]
+                std::fs::remove_file(&path)?;
+                return Ok(file);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts < MAX_ATTEMPTS => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[count..];
+        at += count as u64;
+    }
+    Ok(())
+}
