@@ -2,17 +2,17 @@
 
 use std::io::Cursor;
 
-use dittograph::dump::{Basis, DumpOptions, Encoding, Format};
+use dittograph::dump::{DumpOptions, Encoding, EncodingBasis, Format};
 use encoding_rs::{BIG5, EUC_KR, GBK, ISO_8859_6, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
 const ARABIC: &str = "لا تبحر العبارة اليوم بسبب العاصفة، كما قال مدير الميناء.";
 
 /// An encoding, why it was taken, and for how many texts.
-type Taken = (String, Basis, u64);
+type Taken = (String, EncodingBasis, u64);
 
 /// The text of the first article, or what is told instead; and what was taken for the encoding.
 fn read(options: &DumpOptions, bytes: impl Into<Vec<u8>>) -> (Result<String, String>, Vec<Taken>) {
-    let mut dump = options.reader(Cursor::new(bytes.into()));
+    let mut dump = options.from_reader(Cursor::new(bytes.into()));
     let first = dump.next().unwrap().map(|article| article.text).map_err(|error| error.to_string());
     let taken = dump.statistics().encodings;
     (
@@ -40,7 +40,7 @@ fn an_arabic_article_is_read_when_its_encoding_is_named_and_refused_when_not() {
     assert!(!is_lossy);
     let (text, taken) = read(&named(Format::Text, "windows-1256"), bytes.clone());
     assert_eq!(text.as_deref(), Ok(doubled.as_str()));
-    assert_eq!(taken, [("windows-1256".to_owned(), Basis::Named, 1)]);
+    assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Named, 1)]);
     assert_eq!(dittograph::dedup(&text.unwrap()), ARABIC);
 
     let (told, taken) = read(&options(Format::Text), bytes);
@@ -65,7 +65,7 @@ fn every_format_is_read_in_a_named_encoding() {
         let (bytes, ..) = WINDOWS_1256.encode(&content);
         let (text, taken) = read(&named(format, "cp1256"), bytes.clone());
         assert_eq!(text.as_deref(), Ok(ARABIC), "{format}");
-        assert_eq!(taken, [("windows-1256".to_owned(), Basis::Named, 1)], "{format}");
+        assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Named, 1)], "{format}");
         let (told, _) = read(&options(format), bytes);
         let told = told.unwrap_err();
         assert!(
@@ -101,7 +101,7 @@ fn the_encodings_of_old_pages() {
         for page in [meta, http_equiv] {
             let (read_text, taken) = read(&named(Format::Html, "koi8-r"), encoding.encode(&page).0);
             assert_eq!(read_text.as_deref(), Ok(text), "{label}");
-            assert_eq!(taken[0].1, Basis::Declared);
+            assert_eq!(taken[0].1, EncodingBasis::Declared);
             assert_eq!(taken[0].0, label.parse::<Encoding>().unwrap().to_string());
         }
     }
@@ -115,7 +115,7 @@ fn utf_16_by_its_mark() {
         let name = if unit(1)[0] == 1 { "utf-16le" } else { "utf-16be" };
         let (read_text, taken) = read(&options(Format::JsonLines), utf_16(&line, unit));
         assert_eq!(read_text.as_deref(), Ok(text.as_str()));
-        assert_eq!(taken, [(name.to_owned(), Basis::Mark, 1)]);
+        assert_eq!(taken, [(name.to_owned(), EncodingBasis::ByteOrderMark, 1)]);
         // The format is told by what it says too, and the mark counts for more than what is named.
         let (read_text, _) =
             read(&DumpOptions::new().encoding("windows-1251".parse().unwrap()), utf_16(&line, unit));
@@ -143,7 +143,7 @@ fn an_http_header_counts_for_more_than_the_page() {
     let warc = [head.as_bytes(), &body, b"\r\n\r\n"].concat();
     let (text, taken) = read(&options(Format::Warc), warc);
     assert_eq!(text.as_deref(), Ok(ARABIC));
-    assert_eq!(taken, [("windows-1256".to_owned(), Basis::Declared, 1)]);
+    assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Declared, 1)]);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_page_declares_its_encoding_late_or_in_xml() {
         let page = format!("{start}<p>{ARABIC}");
         let (text, taken) = read(&options(Format::Html), WINDOWS_1256.encode(&page).0);
         assert_eq!(text.as_deref(), Ok(ARABIC));
-        assert_eq!(taken, [("windows-1256".to_owned(), Basis::Declared, 1)]);
+        assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Declared, 1)]);
     }
 }
 
@@ -168,7 +168,7 @@ fn xml_declares_its_encoding() {
         <revision><text>Паром</text></revision></page></mediawiki>";
     let (text, taken) = read(&options(Format::MediaWiki), WINDOWS_1251.encode(xml).0);
     assert_eq!(text.as_deref(), Ok("Паром"));
-    assert_eq!(taken, [("windows-1251".to_owned(), Basis::Declared, 1)]);
+    assert_eq!(taken, [("windows-1251".to_owned(), EncodingBasis::Declared, 1)]);
     let (told, _) = read(&options(Format::MediaWiki), xml.replace("windows-1251", "klingon"));
     assert_eq!(told.unwrap_err(), "-: declares the unknown encoding \"klingon\"");
 }
@@ -176,7 +176,7 @@ fn xml_declares_its_encoding() {
 #[test]
 fn an_invalid_byte_is_told_where_it_stands() {
     let told = |options: &DumpOptions, bytes: &[u8]| {
-        let error = options.reader(Cursor::new(bytes.to_vec())).find_map(Result::err).unwrap();
+        let error = options.from_reader(Cursor::new(bytes.to_vec())).find_map(Result::err).unwrap();
         error.to_string()
     };
     let assumed = "is not valid utf-8, which was assumed; name its encoding, such as windows-1256";
@@ -213,8 +213,8 @@ fn an_invalid_byte_is_told_where_it_stands() {
         "-: byte 2 is not valid utf-16le, which its byte order mark says"
     );
     // The next line is read where an encoding can be told line by line.
-    let mut dump =
-        options(Format::JsonLines).reader(Cursor::new(b"{\"text\": \"\xff\"}\n{\"text\": \"b\"}".to_vec()));
+    let mut dump = options(Format::JsonLines)
+        .from_reader(Cursor::new(b"{\"text\": \"\xff\"}\n{\"text\": \"b\"}".to_vec()));
     assert!(dump.next().unwrap().unwrap_err().is_record());
     assert_eq!(dump.next().unwrap().unwrap().text, "b");
 }
@@ -226,7 +226,8 @@ fn an_invalid_byte_in_an_old_encoding_costs_no_more_than_it_must() {
         let head = "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length:";
         [format!("{head} {}\r\n\r\n", answer.len()).as_bytes(), &answer, b"\r\n\r\n"].concat()
     };
-    let mut dump = options(Format::Warc).reader(Cursor::new([page(b"<p>\xff"), page(b"<p>Two")].concat()));
+    let mut dump =
+        options(Format::Warc).from_reader(Cursor::new([page(b"<p>\xff"), page(b"<p>Two")].concat()));
     let error = dump.next().unwrap().unwrap_err();
     assert_eq!(error.to_string(), "-:1: byte 3 is not valid gbk, which it declares");
     assert!(error.is_record());
@@ -234,7 +235,7 @@ fn an_invalid_byte_in_an_old_encoding_costs_no_more_than_it_must() {
 
     // A stream cannot be read any further, but all that stands before the byte is.
     let lines = b"{\"text\": \"a\"}\n{\"text\": \"b\"}\n{\"text\": \"\xff\"}\n{\"text\": \"d\"}\n".to_vec();
-    let mut dump = named(Format::JsonLines, "gbk").reader(Cursor::new(lines));
+    let mut dump = named(Format::JsonLines, "gbk").from_reader(Cursor::new(lines));
     assert_eq!(dump.next().unwrap().unwrap().text, "a");
     assert_eq!(dump.next().unwrap().unwrap().text, "b");
     let error = dump.next().unwrap().unwrap_err();

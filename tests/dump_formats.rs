@@ -8,7 +8,7 @@ use std::io::Write;
 use common::dump::{fields, ids_and_texts, read, read_with, refused, texts, wiki_export, wiki_page};
 use common::pack::{bz2, gz, xz};
 use dittograph::Error;
-use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, Source};
+use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, RecordPlace};
 use serde_json::{Map, json};
 use tempfile::TempDir;
 
@@ -22,7 +22,7 @@ fn types_can_cross_threads() {
     fine::<DumpStatistics>();
     fine::<Encoding>();
     fine::<Format>();
-    fine::<Source>();
+    fine::<RecordPlace>();
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn json_lines() {
         [("a", "One\nand two."), ("12345678901234567890123", "Another"), ("-:4", "")]
     );
     assert_eq!(fields(&articles[0]), json!({"tags": [1, null]}));
-    assert_eq!((articles[1].source.file.to_str(), articles[1].source.record), (Some("-"), 3));
+    assert_eq!((articles[1].place.file.to_str(), articles[1].place.record), (Some("-"), 3));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_line_that_cannot_be_read_is_told_and_the_next_is_read() {
         r#"{"text": "x"} {"text": "y"}"#,
         r#"{"text": "Two"}"#,
     ];
-    let dump = Dump::reader(std::io::Cursor::new(lines.join("\n")), Format::JsonLines);
+    let dump = Dump::from_reader(std::io::Cursor::new(lines.join("\n")), Format::JsonLines);
     let (good, bad): (Vec<_>, Vec<_>) = dump.partition(Result::is_ok);
     let good: Vec<Article> = good.into_iter().map(Result::unwrap).collect();
     assert_eq!(ids_and_texts(&good), [("-:1", "One"), ("-:8", "Two")]);
@@ -106,7 +106,7 @@ fn a_json_array() {
     ] "#;
     let articles = read(array, Format::Json);
     assert_eq!(ids_and_texts(&articles), [("1", "A \"quoted\" [one] \\"), ("b", "Another }")]);
-    assert_eq!(articles[1].source.record, 2);
+    assert_eq!(articles[1].place.record, 2);
     assert!(read("[]", Format::Json).is_empty());
     assert!(read(" ", Format::Json).is_empty());
     // Objects one after the other, over as many lines as they like.
@@ -136,7 +136,7 @@ fn csv_and_tsv() {
     let articles = read(writer.into_inner().unwrap(), Format::Csv);
     assert_eq!(ids_and_texts(&articles), [("1", "One, with \"quotes\"\nand a line"), ("-:4", "عربي")]);
     assert_eq!(fields(&articles[1]), json!({"lang": "ar"}));
-    assert_eq!((articles[0].source.record, articles[1].source.record), (2, 4));
+    assert_eq!((articles[0].place.record, articles[1].place.record), (2, 4));
     let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new());
     writer.write_record(["text", "id"]).unwrap();
     writer.write_record(["One\tand two", "a"]).unwrap();
@@ -150,8 +150,8 @@ fn csv_and_tsv() {
 fn csv_of_a_spreadsheet() {
     // A byte order mark, semicolons and CR LF.
     let csv = "\u{feff}id;text\r\n1;\"One; two,\r\nthree\"\r\n;Four\r\n\r\n;Five\r\n6\r\n";
-    let mut dump = Dump::reader(csv.as_bytes(), Format::Csv);
-    let mut next = || dump.next().unwrap().map(|article| (article.id, article.text, article.source.record));
+    let mut dump = Dump::from_reader(csv.as_bytes(), Format::Csv);
+    let mut next = || dump.next().unwrap().map(|article| (article.id, article.text, article.place.record));
     let row = |id: &str, text: &str, line| (id.to_owned(), text.to_owned(), line);
     assert_eq!(next().unwrap(), row("1", "One; two,\r\nthree", 2));
     assert_eq!(next().unwrap(), row("-:4", "Four", 4));
@@ -171,7 +171,7 @@ fn csv_of_a_spreadsheet() {
 fn csv_that_lacks_something() {
     let told = refused("a,b\n1,2\n", Format::Csv);
     assert_eq!(told, "-: no column \"text\"; the first row has: a, b");
-    let mut dump = Dump::reader("id,text\n1,One\n2\n3,Three\n".as_bytes(), Format::Csv);
+    let mut dump = Dump::from_reader("id,text\n1,One\n2\n3,Three\n".as_bytes(), Format::Csv);
     assert_eq!(dump.next().unwrap().unwrap().text, "One");
     let error = dump.next().unwrap().unwrap_err();
     assert!(error.is_record());
@@ -213,7 +213,7 @@ fn texts_and_folders() {
     let seen: Vec<(String, &str)> = articles
         .iter()
         .map(|article| {
-            let path = article.source.file.strip_prefix(folder.path()).unwrap();
+            let path = article.place.file.strip_prefix(folder.path()).unwrap();
             (path.to_str().unwrap().to_owned(), article.text.as_str())
         })
         .collect();
@@ -273,7 +273,7 @@ fn what_stands_before_a_corrupt_byte_is_read_however_short_the_file_is() {
         [zstd::encode_all(&line[..], 1).unwrap(), b"what is this?".to_vec()].concat(),
     ];
     for archive in archives {
-        let mut dump = Dump::reader(std::io::Cursor::new(archive), Format::JsonLines);
+        let mut dump = Dump::from_reader(std::io::Cursor::new(archive), Format::JsonLines);
         assert_eq!(dump.next().unwrap().unwrap().text, "One");
         let error = dump.next().unwrap().unwrap_err();
         assert!(error.is_format() && error.to_string().starts_with("-:2: "), "{error}");

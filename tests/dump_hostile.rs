@@ -25,7 +25,7 @@ fn options(format: Format) -> DumpOptions {
 
 fn read(options: &DumpOptions, bytes: impl Into<Vec<u8>>) -> Vec<Result<Article, Error>> {
     // Whatever is wrong is told a few times and not forever.
-    options.reader(Cursor::new(bytes.into())).take(10_000).collect()
+    options.from_reader(Cursor::new(bytes.into())).take(10_000).collect()
 }
 
 /// What is told of the first thing that is wrong.

@@ -111,7 +111,7 @@ fn parquet_in_every_compression_and_encoding() {
                 assert_eq!(ids_and_texts(&articles), expected, "{compression} {encoding:?} {version:?}");
                 assert_eq!(fields(&articles[1]), json!({"when": "1970-01-01 00:00:00.001 +00:00"}));
                 assert_eq!(fields(&articles[2]), json!({"when": null}));
-                assert_eq!(articles[3].source.record, 4);
+                assert_eq!(articles[3].place.record, 4);
             }
         }
     }
@@ -164,7 +164,7 @@ fn parquet_with_nulls_and_what_is_no_text() {
     let [mut first, second] = groups();
     first[1] = Column::Strings(vec![None, Some("Two"), None]);
     let file = parquet(ROWS, WriterProperties::new(), &[&first, &second]);
-    let dump = Dump::reader(std::io::Cursor::new(file.clone()), Format::Parquet);
+    let dump = Dump::from_reader(std::io::Cursor::new(file.clone()), Format::Parquet);
     let seen: Vec<_> = dump
         .map(|article| {
             article.map(|article| article.text).map_err(|error| (error.is_record(), error.to_string()))
@@ -174,7 +174,7 @@ fn parquet_with_nulls_and_what_is_no_text() {
     assert_eq!(seen, [null(1), Ok("Two".to_owned()), null(3), Ok("One of another group".to_owned())]);
     let refused = |text: &str| {
         let options = DumpOptions::new().format(Format::Parquet).text_field(text);
-        options.reader(std::io::Cursor::new(file.clone())).next().unwrap().unwrap_err().to_string()
+        options.from_reader(std::io::Cursor::new(file.clone())).next().unwrap().unwrap_err().to_string()
     };
     assert_eq!(refused("body"), "-: no column \"body\"; the file has: id, text, when, tags");
     assert_eq!(refused("when"), "-: column \"when\": expected strings");
@@ -212,7 +212,7 @@ fn parquet_with_strings_of_every_arrow_type() {
     let file = include_bytes!("data/arrow.parquet");
     for column in ["utf8", "large", "view", "dictionary", "binary"] {
         let options = DumpOptions::new().format(Format::Parquet).text_field(column);
-        let dump = options.reader(file.as_slice());
+        let dump = options.from_reader(file.as_slice());
         let articles: Vec<Article> = dump.filter_map(Result::ok).collect();
         let expected = [
             ("1", "One"),

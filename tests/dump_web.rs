@@ -44,7 +44,7 @@ fn wet() {
         "languages": "eng,ara"
     });
     assert_eq!(fields(&articles[0]), expected);
-    assert_eq!(articles[0].source.record, 2);
+    assert_eq!(articles[0].place.record, 2);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn warc_of_pages() {
         response("http://a/png", &http("200 OK\r\nContent-Type: image/png", &[0x89, b'P', b'N', b'G'])),
         response("http://a/untyped", &http("200 OK", page.as_bytes())),
     ];
-    let mut dump = Dump::reader(std::io::Cursor::new(warc.concat()), Format::Warc);
+    let mut dump = Dump::from_reader(std::io::Cursor::new(warc.concat()), Format::Warc);
     let articles: Vec<Article> = dump.by_ref().collect::<Result<_, _>>().unwrap();
     let names = [
         "plain",
@@ -172,7 +172,7 @@ fn an_answer_that_cannot_be_unpacked_is_told_and_the_next_is_read() {
         response("Transfer-Encoding: chunked", b"4\r\n<p>O\r\nff\r\nne"),
         response("X: y", b"<p>One</p>"),
     ];
-    let dump = Dump::reader(std::io::Cursor::new(warc.concat()), Format::Warc);
+    let dump = Dump::from_reader(std::io::Cursor::new(warc.concat()), Format::Warc);
     let told: Vec<String> = dump.map(|article| article.map_or_else(|e| e.to_string(), |a| a.text)).collect();
     assert_eq!(told[0], "-:1: the content encoding \"br\" cannot be undone");
     assert!(told[1].starts_with("-:2: the content encoding gzip: "), "{}", told[1]);

@@ -44,7 +44,7 @@ fn mediawiki_as_bzip2_of_many_streams() {
     );
     let expected = json!({"title": "Anwick & Slea", "namespace": 0, "timestamp": "2026-10-01T00:00:00Z"});
     assert_eq!(fields(&articles[0]), expected);
-    assert_eq!((articles[0].source.record, articles[1].source.record), (1, 4));
+    assert_eq!((articles[0].place.record, articles[1].place.record), (1, 4));
     let left_out: Vec<_> = dump.statistics().left_out.into_iter().collect();
     let expected = [("page of another namespace", 1), ("page that is not in wikitext", 1), ("redirect", 1)];
     assert_eq!(left_out, expected);

@@ -12,7 +12,7 @@ pub fn read(bytes: impl AsRef<[u8]>, format: Format) -> Vec<Article> {
 
 #[track_caller]
 pub fn read_with(options: &DumpOptions, bytes: impl AsRef<[u8]>) -> Vec<Article> {
-    let articles = options.reader(std::io::Cursor::new(bytes.as_ref().to_vec()));
+    let articles = options.from_reader(std::io::Cursor::new(bytes.as_ref().to_vec()));
     articles.collect::<Result<_, Error>>().unwrap()
 }
 
@@ -32,7 +32,7 @@ pub fn fields(article: &Article) -> Value {
 #[track_caller]
 pub fn refused(bytes: impl AsRef<[u8]>, format: Format) -> String {
     let bytes = bytes.as_ref().to_vec();
-    let error = Dump::reader(std::io::Cursor::new(bytes), format).find_map(Result::err).unwrap();
+    let error = Dump::from_reader(std::io::Cursor::new(bytes), format).find_map(Result::err).unwrap();
     assert!(error.is_format() && !error.is_io() && !error.is_config());
     error.to_string()
 }
