@@ -11,7 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 #[test]
-fn mediawiki_as_bzip2_of_many_streams() {
+fn a_wiki_export_in_bzip2_of_many_streams_is_read() {
     let ferry = "{{Infobox\n| name = [[Anwick]] {{nested|a}}\n}}\n'''Anwick''' is a [[Village (place)|village]] on the [[Slea]]s.<ref name=\"a\">{{cite|x}}</ref><ref name=\"a\" />\n\n== History ==\nThe mill burnt down.\n[[ملف:Mill.jpg|thumb|The [[mill]] in 1911]]\n[[تصنيف:Villages]]\n[[fr:Anwick]]";
     let redirect = "    <redirect title=\"Anwick\" />\n";
     // As Wikipedia has it: the head, then pages in blocks of a stream each, then the end.
