@@ -8,7 +8,9 @@ use std::io::Write;
 use common::dump::{fields, first_error, ids_and_texts, read, read_with, texts, wiki_export, wiki_page};
 use common::pack::{bz2, gz, xz};
 use dittograph::Error;
-use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, RecordPlace};
+use dittograph::dump::{
+    Article, Dump, DumpOptions, DumpStatistics, Encoding, EncodingBasis, Format, RecordPlace,
+};
 use serde_json::{Map, json};
 use tempfile::TempDir;
 
@@ -21,6 +23,7 @@ fn types_can_cross_threads() {
     fine::<DumpOptions>();
     fine::<DumpStatistics>();
     fine::<Encoding>();
+    fine::<EncodingBasis>();
     fine::<Format>();
     fine::<RecordPlace>();
 }

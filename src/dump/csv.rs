@@ -13,6 +13,7 @@ use super::read_error::ReadError;
 use super::record::{FieldNames, Record, RecordReader};
 use super::statistics::Tally;
 
+/// Reads rows as records.
 pub(super) struct CsvReader {
     table: Table,
     names: FieldNames,

@@ -7,6 +7,7 @@ use httparse::{Header, ParserConfig, Response, Status};
 use super::limited_input::read_within;
 use super::read_error::ReadError;
 
+/// A response, whose body is as it was before it was sent.
 pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) content_type: Option<String>,

@@ -20,7 +20,7 @@ use crate::error::Error;
 /// An iterator over the articles of a dump, in the order of the files and of the records in them.
 ///
 /// The [module](super) says what is read, and how. Files are opened one after another, when their turn comes, and nothing
-/// of a file is read before that except the beginning of files whose name does not say their format.
+/// of a file is read before that, except the beginning of those files of a folder whose name does not settle their format.
 ///
 /// # Errors
 ///

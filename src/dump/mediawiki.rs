@@ -12,6 +12,7 @@ use super::record::{Record, RecordReader};
 use super::statistics::Tally;
 use super::wikitext::Wikitext;
 
+/// Reads the pages of an export.
 pub(super) struct MediaWikiReader {
     reader: Reader<LimitedInput>,
     choice: Choice,

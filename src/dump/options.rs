@@ -40,7 +40,7 @@ impl DumpOptions {
 
     /// Sets the name of the field or column that holds the id. Default: `id`.
     ///
-    /// A record that has no such field, or an empty or null one, is identified by its place: `path:number`. The option is
+    /// A record that has no such field, or a null one (in CSV and TSV an empty one), gets its place as id: `path:number`. The option is
     /// for JSON Lines, JSON, CSV, TSV and Parquet; the other formats have ids of their own, which the table in the
     /// [module](super#which-records-are-articles) lists.
     ///
@@ -166,7 +166,7 @@ impl DumpOptions {
     /// Sets the format of all files, whatever their names say. Default: none, so that each file is read as what its name
     /// ends in, or else by its first bytes.
     ///
-    /// Compression is recognised all the same. With a format, all files of a folder are read.
+    /// Compression is recognised all the same. With a format, all files of a folder are read but those that begin with a dot.
     ///
     /// ```
     /// use dittograph::dump::{DumpOptions, Format};

@@ -8,6 +8,7 @@ use super::read_error::ReadError;
 use super::record::{Record, RecordReader};
 use super::statistics::Tally;
 
+/// Reads a file as one record.
 pub(super) struct PlainTextReader {
     input: Option<LimitedInput>,
     fallback: Option<Encoding>,

@@ -9,6 +9,7 @@ enum Gap {
     Paragraph,
 }
 
+/// A text that grows. A gap is written only between two pieces of text, so that none stands at the beginning or the end.
 #[derive(Debug)]
 pub(super) struct TextBuilder {
     text: String,

@@ -12,6 +12,7 @@ use super::read_error::ReadError;
 use super::record::{Record, RecordReader};
 use super::statistics::Tally;
 
+/// Reads the pages and texts of a WARC file.
 pub(super) struct WarcReader {
     input: LimitedInput,
     #[cfg_attr(not(feature = "dump-html"), expect(dead_code, reason = "only pages need it"))]

@@ -34,6 +34,7 @@ mod pages;
 mod columns;
 mod fields;
 
+/// Reads rows as records, one row group after another.
 pub(super) struct ParquetReader {
     bytes: Arc<FileBytes>,
     metadata: ParquetMetaData,

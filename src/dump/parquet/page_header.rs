@@ -5,15 +5,16 @@ use super::thrift::{Malformed, Thrift};
 /// The header before a page. The numbers are those of Parquet's definition.
 pub(super) struct PageHeader {
     pub(super) kind: i64,
-    /// The length of the page as it is compressed, and decompressed.
+    /// The length of the page as it stands in the file.
     pub(super) packed: u64,
+    /// The length of the page once it is decompressed.
     pub(super) unpacked: u64,
     pub(super) values: u64,
     pub(super) nulls: u64,
     pub(super) rows: u64,
     pub(super) encoding: i64,
     pub(super) levels: i64,
-    /// The length of the levels in a page of version 2, as the next.
+    /// The lengths of both kinds of levels, in a page of version 2.
     pub(super) definition: u64,
     pub(super) repetition: u64,
     pub(super) is_compressed: bool,
