@@ -2,17 +2,17 @@
 
 use std::io::Cursor;
 
-use dittograph::dump::{Basis, DumpOptions, Encoding, Format};
+use dittograph::dump::{DumpOptions, Encoding, EncodingBasis, Format};
 use encoding_rs::{BIG5, EUC_KR, GBK, ISO_8859_6, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
 const ARABIC: &str = "لا تبحر العبارة اليوم بسبب العاصفة، كما قال مدير الميناء.";
 
 /// An encoding, why it was taken, and for how many texts.
-type Taken = (String, Basis, u64);
+type Taken = (String, EncodingBasis, u64);
 
-/// The text of the first article, or what is told instead; and what was taken for the encoding.
+/// The text of the first article or its error, and the encodings that were taken.
 fn read(options: &DumpOptions, bytes: impl Into<Vec<u8>>) -> (Result<String, String>, Vec<Taken>) {
-    let mut dump = options.reader(Cursor::new(bytes.into()));
+    let mut dump = options.from_reader(Cursor::new(bytes.into()));
     let first = dump.next().unwrap().map(|article| article.text).map_err(|error| error.to_string());
     let taken = dump.statistics().encodings;
     (
@@ -40,12 +40,12 @@ fn an_arabic_article_is_read_when_its_encoding_is_named_and_refused_when_not() {
     assert!(!is_lossy);
     let (text, taken) = read(&named(Format::Text, "windows-1256"), bytes.clone());
     assert_eq!(text.as_deref(), Ok(doubled.as_str()));
-    assert_eq!(taken, [("windows-1256".to_owned(), Basis::Named, 1)]);
+    assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Named, 1)]);
     assert_eq!(dittograph::dedup(&text.unwrap()), ARABIC);
 
-    let (told, taken) = read(&options(Format::Text), bytes);
+    let (message, taken) = read(&options(Format::Text), bytes);
     assert_eq!(
-        told.unwrap_err(),
+        message.unwrap_err(),
         "-: byte 0 is not valid utf-8, which was assumed; name its encoding, such as windows-1256"
     );
     assert!(taken.is_empty());
@@ -65,18 +65,18 @@ fn every_format_is_read_in_a_named_encoding() {
         let (bytes, ..) = WINDOWS_1256.encode(&content);
         let (text, taken) = read(&named(format, "cp1256"), bytes.clone());
         assert_eq!(text.as_deref(), Ok(ARABIC), "{format}");
-        assert_eq!(taken, [("windows-1256".to_owned(), Basis::Named, 1)], "{format}");
-        let (told, _) = read(&options(format), bytes);
-        let told = told.unwrap_err();
+        assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Named, 1)], "{format}");
+        let (message, _) = read(&options(format), bytes);
+        let message = message.unwrap_err();
         assert!(
-            told.contains("is not valid utf-8, which was assumed; name its encoding"),
-            "{format}: {told}"
+            message.contains("is not valid utf-8, which was assumed; name its encoding"),
+            "{format}: {message}"
         );
     }
 }
 
 #[test]
-fn the_encodings_of_old_pages() {
+fn texts_and_pages_in_old_encodings_are_read() {
     let cases = [
         (WINDOWS_1252, "windows-1252", "Café – “ça va”"),
         (WINDOWS_1252, "iso-8859-1", "Café"),
@@ -94,29 +94,29 @@ fn the_encodings_of_old_pages() {
         let line = format!("{{\"id\": \"1\", \"text\": \"{text}\"}}");
         let line = encoding.encode(&line).0.into_owned();
         assert_eq!(read(&named(Format::JsonLines, label), line).0.as_deref(), Ok(text), "{label}");
-        // A page says it itself, and that counts for more than what is named.
+        // A page declares it, which takes precedence over the encoding that is named.
         let meta = format!("<html><head><meta charset=\"{label}\"></head><body>{text}");
         let http_equiv =
             format!("<META http-equiv=Content-Type content='text/html; charset={label}'><p>{text}</p>");
         for page in [meta, http_equiv] {
             let (read_text, taken) = read(&named(Format::Html, "koi8-r"), encoding.encode(&page).0);
             assert_eq!(read_text.as_deref(), Ok(text), "{label}");
-            assert_eq!(taken[0].1, Basis::Declared);
+            assert_eq!(taken[0].1, EncodingBasis::Declared);
             assert_eq!(taken[0].0, label.parse::<Encoding>().unwrap().to_string());
         }
     }
 }
 
 #[test]
-fn utf_16_by_its_mark() {
+fn utf_16_is_recognised_by_its_mark() {
     let line = format!("{{\"text\": \"{ARABIC} 🐎\"}}\n");
     let text = format!("{ARABIC} 🐎");
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
         let name = if unit(1)[0] == 1 { "utf-16le" } else { "utf-16be" };
         let (read_text, taken) = read(&options(Format::JsonLines), utf_16(&line, unit));
         assert_eq!(read_text.as_deref(), Ok(text.as_str()));
-        assert_eq!(taken, [(name.to_owned(), Basis::Mark, 1)]);
-        // The format is told by what it says too, and the mark counts for more than what is named.
+        assert_eq!(taken, [(name.to_owned(), EncodingBasis::ByteOrderMark, 1)]);
+        // The format is recognised too, and the mark takes precedence over the encoding that is named.
         let (read_text, _) =
             read(&DumpOptions::new().encoding("windows-1251".parse().unwrap()), utf_16(&line, unit));
         assert_eq!(read_text.as_deref(), Ok(text.as_str()));
@@ -129,7 +129,7 @@ fn utf_16_by_its_mark() {
 }
 
 #[test]
-fn an_http_header_counts_for_more_than_the_page() {
+fn an_http_header_takes_precedence_over_the_page() {
     let page = format!("<meta charset=utf-8><p>{ARABIC}");
     let body = [
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=\"windows-1256\"\r\n\r\n".as_slice(),
@@ -143,7 +143,7 @@ fn an_http_header_counts_for_more_than_the_page() {
     let warc = [head.as_bytes(), &body, b"\r\n\r\n"].concat();
     let (text, taken) = read(&options(Format::Warc), warc);
     assert_eq!(text.as_deref(), Ok(ARABIC));
-    assert_eq!(taken, [("windows-1256".to_owned(), Basis::Declared, 1)]);
+    assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Declared, 1)]);
 }
 
 #[test]
@@ -158,75 +158,76 @@ fn a_page_declares_its_encoding_late_or_in_xml() {
         let page = format!("{start}<p>{ARABIC}");
         let (text, taken) = read(&options(Format::Html), WINDOWS_1256.encode(&page).0);
         assert_eq!(text.as_deref(), Ok(ARABIC));
-        assert_eq!(taken, [("windows-1256".to_owned(), Basis::Declared, 1)]);
+        assert_eq!(taken, [("windows-1256".to_owned(), EncodingBasis::Declared, 1)]);
     }
 }
 
 #[test]
-fn xml_declares_its_encoding() {
+fn the_encoding_of_an_xml_declaration_is_used() {
     let xml = "<?xml version='1.0' encoding='windows-1251'?><mediawiki><page><title>Т</title><ns>0</ns><id>1</id>\
         <revision><text>Паром</text></revision></page></mediawiki>";
     let (text, taken) = read(&options(Format::MediaWiki), WINDOWS_1251.encode(xml).0);
     assert_eq!(text.as_deref(), Ok("Паром"));
-    assert_eq!(taken, [("windows-1251".to_owned(), Basis::Declared, 1)]);
-    let (told, _) = read(&options(Format::MediaWiki), xml.replace("windows-1251", "klingon"));
-    assert_eq!(told.unwrap_err(), "-: declares the unknown encoding \"klingon\"");
+    assert_eq!(taken, [("windows-1251".to_owned(), EncodingBasis::Declared, 1)]);
+    let (message, _) = read(&options(Format::MediaWiki), xml.replace("windows-1251", "klingon"));
+    assert_eq!(message.unwrap_err(), "-: declares the unknown encoding \"klingon\"");
 }
 
 #[test]
-fn an_invalid_byte_is_told_where_it_stands() {
-    let told = |options: &DumpOptions, bytes: &[u8]| {
-        let error = options.reader(Cursor::new(bytes.to_vec())).find_map(Result::err).unwrap();
+fn the_error_of_an_invalid_byte_names_its_place() {
+    let error = |options: &DumpOptions, bytes: &[u8]| {
+        let error = options.from_reader(Cursor::new(bytes.to_vec())).find_map(Result::err).unwrap();
         error.to_string()
     };
     let assumed = "is not valid utf-8, which was assumed; name its encoding, such as windows-1256";
     let line = b"{\"text\": \"a\"}\n{\"text\": \"b\xff\"}\n";
-    assert_eq!(told(&options(Format::JsonLines), line), format!("-:2: byte 25 {assumed}"));
+    assert_eq!(error(&options(Format::JsonLines), line), format!("-:2: byte 25 {assumed}"));
     let csv = b"text,id\na,1\nb\xff,2\nc,3\n";
     let row = format!("-:3: a byte of the row that begins at byte 12 {assumed}");
-    assert_eq!(told(&options(Format::Csv), csv), row);
-    let marked = told(&options(Format::Csv), &[b"\xef\xbb\xbf", csv.as_slice()].concat());
+    assert_eq!(error(&options(Format::Csv), csv), row);
+    let marked = error(&options(Format::Csv), &[b"\xef\xbb\xbf", csv.as_slice()].concat());
     assert_eq!(
         marked,
         "-:3: a byte of the row that begins at byte 15 is not valid utf-8, which its byte order mark says"
     );
     assert_eq!(
-        told(&options(Format::Text), b"\xef\xbb\xbfa\xff"),
+        error(&options(Format::Text), b"\xef\xbb\xbfa\xff"),
         "-: byte 4 is not valid utf-8, which its byte order mark says"
     );
     assert_eq!(
-        told(&named(Format::Text, "shift_jis"), b"abc\x81"),
+        error(&named(Format::Text, "shift_jis"), b"abc\x81"),
         "-: byte 3 is not valid shift_jis, which was named"
     );
     // Two bytes at the end of a long text, beyond the first buffer.
     let long = [vec![b'a'; 100_000], vec![0x81, 0x20, b'b']].concat();
     assert_eq!(
-        told(&named(Format::Text, "shift_jis"), &long),
+        error(&named(Format::Text, "shift_jis"), &long),
         "-: byte 100000 is not valid shift_jis, which was named"
     );
     assert_eq!(
-        told(&options(Format::Html), b"<meta charset=gbk><p>\xff"),
+        error(&options(Format::Html), b"<meta charset=gbk><p>\xff"),
         "-: byte 21 is not valid gbk, which it declares"
     );
     assert_eq!(
-        told(&options(Format::Text), &[0xff, 0xfe, 0, 0xd8, 0x41, 0]),
+        error(&options(Format::Text), &[0xff, 0xfe, 0, 0xd8, 0x41, 0]),
         "-: byte 2 is not valid utf-16le, which its byte order mark says"
     );
-    // The next line is read where an encoding can be told line by line.
-    let mut dump =
-        options(Format::JsonLines).reader(Cursor::new(b"{\"text\": \"\xff\"}\n{\"text\": \"b\"}".to_vec()));
+    // The next line is read where each line is decoded by itself.
+    let mut dump = options(Format::JsonLines)
+        .from_reader(Cursor::new(b"{\"text\": \"\xff\"}\n{\"text\": \"b\"}".to_vec()));
     assert!(dump.next().unwrap().unwrap_err().is_record());
     assert_eq!(dump.next().unwrap().unwrap().text, "b");
 }
 
 #[test]
-fn an_invalid_byte_in_an_old_encoding_costs_no_more_than_it_must() {
+fn an_invalid_byte_in_an_old_encoding_loses_as_little_as_possible() {
     let page = |body: &[u8]| {
         let answer = [b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\n\r\n", body].concat();
         let head = "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length:";
         [format!("{head} {}\r\n\r\n", answer.len()).as_bytes(), &answer, b"\r\n\r\n"].concat()
     };
-    let mut dump = options(Format::Warc).reader(Cursor::new([page(b"<p>\xff"), page(b"<p>Two")].concat()));
+    let mut dump =
+        options(Format::Warc).from_reader(Cursor::new([page(b"<p>\xff"), page(b"<p>Two")].concat()));
     let error = dump.next().unwrap().unwrap_err();
     assert_eq!(error.to_string(), "-:1: byte 3 is not valid gbk, which it declares");
     assert!(error.is_record());
@@ -234,7 +235,7 @@ fn an_invalid_byte_in_an_old_encoding_costs_no_more_than_it_must() {
 
     // A stream cannot be read any further, but all that stands before the byte is.
     let lines = b"{\"text\": \"a\"}\n{\"text\": \"b\"}\n{\"text\": \"\xff\"}\n{\"text\": \"d\"}\n".to_vec();
-    let mut dump = named(Format::JsonLines, "gbk").reader(Cursor::new(lines));
+    let mut dump = named(Format::JsonLines, "gbk").from_reader(Cursor::new(lines));
     assert_eq!(dump.next().unwrap().unwrap().text, "a");
     assert_eq!(dump.next().unwrap().unwrap().text, "b");
     let error = dump.next().unwrap().unwrap_err();
@@ -244,7 +245,7 @@ fn an_invalid_byte_in_an_old_encoding_costs_no_more_than_it_must() {
 }
 
 #[test]
-fn labels() {
+fn labels_of_the_standard_are_parsed() {
     for (label, name) in [
         ("UTF-8", "utf-8"),
         ("Windows-1256", "windows-1256"),

@@ -5,10 +5,12 @@ mod common;
 use std::fs;
 use std::io::Write;
 
-use common::dump::{fields, ids_and_texts, read, read_with, refused, texts, wiki_export, wiki_page};
+use common::dump::{fields, first_error, ids_and_texts, read, read_with, texts, wiki_export, wiki_page};
 use common::pack::{bz2, gz, xz};
 use dittograph::Error;
-use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, Source};
+use dittograph::dump::{
+    Article, Dump, DumpOptions, DumpStatistics, Encoding, EncodingBasis, Format, RecordPlace,
+};
 use serde_json::{Map, json};
 use tempfile::TempDir;
 
@@ -21,12 +23,13 @@ fn types_can_cross_threads() {
     fine::<DumpOptions>();
     fine::<DumpStatistics>();
     fine::<Encoding>();
+    fine::<EncodingBasis>();
     fine::<Format>();
-    fine::<Source>();
+    fine::<RecordPlace>();
 }
 
 #[test]
-fn names_of_formats() {
+fn formats_are_parsed_from_their_names() {
     for format in ["jsonl", "json", "csv", "tsv", "text", "html", "warc", "mediawiki", "parquet"] {
         assert_eq!(format.parse::<Format>().unwrap().to_string(), format);
     }
@@ -34,7 +37,7 @@ fn names_of_formats() {
 }
 
 #[test]
-fn json_lines() {
+fn json_lines_give_ids_texts_and_other_fields() {
     let lines = concat!(
         "\u{feff}{\"id\": \"a\", \"text\": \"One\\nand two.\", \"tags\": [1, null]}\r\n",
         "\n",
@@ -47,11 +50,11 @@ fn json_lines() {
         [("a", "One\nand two."), ("12345678901234567890123", "Another"), ("-:4", "")]
     );
     assert_eq!(fields(&articles[0]), json!({"tags": [1, null]}));
-    assert_eq!((articles[1].source.file.to_str(), articles[1].source.record), (Some("-"), 3));
+    assert_eq!((articles[1].place.file.to_str(), articles[1].place.record), (Some("-"), 3));
 }
 
 #[test]
-fn a_line_that_cannot_be_read_is_told_and_the_next_is_read() {
+fn a_line_that_cannot_be_read_is_an_error_and_the_next_is_read() {
     let lines = [
         r#"{"text": "One"}"#,
         r#"{"text": "broken"#,
@@ -62,15 +65,15 @@ fn a_line_that_cannot_be_read_is_told_and_the_next_is_read() {
         r#"{"text": "x"} {"text": "y"}"#,
         r#"{"text": "Two"}"#,
     ];
-    let dump = Dump::reader(std::io::Cursor::new(lines.join("\n")), Format::JsonLines);
+    let dump = Dump::from_reader(std::io::Cursor::new(lines.join("\n")), Format::JsonLines);
     let (good, bad): (Vec<_>, Vec<_>) = dump.partition(Result::is_ok);
     let good: Vec<Article> = good.into_iter().map(Result::unwrap).collect();
     assert_eq!(ids_and_texts(&good), [("-:1", "One"), ("-:8", "Two")]);
     let bad: Vec<Error> = bad.into_iter().map(Result::unwrap_err).collect();
     assert!(bad.iter().all(|error| error.is_record() && error.is_format()));
-    let told: Vec<String> = bad.iter().map(ToString::to_string).collect();
+    let message: Vec<String> = bad.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        message,
         [
             "-:2: EOF while parsing a string at column 16",
             "-:3: field \"text\": expected a string, got 7",
@@ -83,7 +86,7 @@ fn a_line_that_cannot_be_read_is_told_and_the_next_is_read() {
 }
 
 #[test]
-fn fields_are_named_and_may_be_left_unread() {
+fn fields_can_be_named_and_skipped() {
     let line = r#"{"id": 1, "url": "/a", "body": "One", "text": "Two", "more": {"deep": [1]}}"#;
     let options = DumpOptions::new().format(Format::JsonLines).id_field("url").text_field("body");
     let articles = read_with(&options, line);
@@ -98,7 +101,7 @@ fn fields_are_named_and_may_be_left_unread() {
 }
 
 #[test]
-fn a_json_array() {
+fn objects_of_an_array_or_in_sequence_are_read() {
     let array = r#" [
         {"id": 1, "text": "A \"quoted\" [one] \\"},
         {"id": "b",
@@ -106,7 +109,7 @@ fn a_json_array() {
     ] "#;
     let articles = read(array, Format::Json);
     assert_eq!(ids_and_texts(&articles), [("1", "A \"quoted\" [one] \\"), ("b", "Another }")]);
-    assert_eq!(articles[1].source.record, 2);
+    assert_eq!(articles[1].place.record, 2);
     assert!(read("[]", Format::Json).is_empty());
     assert!(read(" ", Format::Json).is_empty());
     // Objects one after the other, over as many lines as they like.
@@ -115,20 +118,20 @@ fn a_json_array() {
 }
 
 #[test]
-fn a_json_array_that_is_none() {
-    let told = |json: &str| refused(json, Format::Json);
-    assert_eq!(told(r#"[{"text": "a"} {"text": "b"}]"#), "-: expected ',' or ']' at byte 15, got '{'");
-    assert_eq!(told(r#"[{"text": "a"},]"#), "-: expected an object at byte 15, got ']'");
-    assert_eq!(told(r#"[{"text": "a"}"#), "-: expected ',' or ']' at byte 14, got the end of the file");
-    assert_eq!(told(r#"[{"text": "a"}] x"#), "-: expected the end of the file at byte 16, got 'x'");
-    assert_eq!(told(r#"[{"text": "a"#), "-:1: the file ends in the middle of a record");
-    assert_eq!(told("{} 7"), "-:1: no field \"text\"");
-    assert_eq!(told("[{\"text\": [}]}]"), "-:1: expected value at column 11");
-    assert_eq!(told("[\n  {\n    \"text\": 1,\n    \"a\": [}]\n  }\n]"), "-:1: expected value at byte 31");
+fn malformed_json_is_an_error_with_its_place() {
+    let error = |json: &str| first_error(json, Format::Json);
+    assert_eq!(error(r#"[{"text": "a"} {"text": "b"}]"#), "-: expected ',' or ']' at byte 15, got '{'");
+    assert_eq!(error(r#"[{"text": "a"},]"#), "-: expected an object at byte 15, got ']'");
+    assert_eq!(error(r#"[{"text": "a"}"#), "-: expected ',' or ']' at byte 14, got the end of the file");
+    assert_eq!(error(r#"[{"text": "a"}] x"#), "-: expected the end of the file at byte 16, got 'x'");
+    assert_eq!(error(r#"[{"text": "a"#), "-:1: the file ends in the middle of a record");
+    assert_eq!(error("{} 7"), "-:1: no field \"text\"");
+    assert_eq!(error("[{\"text\": [}]}]"), "-:1: expected value at column 11");
+    assert_eq!(error("[\n  {\n    \"text\": 1,\n    \"a\": [}]\n  }\n]"), "-:1: expected value at byte 31");
 }
 
 #[test]
-fn csv_and_tsv() {
+fn csv_and_tsv_rows_are_read_with_their_lines() {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["id", "lang", "text"]).unwrap();
     writer.write_record(["1", "en", "One, with \"quotes\"\nand a line"]).unwrap();
@@ -136,7 +139,7 @@ fn csv_and_tsv() {
     let articles = read(writer.into_inner().unwrap(), Format::Csv);
     assert_eq!(ids_and_texts(&articles), [("1", "One, with \"quotes\"\nand a line"), ("-:4", "عربي")]);
     assert_eq!(fields(&articles[1]), json!({"lang": "ar"}));
-    assert_eq!((articles[0].source.record, articles[1].source.record), (2, 4));
+    assert_eq!((articles[0].place.record, articles[1].place.record), (2, 4));
     let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new());
     writer.write_record(["text", "id"]).unwrap();
     writer.write_record(["One\tand two", "a"]).unwrap();
@@ -147,11 +150,11 @@ fn csv_and_tsv() {
 }
 
 #[test]
-fn csv_of_a_spreadsheet() {
+fn csv_of_a_spreadsheet_is_read() {
     // A byte order mark, semicolons and CR LF.
     let csv = "\u{feff}id;text\r\n1;\"One; two,\r\nthree\"\r\n;Four\r\n\r\n;Five\r\n6\r\n";
-    let mut dump = Dump::reader(csv.as_bytes(), Format::Csv);
-    let mut next = || dump.next().unwrap().map(|article| (article.id, article.text, article.source.record));
+    let mut dump = Dump::from_reader(csv.as_bytes(), Format::Csv);
+    let mut next = || dump.next().unwrap().map(|article| (article.id, article.text, article.place.record));
     let row = |id: &str, text: &str, line| (id.to_owned(), text.to_owned(), line);
     assert_eq!(next().unwrap(), row("1", "One; two,\r\nthree", 2));
     assert_eq!(next().unwrap(), row("-:4", "Four", 4));
@@ -159,7 +162,7 @@ fn csv_of_a_spreadsheet() {
     assert_eq!(next().unwrap_err().to_string(), "-:7: expected 2 fields as in the first row, got 1");
     assert!(dump.next().is_none());
     assert_eq!(
-        refused("id,text\n1,One\n2,\"Two\n3,Three\n", Format::Csv),
+        first_error("id,text\n1,One\n2,\"Two\n3,Three\n", Format::Csv),
         "-:3: the file ends in the middle of a record"
     );
     // What is in the text says nothing of the columns.
@@ -168,10 +171,10 @@ fn csv_of_a_spreadsheet() {
 }
 
 #[test]
-fn csv_that_lacks_something() {
-    let told = refused("a,b\n1,2\n", Format::Csv);
-    assert_eq!(told, "-: no column \"text\"; the first row has: a, b");
-    let mut dump = Dump::reader("id,text\n1,One\n2\n3,Three\n".as_bytes(), Format::Csv);
+fn missing_columns_and_fields_of_csv_are_errors() {
+    let message = first_error("a,b\n1,2\n", Format::Csv);
+    assert_eq!(message, "-: no column \"text\"; the first row has: a, b");
+    let mut dump = Dump::from_reader("id,text\n1,One\n2\n3,Three\n".as_bytes(), Format::Csv);
     assert_eq!(dump.next().unwrap().unwrap().text, "One");
     let error = dump.next().unwrap().unwrap_err();
     assert!(error.is_record());
@@ -182,7 +185,7 @@ fn csv_that_lacks_something() {
 }
 
 #[test]
-fn texts_and_folders() {
+fn a_folder_is_read_in_the_order_of_names_and_other_files_are_counted() {
     let folder = TempDir::new().unwrap();
     let put = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
@@ -208,12 +211,12 @@ fn texts_and_folders() {
     assert!(dump.size().is_some_and(|size| size > 100));
     let (articles, errors): (Vec<_>, Vec<_>) = dump.by_ref().partition(Result::is_ok);
     let articles: Vec<Article> = articles.into_iter().map(Result::unwrap).collect();
-    let told = errors[0].as_ref().unwrap_err().to_string();
-    assert!(errors.len() == 1 && told.ends_with("z.xml.bz2: bzip2: the file is cut short"), "{told}");
+    let message = errors[0].as_ref().unwrap_err().to_string();
+    assert!(errors.len() == 1 && message.ends_with("z.xml.bz2: bzip2: the file is cut short"), "{message}");
     let seen: Vec<(String, &str)> = articles
         .iter()
         .map(|article| {
-            let path = article.source.file.strip_prefix(folder.path()).unwrap();
+            let path = article.place.file.strip_prefix(folder.path()).unwrap();
             (path.to_str().unwrap().to_owned(), article.text.as_str())
         })
         .collect();
@@ -234,103 +237,6 @@ fn texts_and_folders() {
     assert_eq!(Some(statistics.bytes), dump.size());
 }
 
-#[test]
-fn an_error_ends_its_file_and_the_next_is_read() {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("a.jsonl.gz"), b"not packed").unwrap();
-    fs::write(folder.path().join("b.json"), b"[{\"text\": \"One\"}, 7]").unwrap();
-    fs::write(folder.path().join("c.txt"), b"Two").unwrap();
-    let dump = Dump::open(folder.path()).unwrap();
-    let seen: Vec<_> =
-        dump.map(|article| article.map(|article| article.text).map_err(|error| error.to_string())).collect();
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    assert_eq!(
-        seen,
-        [
-            Err(format!("{}: expected gzip, but it does not begin like that", path("a.jsonl.gz"))),
-            Ok("One".to_owned()),
-            Err(format!("{}: expected an object at byte 18, got '7'", path("b.json"))),
-            Ok("Two".to_owned()),
-        ]
-    );
-}
-
-#[test]
-fn an_export_of_which_hardly_anything_is_left_is_told() {
-    let folder = TempDir::new().unwrap();
-    let mut stored = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
-    stored.write_all(b"<?xml version=\"1.0\"?>\n<mediawiki></mediawiki>").unwrap();
-    fs::write(folder.path().join("wiki.xml.gz"), &stored.finish().unwrap()[..30]).unwrap();
-    let told = Dump::open(folder.path()).unwrap().next().unwrap().unwrap_err().to_string();
-    assert!(told.contains("wiki.xml.gz: "), "{told}");
-}
-
-#[test]
-fn what_stands_before_a_corrupt_byte_is_read_however_short_the_file_is() {
-    let line = b"{\"text\": \"One\"}\n";
-    let archives = [
-        [gz(line), b"what is this?".to_vec()].concat(),
-        [zstd::encode_all(&line[..], 1).unwrap(), b"what is this?".to_vec()].concat(),
-    ];
-    for archive in archives {
-        let mut dump = Dump::reader(std::io::Cursor::new(archive), Format::JsonLines);
-        assert_eq!(dump.next().unwrap().unwrap().text, "One");
-        let error = dump.next().unwrap().unwrap_err();
-        assert!(error.is_format() && error.to_string().starts_with("-:2: "), "{error}");
-        assert!(dump.next().is_none());
-    }
-}
-
-#[test]
-fn a_file_that_is_not_what_its_name_says_is_refused() {
-    let folder = TempDir::new().unwrap();
-    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n";
-    let cases: [(&str, Vec<u8>, &str); 16] = [
-        ("a.jsonl", gz(b"{}"), "expected JSON Lines, but it looks like gzip"),
-        ("a.jsonl", b"[{\"text\": \"a\"}]".to_vec(), "expected JSON Lines, but it looks like JSON"),
-        ("a.json", b"<!DOCTYPE html><p>Not found".to_vec(), "expected JSON, but it looks like HTML"),
-        ("a.csv", b"PAR1xxxxPAR1".to_vec(), "expected CSV, but it looks like Parquet"),
-        ("a.txt", b"%PDF-1.7".to_vec(), "expected text, but it looks like PDF"),
-        ("a.txt", b"BZh91AY&SY".to_vec(), "expected text, but it looks like bzip2"),
-        ("a.txt", pointer.to_vec(), "expected text, but it looks like a Git LFS pointer to the file"),
-        ("a.parquet", pointer.to_vec(), "expected Parquet, but it looks like a Git LFS pointer to the file"),
-        (
-            "a.xml",
-            b"7z\xbc\xaf\x27\x1c\0\x04".to_vec(),
-            "expected a MediaWiki export, but it looks like a 7z archive",
-        ),
-        ("a.warc", b"hello".to_vec(), "expected WARC, but it does not look like it"),
-        (
-            "a.xml",
-            b"<?xml version=\"1.0\"?><rss>".to_vec(),
-            "expected a MediaWiki export, but it does not look like it",
-        ),
-        ("a.parquet", b"{\"text\": 1}".to_vec(), "expected Parquet, but it looks like JSON Lines"),
-        (
-            "a.jsonl.gz",
-            b"{\"text\": \"a\"}".to_vec(),
-            "expected gzip, but it looks like JSON Lines that is not compressed",
-        ),
-        ("a.jsonl.gz", b"".to_vec(), "expected gzip, but the file is empty"),
-        (
-            "a.jsonl.gz",
-            zstd::encode_all(&b"{}"[..], 1).unwrap(),
-            "expected gzip, but it looks like Zstandard",
-        ),
-        ("a.dat", b"what is it?".to_vec(), "expected a name that ends in .jsonl, .ndjson, .json, "),
-    ];
-    for (name, bytes, told) in cases {
-        let path = folder.path().join(name);
-        fs::write(&path, bytes).unwrap();
-        let error = Dump::open(&path).unwrap().next().unwrap().unwrap_err();
-        assert!(error.is_format() && !error.is_record(), "{error:?}");
-        assert!(error.to_string().starts_with(&format!("{}: {told}", path.display())), "{error}");
-    }
-    let empty = TempDir::new().unwrap();
-    let error = Dump::open(empty.path()).unwrap_err();
-    assert!(error.is_format() && error.to_string().contains("no file in this folder"), "{error}");
-}
-
 /// A frame that refers further back than decoders allow unless they are asked to.
 fn long_zst(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
@@ -341,7 +247,7 @@ fn long_zst(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn compressions_with_all_their_members() {
+fn all_members_of_every_compression_are_read() {
     let (one, two) = (b"{\"text\": \"One\"}\n".as_slice(), b"{\"text\": \"Two\"}\n".as_slice());
     let skippable =
         [b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd".as_slice(), &long_zst(one), &long_zst(two)].concat();

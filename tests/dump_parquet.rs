@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::dump::{fields, ids_and_texts, read, read_with};
 use common::pack::gz;
 use dittograph::dump::{Article, Dump, DumpOptions, Format};
-use parquet::basic::{BrotliLevel, GzipLevel, ZstdLevel};
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
@@ -82,8 +82,8 @@ fn groups() -> [Vec<Column>; 2] {
 }
 
 #[test]
-fn parquet_in_every_compression_and_encoding() {
-    use parquet::basic::Compression as C;
+fn parquet_is_read_in_every_compression_and_encoding() {
+    use Compression as C;
     use parquet::basic::Encoding as E;
 
     let [first, second] = groups();
@@ -111,14 +111,14 @@ fn parquet_in_every_compression_and_encoding() {
                 assert_eq!(ids_and_texts(&articles), expected, "{compression} {encoding:?} {version:?}");
                 assert_eq!(fields(&articles[1]), json!({"when": "1970-01-01 00:00:00.001 +00:00"}));
                 assert_eq!(fields(&articles[2]), json!({"when": null}));
-                assert_eq!(articles[3].source.record, 4);
+                assert_eq!(articles[3].place.record, 4);
             }
         }
     }
 }
 
 #[test]
-fn parquet_of_many_pages() {
+fn parquet_of_many_pages_is_read_from_disk_or_memory() {
     let texts: Vec<String> =
         (0..5000).map(|n| format!("The text of row {n}, {}", "x".repeat(n % 97))).collect();
     let schema = Arc::new(
@@ -160,11 +160,11 @@ fn parquet_of_many_pages() {
 }
 
 #[test]
-fn parquet_with_nulls_and_what_is_no_text() {
+fn parquet_with_null_or_other_texts_is_an_error() {
     let [mut first, second] = groups();
     first[1] = Column::Strings(vec![None, Some("Two"), None]);
     let file = parquet(ROWS, WriterProperties::new(), &[&first, &second]);
-    let dump = Dump::reader(std::io::Cursor::new(file.clone()), Format::Parquet);
+    let dump = Dump::from_reader(std::io::Cursor::new(file.clone()), Format::Parquet);
     let seen: Vec<_> = dump
         .map(|article| {
             article.map(|article| article.text).map_err(|error| (error.is_record(), error.to_string()))
@@ -174,7 +174,7 @@ fn parquet_with_nulls_and_what_is_no_text() {
     assert_eq!(seen, [null(1), Ok("Two".to_owned()), null(3), Ok("One of another group".to_owned())]);
     let refused = |text: &str| {
         let options = DumpOptions::new().format(Format::Parquet).text_field(text);
-        options.reader(std::io::Cursor::new(file.clone())).next().unwrap().unwrap_err().to_string()
+        options.from_reader(std::io::Cursor::new(file.clone())).next().unwrap().unwrap_err().to_string()
     };
     assert_eq!(refused("body"), "-: no column \"body\"; the file has: id, text, when, tags");
     assert_eq!(refused("when"), "-: column \"when\": expected strings");
@@ -189,7 +189,7 @@ fn parquet_with_nulls_and_what_is_no_text() {
 }
 
 #[test]
-fn parquet_with_times_in_nanoseconds() {
+fn nanoseconds_of_parquet_become_text() {
     let schema = "message m { optional binary text (UTF8); required int64 at (TIMESTAMP(NANOS, true));
         required group of { required int64 day (TIME(NANOS, true)); required int64 at (TIMESTAMP(NANOS, false)); } }";
     let columns = [
@@ -207,12 +207,12 @@ fn parquet_with_times_in_nanoseconds() {
 }
 
 #[test]
-fn parquet_with_strings_of_every_arrow_type() {
+fn strings_of_every_arrow_type_are_read_from_parquet() {
     // Written by `ArrowWriter` of parquet 60.1 from arrays of the types that the columns are named after, in two row groups.
     let file = include_bytes!("data/arrow.parquet");
     for column in ["utf8", "large", "view", "dictionary", "binary"] {
         let options = DumpOptions::new().format(Format::Parquet).text_field(column);
-        let dump = options.reader(file.as_slice());
+        let dump = options.from_reader(file.as_slice());
         let articles: Vec<Article> = dump.filter_map(Result::ok).collect();
         let expected = [
             ("1", "One"),
@@ -227,5 +227,33 @@ fn parquet_with_strings_of_every_arrow_type() {
             (&json!(0.5), &json!("1970-01-01 00:00:00.000 +00:00"))
         );
         assert_eq!(fields.len(), 6, "{fields:?}");
+    }
+}
+
+#[test]
+fn a_parquet_page_over_the_limit_is_an_error() {
+    let long: &str = "x".repeat(3 << 20).leak();
+    for compression in
+        [Compression::UNCOMPRESSED, Compression::ZSTD(ZstdLevel::default()), Compression::SNAPPY]
+    {
+        let properties =
+            WriterProperties::builder().set_compression(compression).set_dictionary_enabled(false);
+        let texts = [Column::Strings(vec![Some("One"), Some(long)])];
+        let file = parquet("message m { optional binary text (UTF8); }", properties.build(), &[&texts]);
+        // As a whole it may be longer; one page may not.
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.parquet");
+        fs::write(&path, file).unwrap();
+        let error =
+            DumpOptions::new().record_limit(1 << 20).open(&path).unwrap().find_map(Result::err).unwrap();
+        assert!(error.to_string().contains("a record is longer than the limit of 1048576 bytes"), "{error}");
+        assert_eq!(DumpOptions::new().open(&path).unwrap().flatten().count(), 2);
+        // What comes through a reader is held as a whole.
+        let options = DumpOptions::new().format(Format::Parquet).record_limit(16);
+        let mut dump = options.from_reader(std::io::Cursor::new(fs::read(&path).unwrap()));
+        let message = dump.next().unwrap().unwrap_err().to_string();
+        let expected =
+            "-: a Parquet file that is compressed or no file on disk is longer than the limit of 16 bytes";
+        assert_eq!(message, expected);
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 #[test]
-fn mediawiki_as_bzip2_of_many_streams() {
+fn a_wiki_export_in_bzip2_of_many_streams_is_read() {
     let ferry = "{{Infobox\n| name = [[Anwick]] {{nested|a}}\n}}\n'''Anwick''' is a [[Village (place)|village]] on the [[Slea]]s.<ref name=\"a\">{{cite|x}}</ref><ref name=\"a\" />\n\n== History ==\nThe mill burnt down.\n[[ملف:Mill.jpg|thumb|The [[mill]] in 1911]]\n[[تصنيف:Villages]]\n[[fr:Anwick]]";
     let redirect = "    <redirect title=\"Anwick\" />\n";
     // As Wikipedia has it: the head, then pages in blocks of a stream each, then the end.
@@ -44,7 +44,7 @@ fn mediawiki_as_bzip2_of_many_streams() {
     );
     let expected = json!({"title": "Anwick & Slea", "namespace": 0, "timestamp": "2026-10-01T00:00:00Z"});
     assert_eq!(fields(&articles[0]), expected);
-    assert_eq!((articles[0].source.record, articles[1].source.record), (1, 4));
+    assert_eq!((articles[0].place.record, articles[1].place.record), (1, 4));
     let left_out: Vec<_> = dump.statistics().left_out.into_iter().collect();
     let expected = [("page of another namespace", 1), ("page that is not in wikitext", 1), ("redirect", 1)];
     assert_eq!(left_out, expected);

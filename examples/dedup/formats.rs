@@ -81,7 +81,7 @@ pub fn chunks<'d: 'p, 'p>(
 ) -> Result<Chunks<'d, 'p>, String> {
     let options = &dump.formats.options;
     let mut articles = if source.is_stdin() {
-        options.reader(io::stdin())
+        options.from_reader(io::stdin())
     } else {
         options.open(&source.path).map_err(|error| error.to_string())?
     };
@@ -128,7 +128,7 @@ pub fn rows(
     let articles =
         articles.filter(|article| !article.as_ref().is_err_and(|e| e.is_record() && dump.skip_bad));
     Ok(articles.map(|article| {
-        article.map(|article| (article.source.record, article.text)).map_err(|error| error.to_string())
+        article.map(|article| (article.place.record, article.text)).map_err(|error| error.to_string())
     }))
 }
 

@@ -58,7 +58,7 @@ impl Reading {
                         "-: say which format standard input is in: --format jsonl, csv, warc, …".to_owned()
                     );
                 }
-                options.reader(io::stdin())
+                options.from_reader(io::stdin())
             } else {
                 options.open(path).map_err(|error| error.to_string())?
             };

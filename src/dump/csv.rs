@@ -1,6 +1,6 @@
 //! CSV and TSV whose first row names the columns.
 //!
-//! The crate `csv` would do, but that it says a line too few of every row where lines end in CR LF.
+//! Built on `csv_core`, since the crate `csv` reports line numbers that are one too low where lines end in CR LF.
 
 use std::io::BufRead;
 
@@ -8,24 +8,26 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use serde_json::Map;
 
 use super::encoding::Choice;
-use super::input::Input;
+use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::records::{Names, Record, Records, Tally};
+use super::record::{FieldNames, Record, RecordReader};
+use super::statistics::Tally;
 
-pub(super) struct Rows {
+/// Reads rows as records.
+pub(super) struct CsvReader {
     table: Table,
-    names: Names,
+    names: FieldNames,
     choice: Choice,
     /// The names of the columns; none before the first row is read.
     header: Vec<String>,
 }
 
-/// The most columns that a file may have: a name takes many times the memory of the comma after it.
-const COLUMNS: usize = 1 << 16;
+/// The most columns that a file may have, since a name takes many times the memory of the comma after it.
+const MAX_COLUMNS: usize = 1 << 16;
 
-impl Rows {
-    /// Separated by commas, or by semicolons if the first line has these alone.
-    pub(super) fn csv(mut input: Input, names: Names, choice: Choice) -> Result<Self, ReadError> {
+impl CsvReader {
+    /// Creates a reader of columns that are separated by commas, or by semicolons if the first line has these alone.
+    pub(super) fn csv(mut input: LimitedInput, names: FieldNames, choice: Choice) -> Result<Self, ReadError> {
         let available = input.fill_buf()?;
         let end = memchr::memchr2(b'\n', b'\r', available).unwrap_or(available.len());
         let has = |byte| memchr::memchr(byte, &available[..end]).is_some();
@@ -33,18 +35,18 @@ impl Rows {
         Ok(Self::new(input, delimiter, names, choice))
     }
 
-    pub(super) fn tsv(input: Input, names: Names, choice: Choice) -> Self {
+    pub(super) fn tsv(input: LimitedInput, names: FieldNames, choice: Choice) -> Self {
         Self::new(input, b'\t', names, choice)
     }
 
-    fn new(input: Input, delimiter: u8, names: Names, choice: Choice) -> Self {
+    fn new(input: LimitedInput, delimiter: u8, names: FieldNames, choice: Choice) -> Self {
         Self { table: Table::new(input, delimiter), names, choice, header: Vec::new() }
     }
 
     fn cells(&self) -> Result<Vec<&str>, ReadError> {
         let row = self.table.start;
         let text = |cell| {
-            // Where in the row a cell lies is not known where there are quotes.
+            // The bytes of a cell are known as they are unquoted, so their place in the row is not.
             let invalid =
                 |_| self.choice.invalid(format_args!("a byte of the row that begins at byte {row}"));
             std::str::from_utf8(cell).map_err(invalid)
@@ -53,11 +55,11 @@ impl Rows {
     }
 
     fn read_header(&mut self) -> Result<(), ReadError> {
-        if self.table.count > COLUMNS {
+        if self.table.count > MAX_COLUMNS {
             let got = self.table.count;
-            return Err(ReadError::file(format!("expected at most {COLUMNS} columns, got {got}")));
+            return Err(ReadError::file(format!("expected at most {MAX_COLUMNS} columns, got {got}")));
         }
-        let cells = self.cells().map_err(|wrong| ReadError::file(wrong.message))?;
+        let cells = self.cells().map_err(|error| ReadError::file(error.message))?;
         if !cells.contains(&self.names.text.as_str()) {
             let columns = cells.join(", ").chars().take(200).collect::<String>();
             return Err(ReadError::file(format!(
@@ -80,7 +82,7 @@ impl Rows {
         for (name, cell) in self.header.iter().zip(self.cells()?) {
             if *name == self.names.text {
                 cell.clone_into(&mut record.text);
-            } else if self.names.fields && *name != self.names.id {
+            } else if self.names.has_others && *name != self.names.id {
                 record.fields.insert(name.clone(), cell.into());
             }
             // One field may be both.
@@ -92,7 +94,7 @@ impl Rows {
     }
 }
 
-impl Records for Rows {
+impl RecordReader for CsvReader {
     fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         if self.header.is_empty() {
             if !self.table.advance()? {
@@ -102,31 +104,32 @@ impl Records for Rows {
         }
         let row = self.table.advance();
         let line = self.table.line;
-        if !row.map_err(|wrong| wrong.at(line))? {
+        if !row.map_err(|error| error.at_record(line))? {
             return Ok(None);
         }
-        self.record(line).map(Some).map_err(|wrong| wrong.at(line))
+        self.record(line).map(Some).map_err(|error| error.at_record(line))
     }
 }
 
-/// The rows, each as bytes; blank lines are passed over.
+/// Reads rows of bytes; blank lines are passed over.
 struct Table {
-    input: Input,
+    input: LimitedInput,
     reader: Reader,
-    /// Line breaks between rows, which the reader does not see.
+    /// How many line breaks between rows were passed over, which the reader does not count.
     breaks: u64,
     /// The line and the byte that the row begins on.
     line: u64,
     start: u64,
-    /// The cells of the row, one after the other; where each of them ends; and how many there are, of which no more than
-    /// `COLUMNS` are told apart.
+    /// The cells of the row, one after the other.
     bytes: Vec<u8>,
+    /// Where each cell ends in `bytes`, for the first `MAX_COLUMNS`.
     ends: Vec<usize>,
+    /// How many cells the row has.
     count: usize,
 }
 
 impl Table {
-    fn new(input: Input, delimiter: u8) -> Self {
+    fn new(input: LimitedInput, delimiter: u8) -> Self {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         Self {
             input,
@@ -140,14 +143,14 @@ impl Table {
         }
     }
 
-    /// Whether there is another row.
+    /// Reads the next row; false at the end.
     fn advance(&mut self) -> Result<bool, ReadError> {
         while let Some(&byte @ (b'\r' | b'\n')) = self.input.fill_buf()?.first() {
-            self.input.begin();
+            self.input.begin_record();
             self.input.consume(1);
             self.breaks += u64::from(byte == b'\n');
         }
-        self.input.begin();
+        self.input.begin_record();
         if self.input.fill_buf()?.is_empty() {
             return Ok(false);
         }
@@ -155,7 +158,7 @@ impl Table {
         let mut length = 0;
         self.count = 0;
         loop {
-            let ends = self.count.min(COLUMNS);
+            let ends = self.count.min(MAX_COLUMNS);
             let available = self.input.fill_buf()?;
             let is_end = available.is_empty();
             // The last row may lack its line break, but not its closing quote, within which a break ends nothing.
@@ -172,7 +175,7 @@ impl Table {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.bytes.resize(self.bytes.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => {
-                    self.ends.resize((self.ends.len() * 2).min(COLUMNS + 1), 0);
+                    self.ends.resize((self.ends.len() * 2).min(MAX_COLUMNS + 1), 0);
                 }
                 ReadRecordResult::Record => return Ok(true),
                 ReadRecordResult::End => return Ok(false),
@@ -182,7 +185,7 @@ impl Table {
 
     fn cells(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
-        self.ends[..self.count.min(COLUMNS)]
+        self.ends[..self.count.min(MAX_COLUMNS)]
             .iter()
             .map(move |&end| &self.bytes[std::mem::replace(&mut start, end)..end])
     }

@@ -1,7 +1,6 @@
-//! Encodings: what a text is said to be in, and how it becomes UTF-8. Never by a guess.
+//! Encodings: how the one of a text is chosen, never by a guess, and how the text becomes UTF-8.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::str::FromStr;
@@ -11,10 +10,13 @@ use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
 use super::read_error::ReadError;
 use crate::error::Error;
 
-/// A character encoding, by a label of the [Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels):
-/// `utf-8`, `windows-1256`, `iso-8859-6`, `gbk`, `shift_jis`, `euc-kr`, …
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A character encoding of the [Encoding Standard](https://encoding.spec.whatwg.org/#names-and-labels): `utf-8`,
+/// `windows-1256`, `iso-8859-6`, `gbk`, `shift_jis`, `euc-kr`, …
 ///
-/// As the standard has it, `iso-8859-1` and `ascii` are windows-1252, and `gb2312` is gbk.
+/// It is parsed from any label of the standard, in upper or lower case, and displays the standard's name in lower case. As
+/// the standard has it, `iso-8859-1` and `ascii` are windows-1252, and `gb2312` is gbk. Encodings are ordered by name.
 ///
 /// ```
 /// use dittograph::dump::Encoding;
@@ -30,8 +32,9 @@ pub struct Encoding(&'static encoding_rs::Encoding);
 impl Encoding {
     pub(super) const UTF_8: Self = Self(UTF_8);
 
-    /// None for a label that is not known, and for those that the standard refuses to decode.
-    pub(super) fn by_label(label: &[u8]) -> Option<Self> {
+    /// Returns the encoding with this label; None for a label that is not known, and for those that the standard refuses to
+    /// decode.
+    pub(super) fn from_label(label: &[u8]) -> Option<Self> {
         encoding_rs::Encoding::for_label_no_replacement(label).map(Self)
     }
 
@@ -40,7 +43,7 @@ impl Encoding {
     }
 }
 
-/// By name.
+/// Orders encodings by name.
 impl Ord for Encoding {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.name().cmp(other.0.name())
@@ -53,6 +56,7 @@ impl PartialOrd for Encoding {
     }
 }
 
+/// Writes the name in lower case.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0.name().to_ascii_lowercase())
@@ -65,33 +69,51 @@ impl fmt::Debug for Encoding {
     }
 }
 
+/// Reads a label of the Encoding Standard, in upper or lower case.
 impl FromStr for Encoding {
     type Err = Error;
 
     fn from_str(label: &str) -> Result<Self, Error> {
         let expected = "a label of the Encoding Standard, such as utf-8, windows-1256 or shift_jis";
-        Self::by_label(label.as_bytes()).ok_or_else(|| Error::config("encoding", expected, label))
+        Self::from_label(label.as_bytes()).ok_or_else(|| Error::config("encoding", expected, label))
     }
 }
 
-/// Why a text was read in an encoding.
+/// Why a text was read in its encoding.
+///
+/// Byte order marks count most, then declarations, then the encoding that the options name. [`DumpStatistics`] counts
+/// texts by encoding and basis.
+///
+/// ```
+/// use dittograph::dump::{Dump, EncodingBasis, Format};
+///
+/// let mut dump = Dump::from_reader("\u{feff}A text with a mark".as_bytes(), Format::Text);
+/// assert_eq!(dump.next().unwrap()?.text, "A text with a mark");
+/// let ((_, basis), texts) = dump.statistics().encodings.into_iter().next().unwrap();
+/// assert_eq!((basis, texts), (EncodingBasis::ByteOrderMark, 1));
+/// assert_eq!(basis.to_string(), "byte order mark");
+/// # Ok::<(), dittograph::Error>(())
+/// ```
+///
+/// [`DumpStatistics`]: super::DumpStatistics
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Basis {
+pub enum EncodingBasis {
     /// It begins with a byte order mark.
-    Mark,
-    /// It says so itself: an HTTP header, a `<meta>`, an XML declaration.
+    ByteOrderMark,
+    /// It declares the encoding: in an HTTP header, a `<meta>` or an XML declaration.
     Declared,
-    /// It says nothing, and [`DumpOptions::encoding`](super::DumpOptions::encoding) names this one.
+    /// It declares none, and [`DumpOptions::encoding`](super::DumpOptions::encoding) names this one.
     Named,
-    /// It says nothing, and nothing was named: UTF-8.
+    /// It declares none, and the options name none: UTF-8.
     Assumed,
 }
 
-impl fmt::Display for Basis {
+/// Writes the basis in words: `byte order mark`, `declared`, `named` or `assumed`.
+impl fmt::Display for EncodingBasis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Mark => "byte order mark",
+            Self::ByteOrderMark => "byte order mark",
             Self::Declared => "declared",
             Self::Named => "named",
             Self::Assumed => "assumed",
@@ -103,74 +125,75 @@ impl fmt::Display for Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) encoding: Encoding,
-    pub(super) basis: Basis,
+    pub(super) basis: EncodingBasis,
 }
 
-/// Which encoding the bytes are in: what their mark says, else what they declare, else what was named, else UTF-8.
-pub(super) fn choose(head: &[u8], declared: Option<Encoding>, named: Option<Encoding>) -> Choice {
+/// Chooses the encoding of bytes that begin with `head`: by their mark, else the declared one, else `fallback` as the options
+/// name it, else UTF-8.
+pub(super) fn choose(head: &[u8], declared: Option<Encoding>, fallback: Option<Encoding>) -> Choice {
     let marked = encoding_rs::Encoding::for_bom(head).map(|(encoding, _)| Encoding(encoding));
-    let (encoding, basis) = match (marked, declared, named) {
-        (Some(marked), ..) => (marked, Basis::Mark),
-        (None, Some(declared), _) => (declared, Basis::Declared),
-        (None, None, Some(named)) => (named, Basis::Named),
-        (None, None, None) => (Encoding::UTF_8, Basis::Assumed),
+    let (encoding, basis) = match (marked, declared, fallback) {
+        (Some(marked), ..) => (marked, EncodingBasis::ByteOrderMark),
+        (None, Some(declared), _) => (declared, EncodingBasis::Declared),
+        (None, None, Some(fallback)) => (fallback, EncodingBasis::Named),
+        (None, None, None) => (Encoding::UTF_8, EncodingBasis::Assumed),
     };
     Choice { encoding, basis }
 }
 
 impl Choice {
-    /// The text that the bytes are in this encoding, without its mark.
+    /// Decodes a whole text, and removes its mark.
     pub(super) fn decode(self, bytes: Vec<u8>) -> Result<String, ReadError> {
         if self.encoding == Encoding::UTF_8 {
             let text = String::from_utf8(bytes);
             let mut text = text
                 .map_err(|error| self.invalid(format_args!("byte {}", error.utf8_error().valid_up_to())))?;
-            if text.starts_with('\u{feff}') {
-                text.drain(..'\u{feff}'.len_utf8());
+            if text.starts_with(BYTE_ORDER_MARK) {
+                text.drain(..BYTE_ORDER_MARK.len());
             }
             return Ok(text);
         }
         let mut text = String::new();
         let decoded = Decoder::new(bytes.as_slice(), self).read_to_string(&mut text);
-        // What is in memory fails by its bytes alone.
-        decoded.map(|_| text).map_err(|invalid| ReadError::record(invalid.to_string()))
+        // Bytes in memory can only fail by being invalid.
+        decoded.map(|_| text).map_err(|error| ReadError::record(error.to_string()))
     }
 
-    /// A piece of a stream that is meant to be UTF-8 by now.
+    /// Checks a piece of a stream that is decoded to UTF-8 already, and that begins at a byte of the file.
     pub(super) fn text(self, bytes: &[u8], position: u64) -> Result<&str, ReadError> {
         std::str::from_utf8(bytes)
             .map_err(|error| self.invalid(format_args!("byte {}", position + error.valid_up_to() as u64)))
     }
 
-    /// `place` is a byte.
+    /// The error of a byte that is not valid. `place` says which one.
     pub(super) fn invalid(self, place: impl fmt::Display) -> ReadError {
         let encoding = self.encoding;
         let basis = match self.basis {
-            Basis::Mark => "which its byte order mark says",
-            Basis::Declared => "which it declares",
-            Basis::Named => "which was named",
-            Basis::Assumed => "which was assumed; name its encoding, such as windows-1256",
+            EncodingBasis::ByteOrderMark => "which its byte order mark says",
+            EncodingBasis::Declared => "which it declares",
+            EncodingBasis::Named => "which was named",
+            EncodingBasis::Assumed => "which was assumed; name its encoding, such as windows-1256",
         };
         ReadError::record(format!("{place} is not valid {encoding}, {basis}"))
     }
 }
 
-/// Reads UTF-8 from what is in another encoding, and fails at the first byte that is not valid in it.
+/// Reads a stream in another encoding as UTF-8, and fails at the first byte that is not valid in it.
 pub(super) struct Decoder<R> {
     read: R,
     choice: Choice,
     inner: encoding_rs::Decoder,
     raw: Vec<u8>,
-    /// What of `raw` is not decoded yet.
+    /// The part of `raw` that is not decoded yet.
     left: std::ops::Range<usize>,
     ended: bool,
-    /// The decoder has given its last, and must not be asked again.
+    /// The decoder has returned its last, and must not be called again.
     finished: bool,
-    /// What is told after that, once.
+    /// The error that is returned after that, once.
     invalid: Option<io::Error>,
     /// How many bytes have been decoded.
     position: u64,
-    /// What did not fit into the caller's buffer.
+    /// Decoded bytes that did not fit into the caller's buffer.
     spare: Vec<u8>,
 }
 
@@ -191,20 +214,20 @@ impl<R: Read> Decoder<R> {
     }
 }
 
-/// A buffer shorter than this may have no room for a character.
-const ROOM: usize = 16;
+/// In bytes. A shorter buffer may have no room for a character.
+const MIN_BUFFER_LEN: usize = 16;
 
 impl<R: Read> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        if self.spare.is_empty() && buffer.len() < ROOM {
-            let mut room = [0; ROOM];
-            let count = self.read(&mut room)?;
-            self.spare.extend(&room[..count]);
+        if self.spare.is_empty() && buffer.len() < MIN_BUFFER_LEN {
+            let mut decoded = [0; MIN_BUFFER_LEN];
+            let count = self.read(&mut decoded)?;
+            self.spare.extend(&decoded[..count]);
         }
-        if !self.spare.is_empty() || buffer.len() < ROOM {
+        if !self.spare.is_empty() || buffer.len() < MIN_BUFFER_LEN {
             let count = self.spare.len().min(buffer.len());
             buffer[..count].copy_from_slice(&self.spare[..count]);
             self.spare.drain(..count);
@@ -227,7 +250,7 @@ impl<R: Read> Read for Decoder<R> {
                 let invalid = self.choice.invalid(format_args!("byte {byte}"));
                 self.invalid = Some(io::Error::new(io::ErrorKind::InvalidData, invalid.message));
             }
-            // What stands before an invalid byte is to be read.
+            // The text before an invalid byte is returned first.
             if written > 0 {
                 return Ok(written);
             }
@@ -236,10 +259,7 @@ impl<R: Read> Read for Decoder<R> {
     }
 }
 
-/// How many texts were read in which encoding, and why.
-pub(super) type Encodings = BTreeMap<(Encoding, Basis), u64>;
-
-/// The encoding that an XML declaration names: `<?xml version="1.0" encoding="…"?>`.
+/// Returns the encoding that an XML declaration names: `<?xml version="1.0" encoding="…"?>`.
 pub(super) fn declared_by_xml(head: &[u8]) -> Result<Option<Encoding>, ReadError> {
     let Some(declaration) = head.strip_prefix(b"<?xml") else { return Ok(None) };
     let end = declaration.windows(2).position(|two| two == b"?>").unwrap_or(declaration.len());
@@ -248,7 +268,7 @@ pub(super) fn declared_by_xml(head: &[u8]) -> Result<Option<Encoding>, ReadError
     let value = value.trim_start().trim_start_matches('=').trim_start();
     let Some(quote @ ('"' | '\'')) = value.chars().next() else { return Ok(None) };
     let label = value[1..].split(quote).next().unwrap_or_default();
-    let encoding = Encoding::by_label(label.as_bytes());
+    let encoding = Encoding::from_label(label.as_bytes());
     let encoding =
         encoding.ok_or_else(|| ReadError::file(format!("declares the unknown encoding {label:?}")))?;
     // It could not be read up to here in two bytes a character.

@@ -2,35 +2,48 @@
 
 use std::path::Path;
 
-use super::packing::Packing;
+use super::compression::Compression;
 use crate::option_names::string_enum;
 
-/// The format of a dump's file. Each may be compressed with gz, zst, bz2 or xz.
+/// The format of a file of a dump.
+///
+/// Each may be compressed with gz, zst, bz2 or xz, and then has a second ending, such as `.jsonl.gz`. A format is parsed
+/// from a name, and displays it: `jsonl`, `json`, `csv`, `tsv`, `text`, `html`, `warc`, `mediawiki`, `parquet`.
+///
+/// ```
+/// use dittograph::dump::Format;
+///
+/// let format: Format = "jsonl".parse()?;
+/// assert_eq!(format, Format::JsonLines);
+/// assert_eq!(format.to_string(), "jsonl");
+/// assert!("pdf".parse::<Format>().is_err_and(|error| error.is_config()));
+/// # Ok::<(), dittograph::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// [JSON Lines](https://jsonlines.org): one object a line. `.jsonl`, `.ndjson`.
+    /// [JSON Lines](https://jsonlines.org): one object a line; blank lines are passed over. `.jsonl`, `.ndjson`.
     JsonLines,
     /// One [JSON](https://www.rfc-editor.org/rfc/rfc8259) array of objects, or objects one after the other over any
     /// number of lines. `.json`.
     Json,
-    /// [CSV](https://www.rfc-editor.org/rfc/rfc4180) whose first row names the columns. `.csv`. Semicolons separate them
-    /// if the first line has these and no commas: so spreadsheets write it where numbers have a decimal comma.
+    /// [CSV](https://www.rfc-editor.org/rfc/rfc4180) whose first row names the columns. `.csv`. The columns are separated
+    /// by semicolons if the first line has these and no commas, as spreadsheets write it where numbers have a decimal comma.
     Csv,
-    /// The same with tabs in place of commas, as spreadsheets and data frames write it, with quotes about a field that
-    /// holds a tab or a line break. `.tsv`, `.tab`.
+    /// CSV with tabs in place of commas, as spreadsheets and data frames write it: a field that holds a tab or a line break
+    /// is quoted. `.tsv`, `.tab`.
     Tsv,
-    /// A text, which is one article. `.txt`, `.text`.
+    /// A plain text, which is one article. `.txt`, `.text`.
     Text,
-    /// An [HTML](https://html.spec.whatwg.org) page, which is one article. `.html`, `.htm`, `.xhtml`. Needs the feature
+    /// An [HTML](https://html.spec.whatwg.org) page, which is one article. `.html`, `.htm`, `.xhtml`. It needs the feature
     /// `dump-html`.
     Html,
-    /// A [WARC](https://iipc.github.io/warc-specifications/) file of HTML pages (which need the feature
-    /// `dump-html`) and plain texts as they came over HTTP, or a WET file of extracted text. `.warc`, `.wet`.
+    /// A [WARC](https://iipc.github.io/warc-specifications/) file of HTML pages and plain texts as they came over HTTP,
+    /// which needs the feature `dump-html`; or a WET file of extracted text. `.warc`, `.wet`.
     Warc,
     /// A [MediaWiki export](https://www.mediawiki.org/wiki/Help:Export) such as Wikipedia's `pages-articles`. `.xml`.
     MediaWiki,
-    /// [Parquet](https://parquet.apache.org/docs/file-format/). `.parquet`. Needs the feature `dump-parquet`.
+    /// [Parquet](https://parquet.apache.org/docs/file-format/). `.parquet`, `.parq`. It needs the feature `dump-parquet`.
     Parquet,
 }
 
@@ -48,11 +61,12 @@ string_enum!("format", Format {
     Parquet => "parquet",
 });
 
-pub(super) const ENDINGS: &str = ".jsonl, .ndjson, .json, .csv, .tsv, .txt, .html, .warc, .wet, .xml or .parquet, \
+/// For messages.
+pub(super) const KNOWN_ENDINGS: &str = ".jsonl, .ndjson, .json, .csv, .tsv, .txt, .html, .warc, .wet, .xml or .parquet, \
     each also with .gz, .zst, .bz2 or .xz";
 
 impl Format {
-    fn by_ending(ending: &str) -> Option<Self> {
+    fn from_extension(ending: &str) -> Option<Self> {
         Some(match ending {
             "jsonl" | "ndjson" => JsonLines,
             "json" => Json,
@@ -69,8 +83,8 @@ impl Format {
         })
     }
 
-    /// What unpacked bytes begin with, in UTF-8. Texts, CSV and TSV cannot be told by their bytes.
-    pub(super) fn by_content(head: &[u8]) -> Option<Self> {
+    /// Recognises a format by the first unpacked bytes, in UTF-8. Texts, CSV and TSV have no mark to be recognised by.
+    pub(super) fn from_head(head: &[u8]) -> Option<Self> {
         if head.starts_with(b"PAR1") {
             return Some(Parquet);
         }
@@ -89,15 +103,15 @@ impl Format {
         }
     }
 
-    /// Whether the bytes can be what the format's name promises, as far as their beginning tells.
+    /// Checks that the first bytes can be of this format.
     pub(super) fn check(self, head: &[u8]) -> Result<(), String> {
-        let seen = Self::by_content(head);
+        let seen = Self::from_head(head);
         let fits = match (self, seen) {
             // Objects in lines are JSON too, and an article may begin with any text.
             (Json, Some(JsonLines)) | (Text, Some(Html | Json | JsonLines | Warc | MediaWiki)) => true,
-            // What begins with another marker than its own is something else.
+            // A file that begins with the mark of another format is of that one.
             (_, Some(seen)) => seen == self,
-            // These always begin with theirs.
+            // These always begin with their own mark.
             (Warc | MediaWiki, None) => head.trim_ascii().is_empty(),
             (Parquet, None) => false,
             (_, None) => foreign(head).is_none(),
@@ -105,8 +119,8 @@ impl Format {
         if fits {
             return Ok(());
         }
-        let looks = seen.map(Self::long_name).or_else(|| foreign(head));
-        let looks = looks.map_or("does not look like it".to_owned(), |other| format!("looks like {other}"));
+        let other = seen.map(Self::long_name).or_else(|| foreign(head));
+        let looks = other.map_or("does not look like it".to_owned(), |other| format!("looks like {other}"));
         Err(format!("expected {}, but it {looks}", self.long_name()))
     }
 
@@ -125,7 +139,7 @@ impl Format {
     }
 }
 
-/// Well-known files that no dump is in.
+/// Recognises well-known kinds of files that no dump is in.
 fn foreign(head: &[u8]) -> Option<&'static str> {
     Some(match head {
         [b'P', b'K', 3, 4, ..] => "a zip archive",
@@ -136,24 +150,24 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document",
         [0x7f, b'E', b'L', b'F', ..] => "a program",
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "an image",
-        _ => Packing::by_content(head)?.name(),
+        _ => Compression::from_head(head)?.name(),
     })
 }
 
-/// What a file's name says of it.
+/// What the name of a file says about it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Named {
-    pub(super) packing: Option<Packing>,
+pub(super) struct NameHints {
+    pub(super) compression: Option<Compression>,
     pub(super) format: Option<Format>,
 }
 
-impl Named {
-    pub(super) fn of(path: &Path) -> Self {
+impl NameHints {
+    pub(super) fn from_path(path: &Path) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let (stem, last) = name.rsplit_once('.').unwrap_or((&name, ""));
-        let packing = Packing::by_ending(last);
+        let compression = Compression::from_extension(last);
         let ending =
-            if packing.is_some() { stem.rsplit_once('.').map_or("", |(_, ending)| ending) } else { last };
-        Self { packing, format: Format::by_ending(ending) }
+            if compression.is_some() { stem.rsplit_once('.').map_or("", |(_, ending)| ending) } else { last };
+        Self { compression, format: Format::from_extension(ending) }
     }
 }

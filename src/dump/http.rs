@@ -1,25 +1,26 @@
-//! An answer of HTTP ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)) as a crawler kept it.
+//! HTTP responses ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)) as a crawler kept them.
 
 use std::io::{self, Read};
 
 use httparse::{Header, ParserConfig, Response, Status};
 
-use super::input::read_within;
+use super::limited_input::read_within;
 use super::read_error::ReadError;
 
-pub(super) struct Answer {
+/// A response, whose body is as it was before it was sent.
+pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) content_type: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
-/// The most header fields that an answer may have.
-const HEADERS: usize = 512;
+/// The most header fields that a response may have.
+const MAX_HEADERS: usize = 512;
 
-impl Answer {
-    /// `limit` is for the body as it is unpacked.
+impl HttpResponse {
+    /// Parses a response, and undoes the encodings of its body, which may then have `limit` bytes.
     pub(super) fn parse(bytes: &[u8], limit: u64) -> Result<Self, ReadError> {
-        let mut headers = [httparse::EMPTY_HEADER; HEADERS];
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut response = Response::new(&mut headers);
         let mut lenient = ParserConfig::default();
         lenient.allow_spaces_after_header_name_in_responses(true);
@@ -37,7 +38,7 @@ impl Answer {
         }
         if let Some(codings) = header("content-encoding") {
             for coding in codings.split(',').rev() {
-                if let Some(unpacked) = unpack(coding.trim(), &body, limit)? {
+                if let Some(unpacked) = decompress(coding.trim(), &body, limit)? {
                     body = unpacked.into();
                 }
             }
@@ -50,13 +51,13 @@ impl Answer {
     }
 }
 
-/// In lower case.
+/// Returns the value of a header field, in lower case.
 fn value(headers: &[Header<'_>], name: &str) -> Option<String> {
     let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
     Some(String::from_utf8_lossy(header.value).trim().to_ascii_lowercase())
 }
 
-/// None if there are none: many crawlers undo them and keep the header.
+/// Joins the chunks of a body. None if there are none: many crawlers undo them and keep the header.
 fn without_chunks(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
     let mut body = Vec::new();
     let mut is_first = true;
@@ -82,14 +83,15 @@ fn without_chunks(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
     }
 }
 
-/// None if the bytes are not packed: many crawlers undo it and keep the header.
-fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, ReadError> {
-    let told = |error: io::Error| ReadError::record(format!("the content encoding {coding}: {error}"));
+/// Undoes a content encoding. None if the bytes are not in it: many crawlers undo it and keep the header.
+fn decompress(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, ReadError> {
+    let coding_error =
+        |error: io::Error| ReadError::record(format!("the content encoding {coding}: {error}"));
     let read: Box<dyn Read + '_> = match (coding, bytes) {
         ("gzip" | "x-gzip", [0x1f, 0x8b, ..]) => Box::new(flate2::bufread::MultiGzDecoder::new(bytes)),
         ("zstd", [0x28, 0xb5, 0x2f, 0xfd, ..]) => {
-            let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(told)?;
-            decoder.window_log_max(23).map_err(told)?; // RFC 9659 has no more for HTTP
+            let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(coding_error)?;
+            decoder.window_log_max(23).map_err(coding_error)?; // the most that RFC 9659 allows for HTTP
             Box::new(decoder)
         }
         ("deflate", [first, second, ..])
@@ -97,7 +99,7 @@ fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, Rea
         {
             Box::new(flate2::bufread::ZlibDecoder::new(bytes))
         }
-        // Some servers leave out what should stand around it; hardly anything else ends as deflate does.
+        // Some servers leave out the header and the checksum of zlib; hardly anything else ends as deflate does.
         ("deflate", _) => {
             let unpacked = read_within(flate2::bufread::DeflateDecoder::new(bytes), "a record", limit);
             return Ok(unpacked.ok().filter(|unpacked| !unpacked.is_empty()));
@@ -105,5 +107,5 @@ fn unpack(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>, Rea
         ("" | "identity" | "none" | "gzip" | "x-gzip" | "zstd", _) => return Ok(None),
         _ => return Err(ReadError::record(format!("the content encoding {coding:?} cannot be undone"))),
     };
-    read_within(read, "a record", limit).map(Some).map_err(told)
+    read_within(read, "a record", limit).map(Some).map_err(coding_error)
 }

@@ -1,4 +1,4 @@
-//! JSON: an object a line, or the objects of an array.
+//! JSON: one object a line, or the objects of an array.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,52 +9,53 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::encoding::Choice;
-use super::input::Input;
+use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::records::{Names, Record, Records, Tally, not_a_string};
+use super::record::{FieldNames, Record, RecordReader, not_a_string};
+use super::statistics::Tally;
 
-/// Lines, each of them one object; blank ones are passed over.
-pub(super) struct Lines {
-    input: Input,
-    names: Names,
+/// Reads lines that are one object each; blank ones are passed over.
+pub(super) struct JsonLinesReader {
+    input: LimitedInput,
+    names: FieldNames,
     choice: Choice,
     line: Vec<u8>,
     number: u64,
 }
 
-impl Lines {
-    pub(super) fn new(input: Input, names: Names, choice: Choice) -> Self {
+impl JsonLinesReader {
+    pub(super) fn new(input: LimitedInput, names: FieldNames, choice: Choice) -> Self {
         Self { input, names, choice, line: Vec::new(), number: 0 }
     }
 }
 
-impl Records for Lines {
+impl RecordReader for JsonLinesReader {
     fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
-            self.input.begin();
+            self.input.begin_record();
             self.line.clear();
             let position = self.input.position();
             self.number += 1;
             if self
                 .input
                 .read_until(b'\n', &mut self.line)
-                .map_err(|wrong| ReadError::from(wrong).at(self.number))?
+                .map_err(|error| ReadError::from(error).at_record(self.number))?
                 == 0
             {
                 return Ok(None);
             }
             if !self.line.trim_ascii().is_empty() {
                 let record = parse(&self.line, position, self.choice, &self.names, self.number);
-                return record.map(Some).map_err(|wrong| wrong.at(self.number));
+                return record.map(Some).map_err(|error| error.at_record(self.number));
             }
         }
     }
 }
 
-/// The objects of an array, or objects after one another.
-pub(super) struct Values {
-    input: Input,
-    names: Names,
+/// Reads the objects of an array, or objects after one another.
+pub(super) struct JsonReader {
+    input: LimitedInput,
+    names: FieldNames,
     choice: Choice,
     value: Vec<u8>,
     number: u64,
@@ -64,7 +65,7 @@ pub(super) struct Values {
 #[derive(PartialEq)]
 enum State {
     Start,
-    /// In an array: whether an element is due, after a comma.
+    /// In an array. An element is due after a comma.
     Array {
         due: bool,
     },
@@ -72,12 +73,12 @@ enum State {
     End,
 }
 
-impl Values {
-    pub(super) fn new(input: Input, names: Names, choice: Choice) -> Self {
+impl JsonReader {
+    pub(super) fn new(input: LimitedInput, names: FieldNames, choice: Choice) -> Self {
         Self { input, names, choice, value: Vec::new(), number: 0, state: State::Start }
     }
 
-    /// The next byte that is no white space, left where it is.
+    /// Returns the next byte that is no white space, without taking it.
     fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         loop {
             let available = self.input.fill_buf()?;
@@ -88,13 +89,13 @@ impl Values {
                 return Ok(Some(first));
             }
             self.input.consume(space);
-            self.input.begin();
+            self.input.begin_record();
         }
     }
 
-    /// Take an object into `value`, without looking at more of it than where it ends.
+    /// Takes an object into `value`. Only its end is looked for; it is parsed later.
     fn take_object(&mut self) -> Result<(), ReadError> {
-        self.input.begin();
+        self.input.begin_record();
         self.value.clear();
         let (mut depth, mut in_string, mut escaped) = (0u64, false, false);
         loop {
@@ -137,7 +138,7 @@ impl Values {
     }
 }
 
-impl Records for Values {
+impl RecordReader for JsonReader {
     fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
             let byte = self.peek()?;
@@ -177,9 +178,9 @@ impl Records for Values {
             }
             let position = self.input.position();
             self.number += 1;
-            self.take_object().map_err(|wrong| wrong.at(self.number))?;
+            self.take_object().map_err(|error| error.at_record(self.number))?;
             let record = parse(&self.value, position, self.choice, &self.names, self.number);
-            return record.map(Some).map_err(|wrong| wrong.at(self.number));
+            return record.map(Some).map_err(|error| error.at_record(self.number));
         }
     }
 }
@@ -188,19 +189,19 @@ fn parse(
     json: &[u8],
     position: u64,
     choice: Choice,
-    names: &Names,
+    names: &FieldNames,
     number: u64,
 ) -> Result<Record, ReadError> {
     let json = choice.text(json, position)?;
     let mut deserializer = serde_json::Deserializer::from_str(json.trim_ascii_end());
     let picked = deserializer
-        .deserialize_map(Fields(names))
+        .deserialize_map(PickFields(names))
         .and_then(|fields| deserializer.end().map(|()| fields))
-        .map_err(|error| ReadError::record(told(&error, json, position)))?;
+        .map_err(|error| ReadError::record(describe(&error, json, position)))?;
     let text = match picked.text {
         Some(Value::String(text)) => text,
         Some(other) => return Err(not_a_string(&names.text, other.to_string())),
-        None => return Err(names.missing()),
+        None => return Err(names.missing_text()),
     };
     let id = match picked.id.map(RawValue::get) {
         None | Some("null") => None,
@@ -214,23 +215,24 @@ fn parse(
     Ok(Record { number, id, text, fields: picked.fields })
 }
 
-/// What is wrong with an object that begins at a byte of the file. An object over many lines is on lines of its own count.
-fn told(error: &serde_json::Error, json: &str, position: u64) -> String {
+/// Describes an error in an object that begins at a byte of the file. The lines that the error counts begin with the object,
+/// so a byte of the file stands in their place.
+fn describe(error: &serde_json::Error, json: &str, position: u64) -> String {
     let (line, column) = (error.line(), error.column());
-    let told = error.to_string();
+    let message = error.to_string();
     match line {
-        0 => told,
-        1 => told.replace("line 1 column", "column"),
+        0 => message,
+        1 => message.replace("line 1 column", "column"),
         _ => {
             let before: usize = json.split_inclusive('\n').take(line - 1).map(str::len).sum();
             let byte = position + (before + column - 1) as u64;
-            told.replace(&format!("line {line} column {column}"), &format!("byte {byte}"))
+            message.replace(&format!("line {line} column {column}"), &format!("byte {byte}"))
         }
     }
 }
 
-/// Takes an object apart. Where a name comes twice the last one counts.
-struct Fields<'n>(&'n Names);
+/// Picks the fields of an object. Where a name comes twice the last one counts.
+struct PickFields<'n>(&'n FieldNames);
 
 struct Picked<'d> {
     id: Option<&'d RawValue>,
@@ -238,7 +240,7 @@ struct Picked<'d> {
     fields: Map<String, Value>,
 }
 
-impl<'d> Visitor<'d> for Fields<'_> {
+impl<'d> Visitor<'d> for PickFields<'_> {
     type Value = Picked<'d>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -258,7 +260,7 @@ impl<'d> Visitor<'d> for Fields<'_> {
                 picked.id = Some(raw);
             } else if name == names.text {
                 picked.text = Some(map.next_value()?);
-            } else if names.fields {
+            } else if names.has_others {
                 picked.fields.insert(name.into_owned(), map.next_value()?);
             } else {
                 map.next_value::<de::IgnoredAny>()?;

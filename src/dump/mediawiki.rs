@@ -6,13 +6,15 @@ use quick_xml::events::{BytesRef, Event};
 use serde_json::{Map, Value};
 
 use super::encoding::Choice;
-use super::input::Input;
+use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::records::{Record, Records, Tally};
+use super::record::{Record, RecordReader};
+use super::statistics::Tally;
 use super::wikitext::Wikitext;
 
-pub(super) struct Pages {
-    reader: Reader<Input>,
+/// Reads the pages of an export.
+pub(super) struct MediaWikiReader {
+    reader: Reader<LimitedInput>,
     choice: Choice,
     namespaces: Vec<i32>,
     wikitext: Wikitext,
@@ -25,8 +27,8 @@ pub(super) struct Pages {
 }
 
 /// The namespaces of files and of categories, which wikis call by names of their own.
-const FILE: &str = "6";
-const CATEGORY: &str = "14";
+const FILE_NAMESPACE: &str = "6";
+const CATEGORY_NAMESPACE: &str = "14";
 
 #[derive(Default)]
 struct Page {
@@ -37,11 +39,12 @@ struct Page {
     model: String,
     text: String,
     is_redirect: bool,
-    wrong: Option<String>,
+    /// The first of its errors.
+    error: Option<String>,
 }
 
 impl Page {
-    /// Where the characters of an element go, by its depth in the page.
+    /// Returns the string that the characters of an element are added to, by its depth in the page.
     fn field(&mut self, depth: u64, name: &str) -> Option<&mut String> {
         Some(match (depth, name) {
             (1, "title") => &mut self.title,
@@ -55,8 +58,8 @@ impl Page {
     }
 }
 
-impl Pages {
-    pub(super) fn new(input: Input, namespaces: &[i32], choice: Choice) -> Self {
+impl MediaWikiReader {
+    pub(super) fn new(input: LimitedInput, namespaces: &[i32], choice: Choice) -> Self {
         Self {
             reader: Reader::from_reader(input),
             choice,
@@ -86,9 +89,9 @@ impl Pages {
         }
     }
 
-    /// What stands before the pages, up to the beginning of the next one. False at the end.
+    /// Reads up to the beginning of the next page; false at the end.
     fn find_page(&mut self) -> Result<bool, ReadError> {
-        // What the wiki calls a namespace whose links leave nothing to read.
+        // The wiki's own name of a namespace whose links are left out.
         let mut name: Option<String> = None;
         loop {
             let (depth, is_whole) = (self.depth, self.is_whole);
@@ -106,7 +109,8 @@ impl Pages {
                         return Ok(true);
                     }
                     let key = start.try_get_attribute("key").ok().flatten();
-                    let is_dropped = key.is_some_and(|key| matches!(key.value.as_ref(), FILE | CATEGORY));
+                    let is_dropped = key
+                        .is_some_and(|key| matches!(key.value.as_ref(), FILE_NAMESPACE | CATEGORY_NAMESPACE));
                     if depth == 3 && element.as_ref() == "namespace" && is_dropped {
                         name = Some(String::new());
                     }
@@ -116,7 +120,7 @@ impl Pages {
                     if let Some(name) = name.take() {
                         self.wikitext.drop_namespace(&name);
                     }
-                    // The reader has seen that it fits the start.
+                    // The reader has checked that it fits the start.
                     self.depth = depth.saturating_sub(1);
                     self.is_whole = is_whole || self.depth == 0;
                 }
@@ -141,6 +145,7 @@ impl Pages {
         }
     }
 
+    /// Reads a page, behind its start tag.
     fn page(&mut self) -> Result<Page, ReadError> {
         let root = self.depth; // that of what stands in the page
         let mut page = Page::default();
@@ -188,7 +193,7 @@ impl Pages {
                             field.push_str(&character);
                         }
                     }
-                    Err(wrong) => page.wrong = page.wrong.or(Some(wrong)),
+                    Err(error) => page.error = page.error.or(Some(error)),
                 },
                 Event::Eof => return Err(ReadError::file("the file ends in the middle of a page")),
                 _ => {}
@@ -196,10 +201,10 @@ impl Pages {
         }
     }
 
-    /// The page as an article, or why it is none.
+    /// Returns the page as an article, or the reason why it is none.
     fn article(&self, page: Page) -> Result<Result<Record, &'static str>, ReadError> {
-        if let Some(wrong) = page.wrong {
-            return Err(ReadError::record(wrong));
+        if let Some(error) = page.error {
+            return Err(ReadError::record(error));
         }
         let namespace = page.namespace.trim().parse::<i32>();
         let namespace = match namespace {
@@ -221,7 +226,7 @@ impl Pages {
         if !matches!(page.model.as_str(), "" | "wikitext") {
             return Ok(Err("page that is not in wikitext"));
         }
-        let text = self.wikitext.plain(&page.text);
+        let text = self.wikitext.to_plain_text(&page.text);
         let mut fields = Map::new();
         fields.insert("title".to_owned(), page.title.into());
         fields.insert("namespace".to_owned(), namespace.into());
@@ -234,7 +239,7 @@ impl Pages {
     }
 }
 
-/// What a reference stands for. Only those of XML itself are known, so none can grow.
+/// Returns the characters that a reference stands for. Only those of XML itself are known, so none can grow.
 fn character(reference: &BytesRef<'_>) -> Result<String, String> {
     match reference.resolve_char_ref() {
         Ok(Some(character)) => return Ok(character.to_string()),
@@ -245,18 +250,18 @@ fn character(reference: &BytesRef<'_>) -> Result<String, String> {
     resolve_xml_entity(&name).map(str::to_owned).ok_or_else(|| format!("the entity &{name}; is not known"))
 }
 
-impl Records for Pages {
+impl RecordReader for MediaWikiReader {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
-            self.reader.get_mut().begin();
+            self.reader.get_mut().begin_record();
             if !self.find_page()? {
                 return Ok(None);
             }
             self.number += 1;
-            let page = self.page().map_err(|wrong| wrong.at(self.number))?;
-            match self.article(page).map_err(|wrong| wrong.at(self.number))? {
+            let page = self.page().map_err(|error| error.at_record(self.number))?;
+            match self.article(page).map_err(|error| error.at_record(self.number))? {
                 Ok(record) => return Ok(Some(record)),
-                Err(reason) => tally.leave_out(reason),
+                Err(reason) => tally.count_left_out(reason),
             }
         }
     }

@@ -1,157 +1,231 @@
 //! How to read a dump, and where from.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
-use super::Dump;
 use super::encoding::Encoding;
-use super::format::{ENDINGS, Format};
-use super::opening::Origin;
-use super::records::Names;
-use crate::error::{Error, Scope};
+use super::format::Format;
+use super::iter::Dump;
+use super::settings::Settings;
+use crate::error::Error;
 
 /// How to read a dump.
+///
+/// Most dumps need two options at most: the names of the fields that hold the [id](Self::id_field) and the
+/// [text](Self::text_field). For all others the defaults are almost certainly what you want.
+///
+/// An option that does not concern a format changes nothing there, and one set of options can open many dumps.
 ///
 /// ```
 /// use dittograph::dump::{DumpOptions, Format};
 ///
 /// let options = DumpOptions::new().id_field("url").text_field("content").encoding("windows-1256".parse()?);
-/// let csv = options.format(Format::Csv).reader(b"url,content,lang\n/1,\xe3\xd1\xcd\xc8\xc7,ar\n".as_slice());
+/// let csv = options.format(Format::Csv).from_reader(b"url,content,lang\n/1,\xe3\xd1\xcd\xc8\xc7,ar\n".as_slice());
 /// let article = csv.last().unwrap()?;
 /// assert_eq!((article.id.as_str(), article.text.as_str()), ("/1", "مرحبا"));
 /// assert_eq!(article.fields["lang"], "ar");
 /// # Ok::<(), dittograph::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DumpOptions {
-    pub(super) names: Names,
-    pub(super) encoding: Option<Encoding>,
-    pub(super) namespaces: Vec<i32>,
-    pub(super) limit: u64,
-    pub(super) format: Option<Format>,
-}
-
-impl Default for DumpOptions {
-    fn default() -> Self {
-        Self {
-            names: Names { id: "id".to_owned(), text: "text".to_owned(), fields: true },
-            encoding: None,
-            namespaces: vec![0],
-            limit: 256 << 20,
-            format: None,
-        }
-    }
+    settings: Settings,
 }
 
 impl DumpOptions {
-    /// The defaults.
+    /// Creates the default options, which the setters state one by one.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The field or column that holds the id: `id`.
+    /// Sets the name of the field or column that holds the id. Default: `id`.
+    ///
+    /// A record that has no such field, or a null one (in CSV and TSV an empty one), gets its place as id: `path:number`. The option is
+    /// for JSON Lines, JSON, CSV, TSV and Parquet; the other formats have ids of their own, which the table in the
+    /// [module](super#which-records-are-articles) lists.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let options = DumpOptions::new().format(Format::JsonLines).id_field("url");
+    /// let lines = "{\"url\": \"/a\", \"text\": \"One\"}\n{\"text\": \"Two\"}";
+    /// let ids: Vec<_> = options.from_reader(lines.as_bytes()).map(|article| article.unwrap().id).collect();
+    /// assert_eq!(ids, ["/a", "-:2"]);
+    /// ```
     #[must_use]
     pub fn id_field(mut self, name: impl Into<String>) -> Self {
-        self.names.id = name.into();
+        self.settings.names.id = name.into();
         self
     }
 
-    /// The field or column that holds the text: `text`.
+    /// Sets the name of the field or column that holds the text. Default: `text`.
+    ///
+    /// A JSON object without it, or with a value that is no string, is an error of that record; a table without the
+    /// column is an error of its file, which lists the columns. The option is for JSON Lines, JSON, CSV, TSV and Parquet.
+    /// It may be the same field as that of the id.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let table = "id,title,body\n1,Ferry,The ferry did not sail.\n";
+    /// let mut dump = DumpOptions::new().format(Format::Csv).from_reader(table.as_bytes());
+    /// assert_eq!(
+    ///     dump.next().unwrap().unwrap_err().to_string(),
+    ///     "-: no column \"text\"; the first row has: id, title, body"
+    /// );
+    /// let options = DumpOptions::new().format(Format::Csv).text_field("body");
+    /// assert_eq!(options.from_reader(table.as_bytes()).last().unwrap()?.text, "The ferry did not sail.");
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
     pub fn text_field(mut self, name: impl Into<String>) -> Self {
-        self.names.text = name.into();
+        self.settings.names.text = name.into();
         self
     }
 
-    /// Whether the other fields of a record are wanted: yes. Without them less is read.
+    /// Sets whether the other fields of a record are read, into [`Article::fields`](super::Article::fields). Default:
+    /// `true`.
+    ///
+    /// Without them reading is faster: they are skipped in JSON and CSV, and their columns of a Parquet file are not read
+    /// from disk.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let options = DumpOptions::new().format(Format::JsonLines).fields(false);
+    /// let article = options.from_reader(r#"{"text": "One", "year": 1911}"#.as_bytes()).last().unwrap()?;
+    /// assert!(article.fields.is_empty());
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
     pub fn fields(mut self, yes: bool) -> Self {
-        self.names.fields = yes;
+        self.settings.names.has_others = yes;
         self
     }
 
-    /// The encoding of what does not say its own: UTF-8.
+    /// Sets the encoding of texts that do not state their own by a byte order mark or a declaration. Default: UTF-8.
+    ///
+    /// It concerns all formats but Parquet and WET, which are UTF-8 by definition. A byte that is not valid in the
+    /// encoding is an error: nothing is guessed or replaced.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let arabic = b"\xe3\xd1\xcd\xc8\xc7".as_slice();
+    /// let options = DumpOptions::new().format(Format::Text);
+    /// assert!(options.from_reader(arabic).next().unwrap().is_err_and(|error| error.is_format()));
+    /// let options = options.encoding("windows-1256".parse()?);
+    /// assert_eq!(options.from_reader(arabic).last().unwrap()?.text, "مرحبا");
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
     pub fn encoding(mut self, encoding: Encoding) -> Self {
-        self.encoding = Some(encoding);
+        self.settings.encoding = Some(encoding);
         self
     }
 
-    /// The [namespaces](https://www.mediawiki.org/wiki/Help:Namespaces) of a MediaWiki export whose pages are
-    /// articles: 0.
+    /// Sets the [namespaces](https://www.mediawiki.org/wiki/Help:Namespaces) of a MediaWiki export whose pages are
+    /// articles, in place of those set before. Default: 0 alone, that of articles.
+    ///
+    /// Pages of other namespaces are counted in [`DumpStatistics::left_out`](super::DumpStatistics::left_out).
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let export = "<mediawiki><page><title>Talk:Anwick</title><ns>1</ns><id>7</id>\
+    ///     <revision><text>Is there a mill?</text></revision></page></mediawiki>";
+    /// let options = DumpOptions::new().format(Format::MediaWiki);
+    /// assert_eq!(options.from_reader(export.as_bytes()).count(), 0);
+    /// assert_eq!(options.namespaces([0, 1]).from_reader(export.as_bytes()).count(), 1);
+    /// ```
     #[must_use]
     pub fn namespaces(mut self, numbers: impl IntoIterator<Item = i32>) -> Self {
-        self.namespaces = numbers.into_iter().collect();
+        self.settings.namespaces = numbers.into_iter().collect();
         self
     }
 
-    /// The most bytes that one record may have, unpacked: 256 MiB. Memory is bounded by a multiple of it, as the
-    /// [module](super#cost) says.
+    /// Sets the most bytes that one record may have, unpacked. Default: 256 MiB.
+    ///
+    /// A longer record is an error. The next one is read if the format says where it begins (WARC), else the file ends
+    /// there. Memory is bounded by a multiple of the limit, as the [module](super#cost) says. A text, an HTML page, a page
+    /// of a Parquet column, and a Parquet file that is compressed or comes from a reader count as one record.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let options = DumpOptions::new().format(Format::Text).record_limit(10);
+    /// let error = options.from_reader("Much longer than that".as_bytes()).next().unwrap().unwrap_err();
+    /// assert_eq!(error.to_string(), "-: a record is longer than the limit of 10 bytes");
+    /// ```
     #[must_use]
     pub fn record_limit(mut self, bytes: u64) -> Self {
-        self.limit = bytes;
+        self.settings.record_limit = bytes;
         self
     }
 
-    /// The format of all files, whatever they are called.
+    /// Sets the format of all files, whatever their names say. Default: none, so that each file is read as what its name
+    /// ends in, or else by its first bytes.
+    ///
+    /// Compression is recognised all the same. With a format, all files of a folder are read but those that begin with a dot.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("notes.md");
+    /// std::fs::write(&path, "# Notes")?;
+    /// assert!(DumpOptions::new().open(&path)?.next().unwrap().is_err());
+    /// assert_eq!(DumpOptions::new().format(Format::Text).open(&path)?.last().unwrap()?.text, "# Notes");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn format(mut self, format: Format) -> Self {
-        self.format = Some(format);
+        self.settings.format = Some(format);
         self
     }
 
-    /// A file, or a folder with all that is in it.
+    /// Opens a file, or a folder with all that is in it.
+    ///
+    /// Of a folder, all files are listed before the first is read. Symbolic links are followed.
+    ///
+    /// ```
+    /// use dittograph::dump::DumpOptions;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("1.jsonl"), "{\"body\": \"One\"}\n")?;
+    /// std::fs::write(folder.path().join("2.csv"), "id,body\n7,Two\n")?;
+    /// let dump = DumpOptions::new().text_field("body").open(folder.path())?;
+    /// let texts: Vec<String> = dump.map(|article| Ok(article?.text)).collect::<Result<_, dittograph::Error>>()?;
+    /// assert_eq!(texts, ["One", "Two"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If it is not there or cannot be listed, or if a folder holds no file of a known format. What is wrong with a
-    /// file comes when it is its turn.
+    /// - [`Error::is_io`]: the path does not exist, or cannot be listed. [`Error::io_kind`] says why.
+    /// - [`Error::is_format`]: a folder holds no file of a known format.
+    ///
+    /// A file that cannot be opened or read is an error of the iterator, when its turn comes.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Dump, Error> {
-        let path = path.as_ref();
-        let io_error = |path: &Path, error: io::Error| Error::io(path.display().to_string(), error);
-        let listing_error = |error: walkdir::Error| {
-            let message = error.to_string();
-            let source = error.into_io_error().map(Arc::new);
-            Error::dump(path.display().to_string(), message, Scope::Io, source)
-        };
-        let metadata = path.metadata().map_err(|error| io_error(path, error))?;
-        let mut dump = Dump::new(self.clone());
-        if !metadata.is_dir() {
-            dump.size = metadata.is_file().then_some(metadata.len());
-            dump.sources = vec![Origin::File(path.to_owned())];
-            return Ok(dump);
-        }
-        let is_seen = |entry: &walkdir::DirEntry| {
-            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
-        };
-        let folder = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
-        for entry in folder.into_iter().filter_entry(is_seen) {
-            let entry = entry.map_err(listing_error)?;
-            if !entry.file_type().is_file() {
-                continue;
-            }
-            if self.takes(entry.path()).map_err(|error| io_error(entry.path(), error))? {
-                dump.sources.push(Origin::File(entry.path().to_owned()));
-                let size = entry.metadata().map_err(listing_error)?.len();
-                dump.size = Some(dump.size.unwrap_or(0) + size);
-            } else {
-                dump.tally.leave_out("file of no known format");
-            }
-        }
-        if dump.sources.is_empty() {
-            let wrong = format!("no file in this folder ends in {ENDINGS}");
-            return Err(Error::format(path.display().to_string(), wrong));
-        }
-        dump.sources.reverse(); // taken from the end
-        Ok(dump)
+        Dump::open_with(self.settings.clone(), path.as_ref())
     }
 
-    /// What a reader gives: standard input, an answer from the net, bytes in memory. Compression is found out; the
-    /// format too, unless [`format`](Self::format) says it.
+    /// Reads one file from a reader: standard input, an answer from the network, bytes in memory.
+    ///
+    /// Compression is recognised, and the format too unless [`format`](Self::format) sets it. The reader needs no buffer
+    /// of its own. Its errors are those of the iterator, with [`Error::is_io`].
+    ///
+    /// ```
+    /// use dittograph::dump::DumpOptions;
+    ///
+    /// // The format is recognised by its beginning.
+    /// let dump = DumpOptions::new().from_reader("{\"text\": \"One\"}\n{\"text\": \"Two\"}\n".as_bytes());
+    /// let texts: Vec<String> = dump.map(|article| Ok(article?.text)).collect::<Result<_, dittograph::Error>>()?;
+    /// assert_eq!(texts, ["One", "Two"]);
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
-    pub fn reader(&self, read: impl Read + Send + 'static) -> Dump {
-        Dump { sources: vec![Origin::Reader(Box::new(read))], ..Dump::new(self.clone()) }
+    pub fn from_reader(&self, reader: impl Read + Send + 'static) -> Dump {
+        Dump::from_reader_with(self.settings.clone(), Box::new(reader))
     }
 }

@@ -1,9 +1,11 @@
-//! What is wrong with a file or a record, before it is known where the file lies.
+//! What is wrong with a file or a record, before the path of the file is added to it.
 
+use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::Scope;
+use crate::error::{Error, Scope};
 
 #[derive(Debug)]
 pub(super) struct ReadError {
@@ -29,9 +31,18 @@ impl ReadError {
         Self::file("the file ends in the middle of a record")
     }
 
-    /// The same, said of a record.
-    pub(super) fn at(self, record: u64) -> Self {
-        Self { record: Some(record), ..self }
+    /// Adds the number of the record that is to blame.
+    pub(super) fn at_record(self, number: u64) -> Self {
+        Self { record: Some(number), ..self }
+    }
+
+    /// Adds the path of the file.
+    pub(super) fn in_file(self, path: &Path) -> Error {
+        let place = match self.record {
+            Some(record) => format!("{}:{record}", path.display()),
+            None => path.display().to_string(),
+        };
+        Error::dump(place, self.message, self.scope, self.source)
     }
 }
 
@@ -43,9 +54,41 @@ impl From<io::Error> for ReadError {
 
 impl From<Arc<io::Error>> for ReadError {
     fn from(error: Arc<io::Error>) -> Self {
-        // What a decompressor says comes as an I/O error too, but not from the system.
-        let is_from_system = error.raw_os_error().is_some();
-        let scope = if is_from_system { Scope::Io } else { Scope::File };
-        Self { scope, source: is_from_system.then(|| Arc::clone(&error)), ..Self::file(error.to_string()) }
+        let message = error.to_string();
+        let source = match origin_error(&error) {
+            Some(OriginError(origin)) => Some(Arc::clone(origin)),
+            None => is_from_origin(&error).then_some(error),
+        };
+        let scope = if source.is_some() { Scope::Io } else { Scope::File };
+        Self { scope, source, ..Self::file(message) }
     }
+}
+
+/// An error of the file or reader that the bytes come from.
+///
+/// Decompressors and decoders report malformed bytes as an [`io::Error`] too. Those are errors of the format, and this
+/// type tells the two apart.
+#[derive(Debug)]
+struct OriginError(Arc<io::Error>);
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for OriginError {}
+
+/// Marks an error as one of the file or reader that the bytes come from; its kind and its message stay.
+pub(super) fn from_origin(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), OriginError(Arc::new(error)))
+}
+
+/// Returns true if the bytes could not be read, and false if they could and are malformed.
+pub(super) fn is_from_origin(error: &io::Error) -> bool {
+    error.raw_os_error().is_some() || origin_error(error).is_some()
+}
+
+fn origin_error(error: &io::Error) -> Option<&OriginError> {
+    error.get_ref()?.downcast_ref()
 }

@@ -1,31 +1,33 @@
 //! WARC ([ISO 28500](https://iipc.github.io/warc-specifications/)) and WET, which is WARC with extracted text.
 //!
-//! By hand, since the crates that read it allocate whatever length a header claims before they read.
+//! Parsed by hand, since the crates that read it allocate whatever length a header claims before they read.
 
 use std::io::{BufRead, Read};
 
 use serde_json::Map;
 
 use super::encoding::{Encoding, choose};
-use super::input::{Input, too_long};
+use super::limited_input::{LimitedInput, too_long_error};
 use super::read_error::ReadError;
-use super::records::{Record, Records, Tally};
+use super::record::{Record, RecordReader};
+use super::statistics::Tally;
 
-pub(super) struct Warc {
-    input: Input,
-    #[cfg_attr(not(feature = "dump-html"), expect(dead_code, reason = "for pages alone"))]
-    named: Option<Encoding>,
+/// Reads the pages and texts of a WARC file.
+pub(super) struct WarcReader {
+    input: LimitedInput,
+    #[cfg_attr(not(feature = "dump-html"), expect(dead_code, reason = "only pages need it"))]
+    fallback: Option<Encoding>,
     number: u64,
 }
 
-impl Warc {
-    pub(super) fn new(input: Input, named: Option<Encoding>) -> Self {
-        Self { input, named, number: 0 }
+impl WarcReader {
+    pub(super) fn new(input: LimitedInput, fallback: Option<Encoding>) -> Self {
+        Self { input, fallback, number: 0 }
     }
 
-    /// The header of the next record, or None at the end.
+    /// Reads the header of the next record; None at the end.
     fn header(&mut self) -> Result<Option<Header>, ReadError> {
-        self.input.begin();
+        self.input.begin_record();
         let mut line = String::new();
         let mut position = self.input.position();
         // Two line breaks end the record before; some writers leave more, or fewer.
@@ -55,7 +57,7 @@ impl Warc {
         }
     }
 
-    /// Without its break; None at the end.
+    /// Reads a line, and returns it without its break; None at the end.
     fn line(&mut self) -> Result<Option<String>, ReadError> {
         let mut line = Vec::new();
         if self.input.by_ref().read_until(b'\n', &mut line)? == 0 {
@@ -66,19 +68,20 @@ impl Warc {
         Ok(Some(String::from_utf8_lossy(line).into_owned()))
     }
 
-    /// The body of a record, unless it is longer than it may be.
+    /// Reads the body of a record; passes over it if it is longer than the limit.
     fn body(&mut self, length: u64) -> Result<Vec<u8>, ReadError> {
         let limit = self.input.limit();
         if length > limit {
             self.input.skip(length)?;
-            return Err(ReadError::record(too_long("a record", limit).to_string()));
+            return Err(ReadError::record(too_long_error("a record", limit).to_string()));
         }
-        self.input.begin();
+        self.input.begin_record();
         let mut body = Vec::new();
         self.input.by_ref().take(length).read_to_end(&mut body)?;
         if (body.len() as u64) < length { Err(ReadError::cut_short()) } else { Ok(body) }
     }
 
+    /// Reads the body behind a header. None if the record is no article.
     fn record(&mut self, header: &Header, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         let length = header.get("content-length").and_then(|length| length.parse::<u64>().ok());
         let length = length.ok_or_else(|| ReadError::file("a WARC record has no length"))?;
@@ -89,19 +92,19 @@ impl Warc {
                 // The format says UTF-8.
                 let choice = choose(&[], Some(Encoding::UTF_8), None);
                 let text = choice.decode(body)?;
-                tally.decoded(choice);
+                tally.count_encoding(choice);
                 (text, Map::new())
             }
             #[cfg(feature = "dump-html")]
             Some("response") if media == "application/http" => {
                 let body = self.body(length)?;
-                let answer = super::http::Answer::parse(&body, self.input.limit())?;
+                let response = super::http::HttpResponse::parse(&body, self.input.limit())?;
                 drop(body);
-                if !(200..300).contains(&answer.status) {
-                    tally.leave_out("answer that is no success");
+                if !(200..300).contains(&response.status) {
+                    tally.count_left_out("answer that is no success");
                     return Ok(None);
                 }
-                match self.page(header, answer.content_type.as_deref(), answer.body, tally)? {
+                match self.page(header, response.content_type.as_deref(), response.body, tally)? {
                     Some(page) => page,
                     None => return Ok(None),
                 }
@@ -122,7 +125,7 @@ impl Warc {
             }
             _ => {
                 self.input.skip(length)?;
-                tally.leave_out("WARC record that is no page");
+                tally.count_left_out("WARC record that is no page");
                 return Ok(None);
             }
         };
@@ -138,7 +141,7 @@ impl Warc {
         Ok(Some(Record { number: self.number, id: url, text, fields }))
     }
 
-    /// The text of what was sent, or None if there is nothing to read.
+    /// Returns the text of a body that was sent as HTML or as plain text; None if it is something else.
     #[cfg(feature = "dump-html")]
     fn page(
         &self,
@@ -146,7 +149,7 @@ impl Warc {
         content_type: Option<&str>,
         mut body: Vec<u8>,
         tally: &mut Tally,
-    ) -> Result<Option<super::records::TextAndFields>, ReadError> {
+    ) -> Result<Option<super::record::TextAndFields>, ReadError> {
         use super::format::Format;
 
         // Common Crawl cuts pages at a length, and so through characters.
@@ -156,40 +159,42 @@ impl Warc {
         {
             body.truncate(error.valid_up_to());
         }
-        let media = content_type.map(essence);
+        let media = content_type.map(media_type);
         let declared = content_type.and_then(super::html::charset);
-        let declared = declared.and_then(|label| Encoding::by_label(label.as_bytes()));
+        let declared = declared.and_then(|label| Encoding::from_label(label.as_bytes()));
         match media.as_deref() {
             Some("text/html" | "application/xhtml+xml") => {}
-            None if Format::by_content(&body[..body.len().min(1024)]) == Some(Format::Html) => {}
+            None if Format::from_head(&body[..body.len().min(1024)]) == Some(Format::Html) => {}
             Some("text/plain") => {
-                let choice = choose(&body, declared, self.named);
+                let choice = choose(&body, declared, self.fallback);
                 let text = choice.decode(body)?;
-                tally.decoded(choice);
+                tally.count_encoding(choice);
                 return Ok(Some((text, Map::new())));
             }
             _ => {
-                tally.leave_out("answer that is neither HTML nor text");
+                tally.count_left_out("answer that is neither HTML nor text");
                 return Ok(None);
             }
         }
-        super::html::read(body, declared, self.named, tally).map(Some)
+        super::html::read(body, declared, self.fallback, tally).map(Some)
     }
 }
 
-impl Records for Warc {
+impl RecordReader for WarcReader {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
         loop {
             let number = self.number + 1;
-            let Some(header) = self.header().map_err(|wrong| wrong.at(number))? else { return Ok(None) };
-            if let Some(record) = self.record(&header, tally).map_err(|wrong| wrong.at(self.number))? {
+            let Some(header) = self.header().map_err(|error| error.at_record(number))? else {
+                return Ok(None);
+            };
+            if let Some(record) = self.record(&header, tally).map_err(|error| error.at_record(self.number))? {
                 return Ok(Some(record));
             }
         }
     }
 }
 
-/// Names in lower case, and values.
+/// The fields of a header: names in lower case, and values.
 struct Header(Vec<(String, String)>);
 
 impl Header {
@@ -198,11 +203,11 @@ impl Header {
     }
 
     fn media(&self) -> String {
-        essence(self.get("content-type").unwrap_or_default())
+        media_type(self.get("content-type").unwrap_or_default())
     }
 }
 
-/// A media type without its parameters.
-fn essence(content_type: &str) -> String {
+/// Returns a media type without its parameters.
+fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

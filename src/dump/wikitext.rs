@@ -1,15 +1,15 @@
 //! Wikitext to plain text, in one pass and linear time.
 //!
-//! What a template or a table would show is not known without the wiki, so both are left out, and with them references,
-//! files, categories, comments and galleries. Links leave their label. Unclosed markup leaves its text.
+//! The text of a template or a table is not known without the wiki, so both are left out, and with them references, files,
+//! categories, comments and galleries. Of a link the label stays, and of unclosed markup the text.
 
 use quick_xml::escape::resolve_html5_entity;
 
-use super::paragraphs::{Mark, Paragraphs};
+use super::text_builder::{Checkpoint, TextBuilder};
 
-/// What is the same for all pages of a wiki.
+/// The settings of a wiki, the same for all its pages.
 pub(super) struct Wikitext {
-    /// Namespaces of which a link leaves nothing to read, in lower case.
+    /// Namespaces whose links are left out, in lower case.
     dropped: Vec<String>,
 }
 
@@ -22,7 +22,8 @@ impl Wikitext {
         self.dropped.push(name.trim().to_lowercase());
     }
 
-    pub(super) fn plain(&self, wikitext: &str) -> String {
+    /// Returns the plain text of a page.
+    pub(super) fn to_plain_text(&self, wikitext: &str) -> String {
         let mut page = Page {
             wiki: self,
             rest: wikitext,
@@ -32,7 +33,7 @@ impl Wikitext {
             templates: 0,
             links: 0,
             unclosed: Vec::new(),
-            out: Paragraphs::new(),
+            out: TextBuilder::new(),
         };
         page.read();
         page.out.finish()
@@ -43,7 +44,7 @@ struct Page<'w> {
     wiki: &'w Wikitext,
     rest: &'w str,
     is_line_start: bool,
-    /// How long the rest is where the closing marks of a heading stand.
+    /// The length of the rest at the closing marks of the heading.
     heading_end: Option<usize>,
     open: Vec<Open>,
     /// How many templates and links are open.
@@ -51,13 +52,13 @@ struct Page<'w> {
     links: usize,
     /// Elements that are not closed anywhere in the rest.
     unclosed: Vec<String>,
-    out: Paragraphs,
+    out: TextBuilder,
 }
 
-/// Markup that is open, and where its text begins.
+/// Markup that is open, and the point where its text begins.
 struct Open {
     kind: Kind,
-    mark: Mark,
+    start: Checkpoint,
 }
 
 #[derive(PartialEq)]
@@ -75,11 +76,11 @@ enum Kind {
     External,
 }
 
-/// Links in links are captions of files; deeper than this it is no page.
-const LINKS: usize = 8;
+/// How deep links may be nested. Links in links are captions of files.
+const MAX_LINK_DEPTH: usize = 8;
 
-/// Elements of which nothing is to be read.
-const DROPPED: [&str; 25] = [
+/// Elements that are left out with their content.
+const DROPPED_ELEMENTS: [&str; 25] = [
     "ref",
     "references",
     "math",
@@ -107,8 +108,8 @@ const DROPPED: [&str; 25] = [
     "section",
 ];
 
-/// Elements that stand by themselves.
-const BLOCKS: [&str; 22] = [
+/// Elements before and after which a paragraph ends.
+const BLOCK_ELEMENTS: [&str; 22] = [
     "p",
     "div",
     "blockquote",
@@ -139,7 +140,7 @@ impl Page<'_> {
             if self.heading_end == Some(self.rest.len()) {
                 self.heading_end = None;
                 self.advance(self.rest.bytes().take_while(|&b| b == b'=').count());
-                self.out.paragraph();
+                self.out.break_paragraph();
                 continue;
             }
             if self.is_line_start {
@@ -161,7 +162,7 @@ impl Page<'_> {
         self.rest = &self.rest[bytes..];
     }
 
-    /// Plain text up to whatever may be markup, at least a character.
+    /// Takes plain text up to whatever may be markup, at least a character.
     fn text(&mut self) {
         let is_mark = |byte: &u8| b"{}[]<&'|_\n".contains(byte);
         let first = self.rest.chars().next().map_or(0, char::len_utf8);
@@ -171,11 +172,11 @@ impl Page<'_> {
             end = end.min(self.rest.len() - heading);
         }
         let text = &self.rest[..end];
-        self.out.folded(text);
+        self.out.push_folded(text);
         self.advance(end);
     }
 
-    /// Markup that counts at the start of a line alone. Whether there was some, and the line goes on behind it.
+    /// Takes markup that counts only at the start of a line. Returns true if there was some.
     fn line_start(&mut self) -> bool {
         let trimmed = self.rest.trim_start_matches([' ', '\t']);
         let indent = self.rest.len() - trimmed.len();
@@ -197,7 +198,7 @@ impl Page<'_> {
             [b'*' | b'#' | b':' | b';', ..] if indent == 0 => {
                 let marks = bytes.iter().take_while(|b| b"*#:;".contains(b)).count();
                 self.advance(marks);
-                self.out.paragraph();
+                self.out.break_paragraph();
                 // A table may be indented with colons.
                 self.is_line_start = self.rest.trim_start_matches([' ', '\t']).starts_with("{|");
             }
@@ -213,15 +214,15 @@ impl Page<'_> {
                 }
                 self.heading_end = Some(self.rest.len() - (line.len() - level));
                 self.advance(level);
-                self.out.paragraph();
+                self.out.break_paragraph();
             }
             [b'-', b'-', b'-', b'-', ..] if indent == 0 => {
                 let dashes = bytes.iter().take_while(|&&b| b == b'-').count();
                 self.advance(dashes);
-                self.out.paragraph();
+                self.out.break_paragraph();
             }
             [b'<', b'!', b'-', b'-', ..] => {
-                // A line of a comment alone is none.
+                // A line that is nothing but a comment does not count as a line.
                 let Some(end) = trimmed.find("-->") else { return false };
                 let after = trimmed[end + 3..].trim_start_matches([' ', '\t']);
                 let Some(after) = after.strip_prefix('\n') else { return false };
@@ -233,7 +234,7 @@ impl Page<'_> {
         true
     }
 
-    /// How many bytes of markup were dealt with; 0 if what comes is text.
+    /// Handles the markup that the rest begins with, and returns its length in bytes; 0 if it begins with text.
     fn markup(&mut self) -> usize {
         let rest = self.rest;
         let run = |byte: u8| rest.bytes().take_while(|&b| b == byte).count();
@@ -242,7 +243,7 @@ impl Page<'_> {
                 // A label ends with its line.
                 self.open.pop_if(|open| open.kind == Kind::External);
                 self.is_line_start = true;
-                self.out.line();
+                self.out.break_line();
                 1
             }
             [b'{', b'{', ..] => {
@@ -261,7 +262,7 @@ impl Page<'_> {
                 self.close_templates(braces);
                 braces
             }
-            [b'[', b'[', ..] if self.links < LINKS => {
+            [b'[', b'[', ..] if self.links < MAX_LINK_DEPTH => {
                 self.links += 1;
                 self.open(Kind::Link { target: None });
                 2
@@ -271,9 +272,9 @@ impl Page<'_> {
                 2
             }
             [b'|', ..] => match self.open.last_mut() {
-                Some(Open { kind: Kind::Link { target: target @ None }, mark }) => {
-                    *target = Some(self.out.since(*mark).trim().to_owned());
-                    self.out.cut(*mark);
+                Some(Open { kind: Kind::Link { target: target @ None }, start }) => {
+                    *target = Some(self.out.since(*start).trim().to_owned());
+                    self.out.cut_back(*start);
                     1
                 }
                 _ => 0,
@@ -288,13 +289,13 @@ impl Page<'_> {
                 1
             }
             [b'\'', b'\'', ..] => {
-                // Two, three or five are italic and bold; what is more stands for itself.
+                // Two, three or five are italic and bold; those beyond are text.
                 let quotes = run(b'\'');
                 let own = match quotes {
                     4 => 1,
                     more => more.saturating_sub(5),
                 };
-                self.out.verbatim(&rest[..own]);
+                self.out.push_verbatim(&rest[..own]);
                 quotes
             }
             [b'<', ..] => self.tag(),
@@ -309,23 +310,23 @@ impl Page<'_> {
     }
 
     fn open(&mut self, kind: Kind) {
-        self.open.push(Open { kind, mark: self.out.mark() });
+        self.open.push(Open { kind, start: self.out.checkpoint() });
     }
 
-    /// Close the innermost table or template, and what was left open in it; nothing of it stays.
-    fn close(&mut self, is_it: impl Fn(&Kind) -> bool) -> Option<Kind> {
-        while let Some(Open { kind, mark }) = self.open.pop() {
+    /// Closes the innermost markup of a kind, with all that was left open in it, and removes its text.
+    fn close(&mut self, is_kind: impl Fn(&Kind) -> bool) -> Option<Kind> {
+        while let Some(Open { kind, start }) = self.open.pop() {
             self.links -= usize::from(matches!(kind, Kind::Link { .. }));
             self.templates -= usize::from(matches!(kind, Kind::Template { .. }));
-            if is_it(&kind) {
-                self.out.cut(mark);
+            if is_kind(&kind) {
+                self.out.cut_back(start);
                 return Some(kind);
             }
         }
         None
     }
 
-    /// Those that close nothing are text.
+    /// Closes templates. Braces that close nothing are text.
     fn close_templates(&mut self, braces: usize) {
         let mut left = braces;
         while left >= 2 && self.templates > 0 {
@@ -334,13 +335,14 @@ impl Page<'_> {
                 left -= braces.min(left);
             }
         }
-        self.out.verbatim(&self.rest[..left]);
+        self.out.push_verbatim(&self.rest[..left]);
     }
 
+    /// Closes a link, of which the label stays, or nothing if it shows none.
     fn close_link(&mut self) {
-        let Some(Open { kind: Kind::Link { target }, mark }) = self.open.pop() else { return };
+        let Some(Open { kind: Kind::Link { target }, start }) = self.open.pop() else { return };
         self.links -= 1;
-        let label = self.out.since(mark).trim();
+        let label = self.out.since(start).trim();
         let whole = target.as_deref().unwrap_or(label);
         let prefix = whole.split_once(':').map(|(prefix, _)| prefix.trim().to_lowercase().replace('_', " "));
         let is_dropped = prefix.is_some_and(|prefix| {
@@ -349,19 +351,19 @@ impl Page<'_> {
                 || (!prefix.is_empty() && is_picture(whole))
         });
         if is_dropped {
-            self.out.cut(mark);
+            self.out.cut_back(start);
         } else if target.is_none() && label.starts_with(':') {
-            // `[[:Category:Rivers]]` speaks of the page.
+            // `[[:Category:Rivers]]` is a plain link to the page.
             let label = label[1..].to_owned();
-            self.out.cut(mark);
-            self.out.verbatim(&label);
+            self.out.cut_back(start);
+            self.out.push_verbatim(&label);
         } else if let (Some(target), "") = (target, label) {
-            self.out.cut(mark);
-            self.out.verbatim(&target);
+            self.out.cut_back(start);
+            self.out.push_verbatim(&target);
         }
     }
 
-    /// An element, a comment, or text that is kept from being markup.
+    /// Handles an element, a comment, or text that `<nowiki>` keeps from being markup. Returns its length in bytes.
     fn tag(&mut self) -> usize {
         let rest = self.rest;
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -380,31 +382,31 @@ impl Page<'_> {
         let is_start = !inner.starts_with('/') && !inner.ends_with('/');
         let content = &rest[step..];
         match name.as_str() {
-            name if is_start && DROPPED.contains(&name) => {
+            name if is_start && DROPPED_ELEMENTS.contains(&name) => {
                 return self.find_end(content, name).map_or(step, |(_, after)| step + after);
             }
             "nowiki" | "pre" if is_start => {
                 let Some((length, after)) = self.find_end(content, &name) else { return step };
                 if name == "pre" {
-                    self.out.paragraph();
-                    self.out.lines(content[..length].trim_matches('\n'));
-                    self.out.paragraph();
+                    self.out.break_paragraph();
+                    self.out.push_lines(content[..length].trim_matches('\n'));
+                    self.out.break_paragraph();
                 } else {
-                    self.out.folded(&content[..length]);
+                    self.out.push_folded(&content[..length]);
                 }
                 return step + after;
             }
-            "br" => self.out.line(),
-            "td" | "th" => self.out.space(),
-            name if BLOCKS.contains(&name) => self.out.paragraph(),
+            "br" => self.out.break_line(),
+            "td" | "th" => self.out.break_word(),
+            name if BLOCK_ELEMENTS.contains(&name) => self.out.break_paragraph(),
             _ => {}
         }
         step
     }
 
-    /// How long the content of an element is, without and with its end tag.
+    /// Returns the length of the content of an element, without and with its end tag.
     fn find_end(&mut self, content: &str, name: &str) -> Option<(usize, usize)> {
-        // Looked for once, so that a page of nothing but starts takes linear time.
+        // An end is looked for only once, so that a page of nothing but start tags takes linear time.
         if self.unclosed.iter().any(|unclosed| unclosed == name) {
             return None;
         }
@@ -425,6 +427,7 @@ impl Page<'_> {
         None
     }
 
+    /// Handles a character reference, and returns its length in bytes; 0 if it is none.
     fn entity(&mut self) -> usize {
         let reference = &self.rest.as_bytes()[1..];
         let Some(end) = reference.iter().take(32).position(|&b| b == b';') else { return 0 };
@@ -435,16 +438,16 @@ impl Page<'_> {
                 None => number.parse(),
             };
             let Some(character) = number.ok().and_then(char::from_u32) else { return 0 };
-            self.out.verbatim(character.encode_utf8(&mut [0; 4]));
+            self.out.push_verbatim(character.encode_utf8(&mut [0; 4]));
         } else {
             let Some(text) = resolve_html5_entity(reference) else { return 0 };
-            self.out.verbatim(text);
+            self.out.push_verbatim(text);
         }
         end + 2
     }
 }
 
-/// How long a word such as `__NOTOC__` is, in any script; 0 if it is none.
+/// Returns the length of a word such as `__NOTOC__`, in any script; 0 if it is none.
 fn magic_word(rest: &str) -> usize {
     let inner = &rest[2..];
     let mut length = 0;
@@ -467,7 +470,7 @@ fn is_address(bytes: &[u8]) -> bool {
         .any(|scheme| bytes.len() >= scheme.len() && bytes[..scheme.len()].eq_ignore_ascii_case(scheme))
 }
 
-/// Whether a link shows a picture. The other names that a wiki gives the namespace of files, such as `Bild` or
+/// Returns true if a link shows a picture. The other names that a wiki gives the namespace of files, such as `Bild` or
 /// `Изображение`, are not in its export.
 fn is_picture(target: &str) -> bool {
     const ENDINGS: [&str; 8] = ["gif", "jpeg", "jpg", "png", "svg", "tif", "tiff", "webp"];
@@ -475,7 +478,7 @@ fn is_picture(target: &str) -> bool {
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// Whether it is the code of another Wikipedia, to which the page is linked.
+/// Returns true for the code of another Wikipedia, to which the page is linked.
 fn is_language(prefix: &str) -> bool {
     let code = prefix.split('-').next().unwrap_or_default();
     matches!(code.len(), 2 | 3) && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')

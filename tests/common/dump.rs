@@ -1,10 +1,12 @@
-//! What a dump gives, and dumps to be read.
+//! Reads dumps, and writes small ones.
+
+use std::process::Command;
 
 use dittograph::Error;
 use dittograph::dump::{Article, Dump, DumpOptions, Format};
 use serde_json::Value;
 
-/// What a reader gives, all of which can be read.
+/// Reads the articles of bytes, none of which may be an error.
 #[track_caller]
 pub fn read(bytes: impl AsRef<[u8]>, format: Format) -> Vec<Article> {
     read_with(&DumpOptions::new().format(format), bytes)
@@ -12,7 +14,7 @@ pub fn read(bytes: impl AsRef<[u8]>, format: Format) -> Vec<Article> {
 
 #[track_caller]
 pub fn read_with(options: &DumpOptions, bytes: impl AsRef<[u8]>) -> Vec<Article> {
-    let articles = options.reader(std::io::Cursor::new(bytes.as_ref().to_vec()));
+    let articles = options.from_reader(std::io::Cursor::new(bytes.as_ref().to_vec()));
     articles.collect::<Result<_, Error>>().unwrap()
 }
 
@@ -28,11 +30,11 @@ pub fn fields(article: &Article) -> Value {
     Value::Object(article.fields.clone())
 }
 
-/// The error of a reader, as it is told.
+/// The message of the first error, which must be one of the format.
 #[track_caller]
-pub fn refused(bytes: impl AsRef<[u8]>, format: Format) -> String {
+pub fn first_error(bytes: impl AsRef<[u8]>, format: Format) -> String {
     let bytes = bytes.as_ref().to_vec();
-    let error = Dump::reader(std::io::Cursor::new(bytes), format).find_map(Result::err).unwrap();
+    let error = Dump::from_reader(std::io::Cursor::new(bytes), format).find_map(Result::err).unwrap();
     assert!(error.is_format() && !error.is_io() && !error.is_config());
     error.to_string()
 }
@@ -68,4 +70,43 @@ pub fn wiki_page(title: &str, namespace: i32, id: u32, more: &str, text: &str) -
 
 pub fn wiki_export(pages: &str) -> String {
     format!("{WIKI}{pages}</mediawiki>")
+}
+
+/// An export of what stands between its tags.
+pub fn bare_wiki_export(inner: &str) -> String {
+    format!("<mediawiki><siteinfo/>{inner}</mediawiki>")
+}
+
+/// A page whose text is not escaped.
+pub fn bare_wiki_page(text: &str) -> String {
+    format!("<page><title>T</title><ns>0</ns><id>1</id><revision><text>{text}</text></revision></page>")
+}
+
+/// A WARC record; `more` are further lines of its header.
+pub fn warc_record(kind: &str, media: &str, more: &str, body: &[u8]) -> Vec<u8> {
+    let header = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:6c9cd4a3-1d1d-4f3f-9a51-0a1d1e1f5a11>\r\n\
+         WARC-Date: 2026-11-01T10:00:00Z\r\n{more}Content-Type: {media}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    [header.as_bytes(), body, b"\r\n\r\n"].concat()
+}
+
+/// Runs the work of a test in a process of its own, which ends if it asks for more than 1.5 GB.
+pub fn in_little_memory(test: &str, work: impl FnOnce()) {
+    const CHILD: &str = "DITTOGRAPH_IN_LITTLE_MEMORY";
+    if !cfg!(target_os = "linux") || std::env::var_os(CHILD).is_some() {
+        return work();
+    }
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -v 1500000 && exec \"$0\" --exact \"$1\" --nocapture --test-threads 1"])
+        .arg(std::env::current_exe().unwrap())
+        .arg(test)
+        .env(CHILD, "1")
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {stderr}", output.status);
+    assert!(!stderr.contains("panicked"), "{} panics: {stderr}", stderr.matches("panicked").count());
 }

@@ -1,4 +1,4 @@
-//! Archives by the libraries that are used everywhere.
+//! Compresses with the libraries that are used everywhere.
 
 use std::io::Write;
 
@@ -16,6 +16,13 @@ pub fn bz2(bytes: &[u8]) -> Vec<u8> {
 
 pub fn xz(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 6);
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub fn zst(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+    encoder.include_checksum(true).unwrap();
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }

@@ -1,5 +1,5 @@
 //! As much of Thrift's [compact protocol](https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md)
-//! as it takes to look at lengths before anything is allocated for them.
+//! as it takes to check lengths before anything is allocated for them.
 
 use ::parquet::errors::ParquetError;
 
@@ -10,7 +10,7 @@ pub(super) struct Thrift<'b> {
     at: usize,
 }
 
-/// The bytes end before what they describe does, or are no Thrift.
+/// The error of bytes that end before what they describe does, or that are no Thrift.
 #[derive(Debug)]
 pub(super) struct Malformed;
 
@@ -20,13 +20,18 @@ impl From<Malformed> for ParquetError {
     }
 }
 
+/// An error of the crate `parquet`.
+pub(super) fn general(message: &str) -> ParquetError {
+    ParquetError::General(message.to_owned())
+}
+
 impl From<Malformed> for ReadError {
     fn from(_: Malformed) -> Self {
         Self::file("malformed metadata")
     }
 }
 
-/// The types of values.
+/// The types of values; 4 to 6 are numbers of 16 to 64 bits.
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
 const BYTE: u8 = 3;
@@ -38,8 +43,8 @@ const MAP: u8 = 11;
 const STRUCT: u8 = 12;
 const UUID: u8 = 13;
 
-/// Structures in structures; Parquet has five.
-const DEEPEST: u32 = 32;
+/// How deep structures may be nested; Parquet has five levels.
+const MAX_DEPTH: u32 = 32;
 
 /// A field of a structure: its number and type.
 pub(super) struct Field {
@@ -48,7 +53,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// It must hold a structure, whose fields come next.
+    /// Checks that the field holds a structure, whose fields come next.
     pub(super) fn enter(&self) -> Result<(), Malformed> {
         if self.kind == STRUCT { Ok(()) } else { Err(Malformed) }
     }
@@ -103,7 +108,7 @@ impl<'b> Thrift<'b> {
         Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
-    /// The next field of a structure whose last one had the number `last`; None at its end.
+    /// Reads the next field of a structure whose last one had the number `last`; None at its end.
     pub(super) fn field(&mut self, last: &mut i64) -> Result<Option<Field>, Malformed> {
         let header = self.byte()?;
         if header == 0 {
@@ -117,13 +122,13 @@ impl<'b> Thrift<'b> {
         Ok(Some(Field { id: *last, kind }))
     }
 
-    /// The number that a field holds.
+    /// Reads the number that a field holds.
     pub(super) fn number(&mut self, field: &Field) -> Result<i64, Malformed> {
         if (4..=6).contains(&field.kind) { self.zigzag() } else { Err(Malformed) }
     }
 
-    /// How many elements the list of structures has that a field holds.
-    fn structures(&mut self, field: &Field) -> Result<u64, Malformed> {
+    /// Reads the length of the list of structures that a field holds.
+    pub(super) fn structures(&mut self, field: &Field) -> Result<u64, Malformed> {
         let (count, kind) = self.list(field.kind)?;
         if kind == STRUCT { Ok(count) } else { Err(Malformed) }
     }
@@ -140,14 +145,14 @@ impl<'b> Thrift<'b> {
         Ok((count, header & 15))
     }
 
-    /// Go past what a field holds.
+    /// Passes over the value of a field.
     pub(super) fn skip(&mut self, field: &Field) -> Result<(), Malformed> {
         self.skip_value(field.kind, false, 0)
     }
 
-    /// In a list or a map, other than in a field, a boolean takes a byte.
+    /// Passes over a value. In a list or a map, other than in a field, a boolean takes a byte.
     fn skip_value(&mut self, kind: u8, is_element: bool, depth: u32) -> Result<(), Malformed> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return Err(Malformed);
         }
         match kind {
@@ -186,53 +191,4 @@ impl<'b> Thrift<'b> {
             _ => Err(Malformed),
         }
     }
-}
-
-/// The deepest that columns may be nested.
-const SCHEMA_DEPTH: usize = 100;
-
-/// Hold the schema in a file's footer to what it has room for: the crate allocates what its groups claim, and goes down
-/// into them by recursion.
-pub(super) fn check_schema(footer: &[u8]) -> Result<(), ReadError> {
-    /// Of `FileMetaData` and `SchemaElement`, in Parquet's definition.
-    const SCHEMA: i64 = 2;
-    const CHILDREN: i64 = 5;
-
-    let mut thrift = Thrift::new(footer);
-    let mut last = 0;
-    while let Some(field) = thrift.field(&mut last)? {
-        if field.id != SCHEMA {
-            thrift.skip(&field)?;
-            continue;
-        }
-        let count = thrift.structures(&field)?;
-        // How many children are to come in each group that is open.
-        let mut open: Vec<u64> = Vec::new();
-        for element in 0..count {
-            let (mut last, mut children) = (0, 0);
-            while let Some(field) = thrift.field(&mut last)? {
-                if field.id == CHILDREN {
-                    children = u64::try_from(thrift.number(&field)?).map_err(|_| Malformed)?;
-                } else {
-                    thrift.skip(&field)?;
-                }
-            }
-            if let Some(left) = open.last_mut() {
-                *left -= 1;
-            }
-            if children > count - element - 1 {
-                return Err(ReadError::file(format!(
-                    "a group claims {children} columns, and the file has fewer"
-                )));
-            }
-            if children > 0 {
-                open.push(children);
-            }
-            if open.len() > SCHEMA_DEPTH {
-                return Err(ReadError::file(format!("columns are nested more than {SCHEMA_DEPTH} deep")));
-            }
-            while open.pop_if(|left| *left == 0).is_some() {}
-        }
-    }
-    Ok(())
 }

@@ -1,30 +1,30 @@
-//! A stream of unpacked bytes of which no record may take more than the limit.
+//! A stream of unpacked bytes in which no record may be longer than the limit.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::read_error::ReadError;
 
-/// Counts the bytes of the record that is being read, and fails before it takes more memory than it may: whoever
-/// parses from here has bounded memory, whatever the bytes.
-pub(super) struct Input {
+/// Counts the bytes of the record that is being read, and fails once they are more than the limit. A parser that reads from
+/// here has bounded memory, whatever the bytes.
+pub(super) struct LimitedInput {
     read: BufReader<Box<dyn Read + Send>>,
     limit: u64,
-    /// What has been taken since the record began.
+    /// How many bytes have been taken since the record began.
     taken: u64,
     position: u64,
 }
 
-impl Input {
+impl LimitedInput {
     pub(super) fn new(read: Box<dyn Read + Send>, limit: u64) -> Self {
         Self { read: BufReader::with_capacity(1 << 16, read), limit, taken: 0, position: 0 }
     }
 
-    /// A record begins.
-    pub(super) fn begin(&mut self) {
+    /// Starts the count of the next record.
+    pub(super) fn begin_record(&mut self) {
         self.taken = 0;
     }
 
-    /// How many unpacked bytes have been taken.
+    /// Returns how many unpacked bytes have been taken from the stream.
     pub(super) fn position(&self) -> u64 {
         self.position
     }
@@ -33,19 +33,19 @@ impl Input {
         self.limit
     }
 
-    /// Everything up to the end, as one record.
-    pub(super) fn rest(&mut self) -> Result<Vec<u8>, ReadError> {
-        self.begin();
+    /// Reads up to the end, as one record.
+    pub(super) fn read_rest(&mut self) -> Result<Vec<u8>, ReadError> {
+        self.begin_record();
         let mut bytes = Vec::new();
         self.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Go past as many bytes, without holding them.
+    /// Passes over `count` bytes, without holding them.
     pub(super) fn skip(&mut self, count: u64) -> Result<(), ReadError> {
         let mut left = count;
         while left > 0 {
-            self.begin();
+            self.begin_record();
             let available = self.fill_buf()?.len();
             if available == 0 {
                 return Err(ReadError::cut_short());
@@ -58,7 +58,7 @@ impl Input {
     }
 }
 
-impl Read for Input {
+impl Read for LimitedInput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let available = self.fill_buf()?;
         let count = available.len().min(buffer.len());
@@ -68,10 +68,10 @@ impl Read for Input {
     }
 }
 
-impl BufRead for Input {
+impl BufRead for LimitedInput {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.taken > self.limit {
-            return Err(too_long("a record", self.limit));
+            return Err(too_long_error("a record", self.limit));
         }
         self.read.fill_buf()
     }
@@ -83,14 +83,14 @@ impl BufRead for Input {
     }
 }
 
-pub(super) fn too_long(what: &str, limit: u64) -> io::Error {
+pub(super) fn too_long_error(what: &str, limit: u64) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{what} is longer than the limit of {limit} bytes"))
 }
 
-/// All that is to be read, unless it is more than the limit.
+/// Reads up to the end, unless that is more than `limit` bytes.
 #[cfg(any(feature = "dump-html", feature = "dump-parquet"))]
 pub(super) fn read_within(read: impl Read, what: &str, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     read.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit { Err(too_long(what, limit)) } else { Ok(bytes) }
+    if bytes.len() as u64 > limit { Err(too_long_error(what, limit)) } else { Ok(bytes) }
 }

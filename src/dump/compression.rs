@@ -1,4 +1,4 @@
-//! Compression: gz (RFC 1952), zst (RFC 8878), bz2, xz.
+//! Compressions of files: gz (RFC 1952), zst (RFC 8878), bz2, xz.
 
 use std::io::{self, BufRead, Read};
 
@@ -7,25 +7,27 @@ use flate2::bufread::MultiGzDecoder;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::{CONCATENATED, Stream};
 
+use super::read_error::is_from_origin;
+
 /// How a file is compressed. All that come after one another in a file are read: the members of a gz, the frames of a
 /// zst, the streams of a bz2 and of an xz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(super) enum Compression {
     Gz,
     Zst,
     Bz2,
     Xz,
 }
 
-/// The longest window that the format has on 64 bits, for `zstd --long=31`. The decoder reserves what a frame asks
+/// The longest window that the format allows on 64 bits, for `zstd --long=31`. The decoder reserves what a frame asks
 /// for, and the system gives it as it is filled.
-const ZST_WINDOW_LOG: u32 = if usize::BITS == 64 { 31 } else { 27 };
+const MAX_ZSTD_WINDOW_LOG: u32 = if usize::BITS == 64 { 31 } else { 27 };
 
-/// `xz -9` takes 65 MiB; a hostile file may ask for 4 GiB.
-const XZ_MEMORY: u64 = 256 << 20;
+/// In bytes. `xz -9` takes 65 MiB; a hostile file may ask for 4 GiB.
+const XZ_MEMORY_LIMIT: u64 = 256 << 20;
 
-impl Packing {
-    pub(super) fn by_ending(ending: &str) -> Option<Self> {
+impl Compression {
+    pub(super) fn from_extension(ending: &str) -> Option<Self> {
         Some(match ending {
             "gz" => Self::Gz,
             "zst" | "zstd" => Self::Zst,
@@ -35,7 +37,7 @@ impl Packing {
         })
     }
 
-    pub(super) fn by_content(head: &[u8]) -> Option<Self> {
+    pub(super) fn from_head(head: &[u8]) -> Option<Self> {
         Some(match head {
             [0x1f, 0x8b, ..] => Self::Gz,
             // A frame, or one to be skipped.
@@ -56,40 +58,40 @@ impl Packing {
         }
     }
 
-    pub(super) fn unpack(self, read: impl BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    pub(super) fn decompress(self, read: impl BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
-            Self::Gz => Box::new(Unpacked { read: MultiGzDecoder::new(read), packing: self }),
+            Self::Gz => Box::new(Named { read: MultiGzDecoder::new(read), compression: self }),
             Self::Zst => {
                 let mut decoder = zstd::Decoder::with_buffer(read)?;
-                decoder.window_log_max(ZST_WINDOW_LOG)?;
-                Box::new(Unpacked { read: decoder, packing: self })
+                decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+                Box::new(Named { read: decoder, compression: self })
             }
-            Self::Bz2 => Box::new(Unpacked { read: MultiBzDecoder::new(read), packing: self }),
+            Self::Bz2 => Box::new(Named { read: MultiBzDecoder::new(read), compression: self }),
             Self::Xz => {
-                let stream = Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?;
-                Box::new(Unpacked { read: XzDecoder::new_stream(read, stream), packing: self })
+                let stream = Stream::new_stream_decoder(XZ_MEMORY_LIMIT, CONCATENATED)?;
+                Box::new(Named { read: XzDecoder::new_stream(read, stream), compression: self })
             }
         })
     }
 }
 
-/// Says of an error which decompressor it comes from.
-struct Unpacked<R> {
+/// Adds the name of the compression to errors of decompressing.
+struct Named<R> {
     read: R,
-    packing: Packing,
+    compression: Compression,
 }
 
-impl<R: Read> Read for Unpacked<R> {
+impl<R: Read> Read for Named<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.read.read(buffer).map_err(|error| {
-            if error.raw_os_error().is_some() {
+            if is_from_origin(&error) {
                 return error;
             }
-            let what = match error.kind() {
+            let message = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the file is cut short".to_owned(),
                 _ => error.to_string(),
             };
-            io::Error::new(error.kind(), format!("{}: {what}", self.packing.name()))
+            io::Error::new(error.kind(), format!("{}: {message}", self.compression.name()))
         })
     }
 }

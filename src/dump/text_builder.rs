@@ -1,37 +1,38 @@
-//! Plain text out of markup: white space is folded, and a blank line separates paragraphs.
+//! Builds plain text out of markup: white space is folded, and a blank line separates paragraphs.
 
-/// What stands between the text so far and the next.
+/// The gap between the text so far and the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Gap {
+enum Gap {
     None,
     Space,
     Line,
     Paragraph,
 }
 
+/// A text that grows. A gap is written only between two pieces of text, so that none stands at the beginning or the end.
 #[derive(Debug)]
-pub(super) struct Paragraphs {
+pub(super) struct TextBuilder {
     text: String,
     gap: Gap,
 }
 
-/// A place in the text to which it can be cut back.
+/// A point to which the text can be cut back.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
+pub(super) struct Checkpoint {
     length: usize,
     gap: Gap,
 }
 
-impl Paragraphs {
+impl TextBuilder {
     pub(super) fn new() -> Self {
         Self { text: String::new(), gap: Gap::None }
     }
 
-    /// Add text whose white space says nothing but that there is some.
-    pub(super) fn folded(&mut self, text: &str) {
+    /// Adds text in which any white space counts as a single space.
+    pub(super) fn push_folded(&mut self, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
-            // Up to white space that is not a single space between words already.
+            // The text up to white space other than a single space between words.
             let bytes = rest.as_bytes();
             let is_loose = |&at: &usize| {
                 let next = bytes.get(at + 1);
@@ -40,17 +41,17 @@ impl Paragraphs {
             };
             let words =
                 if bytes[0] == b' ' { 0 } else { (0..bytes.len()).find(is_loose).unwrap_or(bytes.len()) };
-            self.verbatim(&rest[..words]);
+            self.push_verbatim(&rest[..words]);
             let after = rest[words..].trim_start_matches(|c: char| c.is_ascii_whitespace());
             if after.len() < rest.len() - words {
-                self.space();
+                self.break_word();
             }
             rest = after;
         }
     }
 
-    /// Add text as it stands.
-    pub(super) fn verbatim(&mut self, text: &str) {
+    /// Adds text as it stands.
+    pub(super) fn push_verbatim(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -66,42 +67,44 @@ impl Paragraphs {
         self.text.push_str(text);
     }
 
-    pub(super) fn space(&mut self) {
+    /// Ends a word.
+    pub(super) fn break_word(&mut self) {
         self.gap = self.gap.max(Gap::Space);
     }
 
-    /// A line ends; where another does at once, a paragraph.
-    pub(super) fn line(&mut self) {
+    /// Ends a line; twice in a row, a paragraph.
+    pub(super) fn break_line(&mut self) {
         self.gap = if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line };
     }
 
-    pub(super) fn paragraph(&mut self) {
+    /// Ends a paragraph.
+    pub(super) fn break_paragraph(&mut self) {
         self.gap = Gap::Paragraph;
     }
 
-    /// Add text whose lines count, such as `<pre>`.
-    pub(super) fn lines(&mut self, text: &str) {
+    /// Adds text whose line breaks and white space count, such as that of `<pre>`.
+    pub(super) fn push_lines(&mut self, text: &str) {
         for (number, line) in text.split('\n').enumerate() {
             if number > 0 {
-                self.line();
+                self.break_line();
             }
-            self.verbatim(line.strip_suffix('\r').unwrap_or(line));
+            self.push_verbatim(line.strip_suffix('\r').unwrap_or(line));
         }
     }
 
-    pub(super) fn mark(&self) -> Mark {
-        Mark { length: self.text.len(), gap: self.gap }
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { length: self.text.len(), gap: self.gap }
     }
 
-    /// What was added since the mark.
-    pub(super) fn since(&self, mark: Mark) -> &str {
-        &self.text[mark.length..]
+    /// Returns the text that was added since the checkpoint.
+    pub(super) fn since(&self, checkpoint: Checkpoint) -> &str {
+        &self.text[checkpoint.length..]
     }
 
-    /// Forget what was added since the mark.
-    pub(super) fn cut(&mut self, mark: Mark) {
-        self.text.truncate(mark.length);
-        self.gap = mark.gap;
+    /// Removes the text that was added since the checkpoint.
+    pub(super) fn cut_back(&mut self, checkpoint: Checkpoint) {
+        self.text.truncate(checkpoint.length);
+        self.gap = checkpoint.gap;
     }
 
     pub(super) fn finish(self) -> String {

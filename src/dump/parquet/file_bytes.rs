@@ -1,0 +1,54 @@
+//! The bytes of a Parquet file, which is read from many places.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+/// The bytes of a file, on disk or in memory.
+pub(in super::super) enum FileBytes {
+    OnDisk { file: File, length: u64, bytes_read: Arc<AtomicU64> },
+    InMemory(Bytes),
+}
+
+impl FileBytes {
+    pub(super) fn length(&self) -> u64 {
+        match self {
+            Self::OnDisk { length, .. } => *length,
+            Self::InMemory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Adds to the count of bytes that have been read. Each byte counts once, so looking ahead does not count.
+    pub(super) fn count(&self, bytes: u64) {
+        if let Self::OnDisk { bytes_read, .. } = self {
+            bytes_read.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// Reads `count` bytes from `start`, all of which must be in the file.
+    pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
+        if start.checked_add(count).is_none_or(|end| end > self.length()) {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the file is cut short, or a length in it is wrong",
+            ));
+        }
+        let mut bytes = Vec::new();
+        match self {
+            Self::OnDisk { file, .. } => {
+                let mut file = file;
+                file.seek(SeekFrom::Start(start))?;
+                file.take(count).read_to_end(&mut bytes)?;
+            }
+            Self::InMemory(all) => {
+                let start = usize::try_from(start).map_err(io::Error::other)?;
+                let count = usize::try_from(count).map_err(io::Error::other)?;
+                bytes.extend_from_slice(&all[start..start + count]);
+            }
+        }
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,32 @@
+//! A plain text, which is one article as it stands.
+
+use serde_json::Map;
+
+use super::encoding::{Encoding, choose};
+use super::limited_input::LimitedInput;
+use super::read_error::ReadError;
+use super::record::{Record, RecordReader};
+use super::statistics::Tally;
+
+/// Reads a file as one record.
+pub(super) struct PlainTextReader {
+    input: Option<LimitedInput>,
+    fallback: Option<Encoding>,
+}
+
+impl PlainTextReader {
+    pub(super) fn new(input: LimitedInput, fallback: Option<Encoding>) -> Self {
+        Self { input: Some(input), fallback }
+    }
+}
+
+impl RecordReader for PlainTextReader {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
+        let Some(mut input) = self.input.take() else { return Ok(None) };
+        let bytes = input.read_rest()?;
+        let choice = choose(&bytes, None, self.fallback);
+        let text = choice.decode(bytes)?;
+        tally.count_encoding(choice);
+        Ok(Some(Record { number: 1, id: None, text, fields: Map::new() }))
+    }
+}

@@ -1,0 +1,55 @@
+//! What is counted while a dump is read.
+
+use std::collections::BTreeMap;
+
+use super::encoding::{Choice, Encoding, EncodingBasis};
+
+/// Counts of what a [`Dump`](super::Dump) has read so far.
+///
+/// ```
+/// use dittograph::dump::{Dump, Format};
+///
+/// let lines = "{\"text\": \"One\"}\n{\"body\": \"Two\"}\n{\"text\": \"Three\"}\n";
+/// let mut dump = Dump::from_reader(lines.as_bytes(), Format::JsonLines);
+/// assert_eq!(dump.by_ref().flatten().count(), 2);
+/// let statistics = dump.statistics();
+/// assert_eq!((statistics.files, statistics.articles, statistics.errors), (1, 2, 1));
+/// assert_eq!(statistics.bytes, lines.len() as u64);
+/// assert!(statistics.left_out.is_empty());
+/// let encodings: Vec<_> =
+///     statistics.encodings.iter().map(|((encoding, basis), texts)| format!("{encoding}, {basis}: {texts}")).collect();
+/// assert_eq!(encodings, ["utf-8, assumed: 1"]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DumpStatistics {
+    /// Files that were opened, with those that could not be.
+    pub files: u64,
+    /// Bytes of these files that were read, as they are on disk: compressed bytes of a compressed file.
+    pub bytes: u64,
+    /// Articles that were returned.
+    pub articles: u64,
+    /// Errors that were returned, of records and of files.
+    pub errors: u64,
+    /// Records and files that are no articles, by the reason: a redirect, a picture, a file of no known format.
+    pub left_out: BTreeMap<&'static str, u64>,
+    /// How many texts were read in each encoding, and why in that one. A text is a file, or a page of a WARC file.
+    pub encodings: BTreeMap<(Encoding, EncodingBasis), u64>,
+}
+
+/// The counts that the readers of formats keep.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) left_out: BTreeMap<&'static str, u64>,
+    pub(super) encodings: BTreeMap<(Encoding, EncodingBasis), u64>,
+}
+
+impl Tally {
+    pub(super) fn count_encoding(&mut self, choice: Choice) {
+        *self.encodings.entry((choice.encoding, choice.basis)).or_default() += 1;
+    }
+
+    pub(super) fn count_left_out(&mut self, reason: &'static str) {
+        *self.left_out.entry(reason).or_default() += 1;
+    }
+}
