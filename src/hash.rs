@@ -32,9 +32,9 @@ pub(crate) fn band(band: usize, rows: &[u8]) -> u64 {
     xxh3_64_with_seed(rows, BAND.wrapping_add(band as u64))
 }
 
-/// A configuration written out in full.
-pub(crate) fn fingerprint(text: &str) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), FINGERPRINT)
+/// The fields of a fingerprint: see [`Detector::fingerprint`](crate::Detector::fingerprint).
+pub(crate) fn fingerprint(fields: &[u8]) -> u64 {
+    xxh3_64_with_seed(fields, FINGERPRINT)
 }
 
 /// The name of a document, in UTF-8.

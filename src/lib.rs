@@ -135,7 +135,7 @@ pub use crate::corpus::found::{CorpusRun, Found, Passage, Redundant, Removal};
 pub use crate::corpus::{Candidates, Corpus, CorpusStatistics, Keep, Scope};
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};
-pub use crate::index::{Index, IndexStatistics, Match, SignedParagraph, Signer};
+pub use crate::index::{Index, IndexStatistics, Match, ParagraphMatches, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
 pub use crate::shingle::Shingles;
 pub use crate::text::normalize::{Normalizer, Rule};
