@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use dittograph::saved::Replacement;
-use dittograph::{Detector, Index, ParagraphId};
+use dittograph::{Detector, Index, ParagraphId, SavedIndex};
 
 fn main() {
     // `cargo bench -- --test` and `cargo test --benches` only see that it runs.
@@ -52,7 +52,7 @@ fn saved(count: usize) {
         texts::ENGLISH.edited(&held.join("\n"), 25).lines().map(str::to_owned).collect();
     let new: Vec<String> = paragraphs().skip(count).take(1000).collect();
 
-    let saved = timed("open", 1, || Index::open(&path).expect("it was written"));
+    let saved = timed("open", 1, || SavedIndex::open(&path).expect("it was written"));
     for warmth in ["first", "warm"] {
         for (which, asked) in [("held", &held), ("edited", &edited), ("new", &new)] {
             let found = percentiles(&format!("query {warmth}, {which}"), asked, |text| {

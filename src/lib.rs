@@ -140,7 +140,7 @@ pub use crate::corpus::{
 };
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};
-pub use crate::index::{Index, IndexStatistics, Match, SignedParagraph, Signer};
+pub use crate::index::{Index, IndexStatistics, Match, ParagraphMatches, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
 pub use crate::shingle::Shingles;
 pub use crate::text::normalizer::{Normalizer, Rule};

@@ -1,11 +1,11 @@
-//! An index answers as if it compared with every paragraph that it holds.
+//! An index answers as if it compared a query with every paragraph that it holds.
 
 mod common;
 
 use std::collections::BTreeMap;
 
 use common::paragraphs;
-use dittograph::{Config, Detector, Index, Match, Measure, ParagraphId, Shingles};
+use dittograph::{Banding, Config, Detector, Index, Match, Measure, ParagraphId, Shingles, Signer};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -42,7 +42,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn answers_depend_on_what_is_held_not_on_how_it_came_in(steps in steps(), asked in paragraphs(3)) {
+    fn answers_depend_on_the_contents_not_on_their_order(steps in steps(), asked in paragraphs(3)) {
         let detector = exact(0.5);
         let mut index = Index::new(detector);
         let mut held: BTreeMap<u32, String> = BTreeMap::new();
@@ -55,6 +55,9 @@ proptest! {
             }
         }
         prop_assert_eq!(index.len(), held.len());
+        prop_assert!(index.ids().eq(held.keys().map(|&n| id(n))));
+        prop_assert!(index.paragraphs_of(3).eq(index.ids()));
+        prop_assert!((0..12).all(|n| index.contains(id(n)) == held.contains_key(&n)));
         let mut again = Index::new(detector);
         again.extend(held.iter().rev().map(|(&n, text)| (id(n), text)));
         prop_assert_eq!(index.pairs(), again.pairs());
@@ -79,7 +82,7 @@ proptest! {
 }
 
 #[test]
-fn a_query_gives_the_most_alike_first_and_of_equals_the_least_id() {
+fn a_query_returns_the_most_alike_first_and_of_equals_the_least_id() {
     let mut index = Index::new(Config::new().shingles(Shingles::Words(1)).threshold(0.5).build().unwrap());
     for (n, text) in
         ["a b c d e f", "a b c d e x", "f e d c b a", "A, b, c, d, e, f!", "a b c d x y"].iter().enumerate()
@@ -92,7 +95,7 @@ fn a_query_gives_the_most_alike_first_and_of_equals_the_least_id() {
 }
 
 #[test]
-fn an_id_that_comes_again_takes_the_place_of_the_old_paragraph() {
+fn a_paragraph_replaces_the_one_with_the_same_id() {
     let mut index = Index::new(Detector::default());
     assert!(index.insert(id(1), "the ferry does not sail today because of the storm"));
     assert!(!index.insert(id(1), "bread is dearer by a tenth since the mill burnt down"));
@@ -119,7 +122,7 @@ fn an_index_that_is_emptied_holds_nothing() {
 }
 
 #[test]
-fn copies_of_one_line_make_a_list_not_a_square() {
+fn copies_of_one_line_make_as_many_pairs_as_copies() {
     let mut index = Index::new(Detector::default());
     // In no order, as the numbers of named documents come.
     let all: Vec<ParagraphId> = (0..20_000).map(|n| ParagraphId::named(&n.to_string(), n)).collect();
@@ -135,7 +138,7 @@ fn copies_of_one_line_make_a_list_not_a_square() {
 }
 
 #[test]
-fn many_threads_can_ask_at_once() {
+fn many_threads_can_query_at_once() {
     let mut index = Index::new(Detector::default());
     index.extend(
         (0..100).map(|n| (id(n), format!("paragraph {n} speaks of a thing that no other speaks of, {n}"))),
@@ -150,4 +153,90 @@ fn many_threads_can_ask_at_once() {
             });
         }
     });
+}
+
+fn articles() -> impl Strategy<Value = Vec<(u64, Vec<String>)>> {
+    vec((0..4_u64, paragraphs(3)), 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_document_is_its_paragraphs(articles in articles(), removed in 0..5_u64) {
+        let detector = exact(0.5);
+        let articles: Vec<(u64, String)> = articles.into_iter().map(|(d, texts)| (d, texts.join("\n"))).collect();
+        let mut one_by_one = Index::new(detector);
+        let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+        for (document, article) in &articles {
+            counts.insert(*document, one_by_one.insert_document(*document, article));
+        }
+        let mut together = Index::new(detector);
+        together.insert_documents(articles.iter().map(|(document, article)| (*document, article)));
+        let mut by_paragraphs = Index::new(detector);
+        let last: BTreeMap<u64, &String> = articles.iter().map(|(document, article)| (*document, article)).collect();
+        for (&document, article) in &last {
+            for (n, paragraph) in (0..).zip(&detector.boundary().paragraphs(article)) {
+                by_paragraphs.insert(ParagraphId { document, paragraph: n }, paragraph.as_str());
+            }
+            let count = by_paragraphs.paragraphs_of(document).count();
+            prop_assert_eq!(counts[&document], count);
+        }
+        for other in [&together, &by_paragraphs] {
+            prop_assert_eq!(one_by_one.statistics(), other.statistics());
+            prop_assert_eq!(one_by_one.pairs(), other.pairs());
+            prop_assert!(one_by_one.ids().eq(other.ids()));
+        }
+        for article in last.values() {
+            for found in one_by_one.query_document(article) {
+                prop_assert_eq!(&article[found.paragraph.span()], found.paragraph.as_str());
+                prop_assert_eq!(found.matches, one_by_one.query(found.paragraph.as_str()));
+            }
+        }
+        prop_assert_eq!(one_by_one.remove_document(removed), counts.remove(&removed).unwrap_or(0));
+        by_paragraphs.paragraphs_of(removed).collect::<Vec<_>>().into_iter().for_each(|id| _ = by_paragraphs.remove(id));
+        prop_assert_eq!(one_by_one.pairs(), by_paragraphs.pairs());
+        prop_assert_eq!(one_by_one.statistics(), by_paragraphs.statistics());
+        prop_assert_eq!(one_by_one.paragraphs_of(removed).count(), 0);
+    }
+}
+
+#[test]
+fn a_document_of_thousands_of_paragraphs_in_any_order_keeps_them_all() {
+    let mut index = Index::new(Detector::default());
+    let text = |n: u32| match n % 3 {
+        0 => "***".to_owned(),
+        1 => format!("{n} ferries"),
+        _ => "the same line".to_owned(),
+    };
+    // 1,237 has no divisor in common with 3,000.
+    let order: Vec<u32> = (0..3000).map(|n| n * 1237 % 3000).collect();
+    assert!(order.iter().all(|&n| index.insert(id(n), &text(n))));
+    assert!(index.ids().eq((0..3000).map(id)));
+    assert_eq!((index.len(), index.statistics().without_words), (3000, 1000));
+    assert!(order.iter().skip(10).all(|&n| index.remove(id(n)) && !index.contains(id(n))));
+    let mut kept = order[..10].to_vec();
+    kept.sort_unstable();
+    assert!(index.paragraphs_of(3).eq(kept.into_iter().map(id)));
+    assert_eq!((index.remove_document(3), index.remove_document(3)), (10, 0));
+    assert_eq!(index.statistics(), Index::new(Detector::default()).statistics());
+}
+
+#[test]
+fn a_removed_document_loses_its_name_and_a_replaced_one_keeps_it() {
+    let mut index = Index::new(Detector::default());
+    index.name_document(7, "anwick-herald/4711");
+    index.insert_document(7, "Ferry cancelled\nThe ferry does not sail.");
+    index.insert_document(7, "Ferry sails again");
+    assert_eq!((index.len(), index.document_name(7)), (1, Some("anwick-herald/4711")));
+    index.remove_document(7);
+    assert_eq!((index.len(), index.document_name(7)), (0, None));
+}
+
+#[test]
+#[should_panic = "a paragraph that was signed for an index with shingles words:3, 20 bands of 6 rows and the rules {}"]
+fn a_paragraph_signed_for_another_index_is_refused() {
+    let config = Config::new().shingles(Shingles::Words(3)).normalizer(dittograph::Normalizer::NONE);
+    let signer = Signer::new(config.banding(Banding::new(20, 6)).build().unwrap());
+    Index::new(Detector::default()).insert_signed(id(1), signer.sign("the ferry"));
 }

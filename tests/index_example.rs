@@ -1,4 +1,4 @@
-//! The `index` example: an index on disk that is built, asked, grown and merged, and outlives what may happen to it.
+//! The `index` example: an index on disk that is built, queried, updated and merged, and survives interruptions.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn index(arguments: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn told(arguments: &[&str]) -> Value {
+fn run(arguments: &[&str]) -> Value {
     serde_json::from_str(printed(&index(&[&["--json"], arguments].concat()))).unwrap()
 }
 
@@ -31,40 +31,45 @@ fn lines(articles: &[(&str, &str)]) -> String {
 /// The ids and paragraphs that the first paragraph of a query finds.
 #[track_caller]
 fn found(path: &str, text: &str) -> Vec<(String, u64)> {
-    let told = told(&["query", path, "--text", text]);
-    let matches = told["paragraphs"][0]["matches"].as_array().unwrap();
+    let answer = run(&["query", path, "--text", text]);
+    let matches = answer["paragraphs"][0]["matches"].as_array().unwrap();
     matches.iter().map(|m| (m["id"].as_str().unwrap().to_owned(), m["paragraph"].as_u64().unwrap())).collect()
 }
 
 #[test]
-fn an_index_is_built_asked_grown_and_cut() {
+fn an_index_is_built_queried_added_to_and_removed_from() {
     let folder = Folder::new();
     let first = folder.put("a.jsonl", lines(&[("news/1", &format!("{FERRY}\n{BREAD}")), ("news/2", LIGHT)]));
     let path = folder.name("news.index");
-    let built = told(&["build", "--out", &path, &first]);
+    let built = run(&["build", "--out", &path, &first]);
     assert_eq!((&built["articles"], &built["paragraphs"]), (&json!(2), &json!(3)));
     assert_eq!(built["read"]["encodings"], json!({"utf-8, assumed": 1}));
     assert_eq!(found(&path, &LIGHT.replace('أ', "ا")), [("news/2".into(), 0)]);
 
     let second =
         folder.put("b.csv", format!("id,text\nnews/3,{BREAD}\nnews/2,Another text of the second.\n"));
-    let grown = told(&["add", &path, &second]);
+    let grown = run(&["add", &path, &second]);
     assert_eq!((&grown["articles"], &grown["read"]["replaced"]), (&json!(3), &json!(1)));
     let mut bread = found(&path, BREAD);
     bread.sort_unstable(); // of equals the least document comes first, by number
     assert_eq!(bread, [("news/1".into(), 1), ("news/3".into(), 0)]);
     assert!(found(&path, LIGHT).is_empty());
 
-    assert_eq!(told(&["remove", &path, "news/1"])["paragraphs"], 2);
+    assert_eq!(run(&["remove", &path, "news/1"])["paragraphs"], 2);
     assert!(found(&path, FERRY).is_empty());
     refused(&index(&["remove", &path, "news/1"]), "holds no paragraph of an article \"news/1\"");
-    assert_eq!(told(&["check", &path]), json!({"index": path, "paragraphs": 2, "ok": true}));
-    assert_eq!(told(&["stats", &path])["paragraphs"], 2);
+    assert_eq!(run(&["check", &path]), json!({"index": path, "paragraphs": 2, "ok": true}));
+    let stats = run(&["stats", &path]);
+    assert_eq!((&stats["paragraphs"], &stats["unicode_is_current"]), (&json!(2), &json!(true)));
+    let current = dittograph::saved::UnicodeVersions::current().to_string();
+    assert_eq!(stats["unicode"], current);
+    assert!(printed(&index(&["stats", &path])).contains(&format!("unicode             {current}\n")));
+    assert!(printed(&index(&["check", &path])).ends_with(": OK: 2 paragraphs\n"));
     assert!(printed(&index(&["query", &path, "--text", BREAD])).contains("1.000"));
 }
 
 #[test]
-fn shards_merge_to_what_one_machine_builds_and_so_does_adding() {
+fn merged_shards_and_additions_give_the_bytes_of_one_build() {
     let folder = Folder::new();
     let texts: Vec<String> =
         (0..60).map(|n| format!("{FERRY} It is day {} of it.\nPage {n} of the paper", n % 7)).collect();
@@ -77,22 +82,22 @@ fn shards_merge_to_what_one_machine_builds_and_so_does_adding() {
     let (one, other) =
         (folder.put("one.jsonl", of(&articles[20..])), folder.put("other.jsonl", of(&articles[..20])));
     let [whole, shard, rest, merged] = ["whole", "shard", "rest", "merged"].map(|name| folder.name(name));
-    told(&["build", "--out", &whole, &all]);
-    told(&["build", "--out", &shard, &one]);
-    told(&["build", "--out", &rest, &other]);
-    told(&["merge", &shard, &rest, "--out", &merged]);
+    run(&["build", "--out", &whole, &all]);
+    run(&["build", "--out", &shard, &one]);
+    run(&["build", "--out", &rest, &other]);
+    run(&["merge", &shard, &rest, "--out", &merged]);
     assert!(fs::read(&merged).unwrap() == fs::read(&whole).unwrap());
-    told(&["add", &shard, &other]);
+    run(&["add", &shard, &other]);
     assert!(fs::read(&shard).unwrap() == fs::read(&whole).unwrap());
     // What is there already changes nothing.
-    told(&["add", &shard, &all]);
+    run(&["add", &shard, &all]);
     assert!(fs::read(&shard).unwrap() == fs::read(&whole).unwrap());
-    told(&["merge", &whole, &shard, "--out", &whole]);
+    run(&["merge", &whole, &shard, "--out", &whole]);
     assert!(fs::read(&shard).unwrap() == fs::read(&whole).unwrap());
 }
 
 #[test]
-fn an_article_that_comes_again_takes_the_place_of_the_one_before() {
+fn an_article_that_comes_again_replaces_the_one_before() {
     let folder = Folder::new();
     let dump = folder.put("a.jsonl", lines(&[("1", &format!("{FERRY}\n{BREAD}")), ("1", LIGHT)]));
     let path = folder.name("news.index");
@@ -107,11 +112,11 @@ fn an_article_that_comes_again_takes_the_place_of_the_one_before() {
 }
 
 #[test]
-fn what_is_wrong_is_refused_and_changes_nothing() {
+fn errors_name_the_file_and_change_nothing() {
     let folder = Folder::new();
     let dump = folder.put("a.jsonl", lines(&[("1", FERRY)]));
     let path = folder.name("news.index");
-    told(&["build", "--out", &path, &dump]);
+    run(&["build", "--out", &path, &dump]);
     let good = fs::read(&path).unwrap();
 
     refused(&index(&["query", &folder.name("none"), "--text", "x"]), "none: No such file");
@@ -124,14 +129,14 @@ fn what_is_wrong_is_refused_and_changes_nothing() {
     refused(&index(&["build", "--out", &folder.name("no/folder"), &dump]), "no/folder");
     refused(&index(&["add", &path, "-"]), "--format");
     let other = folder.name("other.index");
-    told(&["build", "--threshold", "0.9", "--out", &other, &dump]);
+    run(&["build", "--threshold", "0.9", "--out", &other, &dump]);
     refused(
         &index(&["merge", &path, &other, "--out", &path]),
-        "other.index: threshold: expected 0.7 as in the other index, got 0.9",
+        "other.index: expected threshold 0.7 as in the other index, got 0.9",
     );
-    refused(&index(&["build", "--out", &dump, &dump]), "a.jsonl: is there and no index");
+    refused(&index(&["build", "--out", &dump, &dump]), "a.jsonl: is there, but is not an index");
     let conflict = folder.put("b.jsonl", lines(&[("1", BREAD)]));
-    told(&["build", "--out", &other, &conflict]);
+    run(&["build", "--out", &other, &conflict]);
     refused(
         &index(&["merge", &path, &other, "--out", &path]),
         "paragraph 0 of document \"1\" has other words than in ",
@@ -150,9 +155,9 @@ fn what_is_wrong_is_refused_and_changes_nothing() {
     assert!(skipped.status.success() && String::from_utf8_lossy(&skipped.stderr).contains("bad.jsonl:2"));
 }
 
-/// Whatever moment `add` is killed at, the index is the old one or the new one.
+/// Whenever `add` is killed, the index is the old one or the new one.
 #[test]
-fn an_index_outlives_a_kill() {
+fn a_killed_program_leaves_the_old_index_or_the_new_one() {
     let folder = Folder::new();
     let article = |n: usize| {
         format!("{FERRY} So it was on day {n}, of {} of which nobody has heard.\n{BREAD} {n}", n * n)
@@ -162,11 +167,11 @@ fn an_index_outlives_a_kill() {
         lines(&articles.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect::<Vec<_>>())
     };
     let path = folder.name("news.index");
-    told(&["build", "--out", &path, &folder.put("old.jsonl", articles(0..2_000))]);
+    run(&["build", "--out", &path, &folder.put("old.jsonl", articles(0..2_000))]);
     let old = fs::read(&path).unwrap();
     let added = folder.put("new.jsonl", articles(2_000..4_000));
     let began = Instant::now();
-    told(&["add", &path, &added]);
+    run(&["add", &path, &added]);
     let whole = began.elapsed();
     let new = fs::read(&path).unwrap();
 
@@ -191,15 +196,15 @@ fn an_index_outlives_a_kill() {
     );
     // What is left of the killed ones is in nobody's way.
     fs::write(&path, &old).unwrap();
-    told(&["add", &path, &added]);
+    run(&["add", &path, &added]);
     assert!(fs::read(&path).unwrap() == new);
 }
 
 #[test]
-fn of_two_that_change_an_index_at_once_one_is_refused() {
+fn of_two_programs_that_change_an_index_one_is_refused() {
     let folder = Folder::new();
     let path = folder.name("news.index");
-    told(&["build", "--out", &path, &folder.put("a.jsonl", lines(&[("1", FERRY)]))]);
+    run(&["build", "--out", &path, &folder.put("a.jsonl", lines(&[("1", FERRY)]))]);
     // It waits for its standard input, and holds the index meanwhile.
     let mut first = program("index");
     let mut first = first
@@ -218,6 +223,6 @@ fn of_two_that_change_an_index_at_once_one_is_refused() {
     refused(&index(&["add", &path, &more]), "another program is replacing it");
     drop(first.stdin.take());
     assert!(first.wait().unwrap().success());
-    told(&["add", &path, &more]);
-    assert_eq!(told(&["stats", &path])["articles"], 2);
+    run(&["add", &path, &more]);
+    assert_eq!(run(&["stats", &path])["articles"], 2);
 }

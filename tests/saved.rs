@@ -1,4 +1,4 @@
-//! A saved index answers as the index that was saved, and nothing that is not one is taken for one.
+//! A saved index answers as the index that was saved, and no other bytes are taken for one.
 
 mod common;
 
@@ -43,10 +43,13 @@ fn small() -> Index {
 }
 
 #[test]
-fn golden_bytes() {
+fn an_index_has_the_bytes_of_the_golden_file() {
     let golden = include_bytes!("data/small.index");
     let index = small();
-    assert!(bytes(&index) == golden, "the format has changed");
+    // But for the Unicode versions, which the file keeps.
+    let mut written = bytes(&index);
+    written[152..176].copy_from_slice(&golden[152..176]);
+    assert!(with_checksums(written) == golden, "the format has changed");
     let read = Index::read_from(&golden[..]).unwrap();
     assert!(bytes(&read) == golden);
     assert_eq!(read.pairs(), index.pairs());
@@ -60,8 +63,15 @@ fn golden_bytes() {
     assert_eq!(saved.ids().count(), 6);
 }
 
+/// `cargo test --test saved -- --ignored`, for a new version of the format or of the rules.
 #[test]
-fn no_flip_of_a_byte_is_accepted() {
+#[ignore = "writes data/small.index"]
+fn write_the_golden_file_anew() {
+    small().save(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/small.index")).unwrap();
+}
+
+#[test]
+fn a_changed_byte_is_refused() {
     let good = bytes(&small());
     for at in 0..good.len() {
         for flip in [1, 0x80, 0xff] {
@@ -79,6 +89,13 @@ fn no_flip_of_a_byte_is_accepted() {
                         assert_eq!(found, small().query(text), "{at}");
                     }
                 }
+                let known = small();
+                if let Ok(ids) = saved.paragraphs_of(7) {
+                    assert!(ids.into_iter().eq(known.paragraphs_of(7)), "{at}");
+                }
+                if let Ok(contains) = saved.contains(id(8, 3)) {
+                    assert!(contains, "{at}");
+                }
                 _ = (saved.document_name(7), saved.ids().count());
             }
         }
@@ -86,7 +103,7 @@ fn no_flip_of_a_byte_is_accepted() {
 }
 
 #[test]
-fn no_truncation_and_nothing_longer_is_accepted() {
+fn shorter_and_longer_bytes_are_refused() {
     let good = bytes(&small());
     for len in 0..good.len() {
         let error = Index::read_from(&good[..len]).unwrap_err();
@@ -98,7 +115,7 @@ fn no_truncation_and_nothing_longer_is_accepted() {
     }
 }
 
-/// Put the checksums right again after a change.
+/// Computes the checksums anew after a change.
 fn with_checksums(mut bytes: Vec<u8>) -> Vec<u8> {
     let sum = |bytes: &[u8]| {
         xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from_le_bytes(*b"checksum")).to_le_bytes()
@@ -131,9 +148,11 @@ fn a_forged_index_with_right_checksums_is_refused_or_answers_without_a_panic() {
             if let Ok(mut index) = Index::read_from(&bad[..]) {
                 _ = (index.query("Bread"), index.pairs(), index.statistics());
                 (0..10).for_each(|n| _ = index.remove(id(7, n)));
+                _ = (index.ids().count(), index.insert_document(8, "Bread"), index.remove_document(8));
             }
             if let Ok(saved) = SavedIndex::new(bad) {
                 _ = (saved.query("Bread"), saved.document_name(7), saved.ids().count());
+                _ = (saved.paragraphs_of(7), saved.contains(id(8, 3)), saved.query_document("Bread\n***"));
                 _ = saved.write_updated(
                     |id| id.paragraph > 1,
                     &Index::new(*saved.detector()),
@@ -143,11 +162,11 @@ fn a_forged_index_with_right_checksums_is_refused_or_answers_without_a_panic() {
             }
         }
     }
-    // Only what nothing else tells of: ids, words, names, and options that change no bucket.
+    // Only bytes on which no others depend: ids, words, names, Unicode versions, and options that change no bucket.
     assert!(accepted < good.len() / 2, "{accepted}");
 }
 
-/// Where a section of `small` stands, by the table of the format: documents, names, paragraphs, texts.
+/// Returns where a section of `small` starts, by the table of the format: documents, names, paragraphs, copy groups.
 fn section(bytes: &[u8], which: usize) -> usize {
     let count =
         |at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap();
@@ -165,10 +184,10 @@ fn forged_rows_are_refused() {
         );
     }
     let good = bytes(&index);
-    let (paragraphs, texts) = (section(&good, 2), section(&good, 3));
-    // The second text takes the last row for its own: its chain would be that of another.
+    let (paragraphs, groups) = (section(&good, 2), section(&good, 3));
+    // The second copy group claims the last row, which is of another.
     let mut chained = good.clone();
-    chained[texts + 24 + 16] = 2;
+    chained[groups + 24 + 16] = 2;
     let saved = SavedIndex::new(with_checksums(chained)).unwrap();
     saved.query("a text of its own, the one of ferries").unwrap_err();
     // Ids that change places.
@@ -181,7 +200,7 @@ fn forged_rows_are_refused() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn errors_say_what_was_expected() {
     let message = |bytes: &[u8]| SavedIndex::new(bytes.to_vec()).unwrap_err().to_string();
     let good = bytes(&small());
     assert_eq!(message(b"{}"), "index: expected a saved index, got bytes that do not begin like one");
@@ -192,18 +211,114 @@ fn what_is_wrong_is_said() {
         format!("index: expected {} bytes as the header says, got {got}", good.len())
     );
     let mut other = good.clone();
-    other[8] = 2;
-    assert_eq!(message(&other), "index: expected format version 1, got 2");
+    other[8] = 3;
+    assert_eq!(message(&other), "index: expected format version 2, got 3, which a newer dittograph wrote");
     let mut other = good.clone();
     other[72] ^= 1;
-    assert!(message(&other).contains("fingerprint"), "{}", message(&other));
+    let error = SavedIndex::new(other).unwrap_err();
+    let expected =
+        format!("{:016x}, that of this version's hashes and rules", Detector::default().fingerprint());
+    assert_eq!(error.expected(), Some(format!("fingerprint {expected}").as_str()));
+    assert!(error.to_string().ends_with("; build the index anew"), "{error}");
     let mut other = good.clone();
     other[87] = 1; // 2^56 paragraphs
     assert!(message(&other).contains("counts"), "{}", message(&other));
     let mut other = good;
     other[900] ^= 1;
     let saved = SavedIndex::new(other).unwrap_err();
-    assert_eq!(saved.to_string(), "index: damaged between byte 0 and 4096: the checksum is another");
+    assert_eq!(saved.to_string(), "index: damaged between byte 0 and 4096: checksum mismatch");
+}
+
+#[test]
+fn a_file_of_format_version_1_says_how_to_replace_it() {
+    let error = Index::read_from(&include_bytes!("data/version1.index")[..]).unwrap_err();
+    assert!(error.is_format());
+    assert_eq!(error.expected(), Some("format version 2"));
+    assert_eq!(
+        error.to_string(),
+        "index: expected format version 2, got 1, which dittograph wrote before 0.1; build the index anew from its articles"
+    );
+}
+
+/// A fingerprint can be made from the documentation of the format alone.
+#[test]
+fn a_fingerprint_is_the_hash_of_documented_fields() {
+    let rules = Normalizer::new().with(Rule::HamzaSeats).without(Rule::Case);
+    for (config, unit, width) in [
+        (Config::new(), 0, 0),
+        (Config::new().shingles(Shingles::Words(4)).normalizer(rules), 1, 4),
+        (Config::new().shingles(Shingles::Chars(700)).normalizer(Normalizer::NONE), 2, 700),
+    ] {
+        let detector = config.build().unwrap();
+        let on = |n: usize| u64::from(detector.normalizer().has(Rule::ALL[n])) << n;
+        let bits = (0..Rule::ALL.len()).fold(0, |bits, n| bits | on(n));
+        let mut fields = Vec::new();
+        fields.extend([1, 0, 0, 0, 1, 0, 0, 0]);
+        [bits, unit, width].iter().for_each(|field: &u64| fields.extend(field.to_le_bytes()));
+        let seed = u64::from_le_bytes(*b"config\0\0");
+        assert_eq!(detector.fingerprint(), xxhash_rust::xxh3::xxh3_64_with_seed(&fields, seed));
+        assert_eq!(bytes(&Index::new(detector))[72..80], detector.fingerprint().to_le_bytes());
+    }
+    // As it is in the saved indexes that are there.
+    assert_eq!(Detector::default().fingerprint(), FINGERPRINT);
+}
+
+const FINGERPRINT: u64 = 0x684f_6381_08ef_31b9;
+
+/// The Unicode version of words in this build, of a dependency that is newer than 16.
+#[allow(clippy::cast_possible_truncation)] // a version has small numbers
+const CURRENT: [u8; 3] = {
+    let (major, minor, update) = unicode_segmentation::UNICODE_VERSION;
+    [major as u8, minor as u8, update as u8]
+};
+
+/// Changes the newest and the oldest Unicode version of words, by the table of the format.
+fn with_unicode(index: &Index, oldest: [u8; 3], newest: [u8; 3]) -> Vec<u8> {
+    let mut bytes = bytes(index);
+    bytes[152 + 9..164].copy_from_slice(&oldest);
+    bytes[164 + 9..176].copy_from_slice(&newest);
+    with_checksums(bytes)
+}
+
+#[test]
+fn unicode_versions_are_the_oldest_and_newest_of_all_sources() {
+    let versions = |bytes: &[u8]| -> ([u8; 3], [u8; 3]) {
+        let saved = SavedIndex::new(bytes.to_vec()).unwrap();
+        saved.check().unwrap();
+        let [oldest, newest] = [152 + 9, 164 + 9].map(|at| bytes[at..at + 3].try_into().unwrap());
+        assert_eq!(saved.unicode_versions().is_current(), (oldest, newest) == (CURRENT, CURRENT));
+        (oldest, newest)
+    };
+    let of = |document, text: &str| index_of(Detector::default(), &[(document, 0, text.to_owned())]);
+    assert_eq!(versions(&bytes(&small())), (CURRENT, CURRENT));
+
+    // An index of other versions is read, and keeps them until something is inserted.
+    let old = with_unicode(&of(1, "the ferry sails"), [15, 1, 0], [16, 0, 0]);
+    let mut index = Index::read_from(&old[..]).unwrap();
+    assert_eq!(index.unicode_versions().to_string(), {
+        let current = dittograph::saved::UnicodeVersions::current().to_string();
+        let tables = current.split("words").next().unwrap();
+        format!("{tables}words 15.1.0 to 16.0.0")
+    });
+    assert!(bytes(&index) == old);
+    index.remove(id(1, 0));
+    assert_eq!(versions(&bytes(&index)), ([15, 1, 0], [16, 0, 0]));
+    index.insert(id(2, 0), "bread");
+    assert_eq!(versions(&bytes(&index)), ([15, 1, 0], CURRENT));
+
+    let (saved, mut updated) = (SavedIndex::new(old).unwrap(), Vec::new());
+    saved.write_updated(|_| false, &Index::new(Detector::default()), &mut updated).unwrap();
+    assert_eq!(versions(&updated), ([15, 1, 0], [16, 0, 0]), "nothing was added");
+    updated.clear();
+    saved.write_updated(|_| true, &of(2, "bread"), &mut updated).unwrap();
+    assert_eq!(versions(&updated), ([15, 1, 0], CURRENT));
+    let newer = SavedIndex::new(with_unicode(&of(3, "storms"), [200, 0, 1], [200, 0, 1])).unwrap();
+    let mut merged = Vec::new();
+    saved.write_merged([&newer], &mut merged).unwrap();
+    assert_eq!(versions(&merged), ([15, 1, 0], [200, 0, 1]));
+
+    let error = SavedIndex::new(with_unicode(&small(), [17, 0, 0], [16, 0, 0])).unwrap_err();
+    assert!(error.to_string().contains("Unicode versions"), "{error}");
 }
 
 fn held() -> impl Strategy<Value = Vec<(u64, u32, String)>> {
@@ -232,7 +347,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn a_saved_index_answers_as_the_one_that_was_saved(detector in detectors(), held in held(), asked in paragraphs(3)) {
+    fn a_saved_index_answers_as_the_one_in_memory(detector in detectors(), held in held(), asked in paragraphs(3)) {
         let index = index_of(detector, &held);
         let saved = SavedIndex::new(bytes(&index)).unwrap();
         saved.check().unwrap();
@@ -242,6 +357,17 @@ proptest! {
         prop_assert_eq!(read.statistics(), index.statistics());
         prop_assert_eq!(read.pairs(), index.pairs());
         prop_assert_eq!(bytes(&read), bytes(&index));
+        prop_assert_eq!(saved.unicode_versions(), index.unicode_versions());
+        prop_assert!(saved.ids().map(Result::unwrap).eq(index.ids()));
+        for document in 0..5 {
+            prop_assert_eq!(saved.paragraphs_of(document).unwrap(), index.paragraphs_of(document).collect::<Vec<_>>());
+            for paragraph in 0..5 {
+                let id = id(document, paragraph);
+                prop_assert_eq!(saved.contains(id).unwrap(), index.contains(id));
+            }
+        }
+        let article = asked.join("\n");
+        prop_assert_eq!(saved.query_document(&article).unwrap(), index.query_document(&article));
         for text in asked.iter().chain(held.iter().map(|(_, _, text)| text)) {
             prop_assert_eq!(&saved.query(text).unwrap(), &index.query(text));
             prop_assert_eq!(read.query(text), index.query(text));
@@ -249,7 +375,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_held_decides_the_bytes(detector in detectors(), held in held(), gone in held(), order in any::<prop::sample::Index>()) {
+    fn contents_decide_the_bytes(detector in detectors(), held in held(), gone in held(), order in any::<prop::sample::Index>()) {
         let last: BTreeMap<(u64, u32), &String> = held.iter().map(|(d, p, text)| ((*d, *p), text)).collect();
         let index = index_of(detector, &held);
         let mut again = Index::new(detector);
@@ -269,7 +395,7 @@ proptest! {
     }
 
     #[test]
-    fn merged_shards_are_what_one_machine_writes(detector in detectors(), held in held(), shards in 1..4_u64) {
+    fn merged_shards_have_the_bytes_of_one_index(detector in detectors(), held in held(), shards in 1..4_u64) {
         let last: BTreeMap<(u64, u32), String> = held.into_iter().map(|(d, p, text)| ((d, p), text)).collect();
         let all: Vec<_> = last.into_iter().map(|((d, p), text)| (d, p, text)).collect();
         let saved: Vec<SavedIndex> = (0..shards)
@@ -287,7 +413,7 @@ proptest! {
     }
 
     #[test]
-    fn an_update_is_what_inserting_and_removing_gives(detector in detectors(), old in held(), new in held(), gone in 0..5_u64) {
+    fn an_update_has_the_bytes_of_inserting_and_removing(detector in detectors(), old in held(), new in held(), gone in 0..5_u64) {
         let saved = SavedIndex::new(bytes(&index_of(detector, &old))).unwrap();
         let mut updated = Vec::new();
         saved.write_updated(|id| id.document != gone, &index_of(detector, &new), &mut updated).unwrap();
@@ -339,7 +465,7 @@ fn indexes_of_other_configurations_or_other_words_are_not_merged() {
     );
     let other = saved(Config::new().threshold(0.8).build().unwrap(), "the ferry sails");
     let error = one.write_merged([&other], std::io::sink()).unwrap_err();
-    assert_eq!(error.to_string(), "index: threshold: expected 0.7 as in the other index, got 0.8");
+    assert_eq!(error.to_string(), "index: expected threshold 0.7 as in the other index, got 0.8");
     one.write_updated(|_| true, &other.to_index().unwrap(), std::io::sink()).unwrap_err();
     let mut renamed = Index::new(Detector::default());
     renamed.insert(id(1, 3), "another paragraph of the document");
@@ -352,7 +478,7 @@ fn indexes_of_other_configurations_or_other_words_are_not_merged() {
 }
 
 #[test]
-fn what_cannot_be_written_is_an_error() {
+fn a_failing_writer_is_an_error() {
     struct Full(usize);
     impl std::io::Write for Full {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -386,7 +512,7 @@ fn a_replacement_takes_the_place_of_a_file_only_when_committed() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
     let held = write("three");
     let error = Replacement::begin(&path).unwrap_err();
-    assert_eq!(error.to_string(), "another program is replacing it");
+    assert_eq!(error.to_string(), format!("{}: another program is replacing it", path.display()));
     held.commit().unwrap();
     // What a program that was killed leaves is overwritten, longer though it be.
     std::fs::write(
@@ -427,20 +553,20 @@ fn a_replacement_follows_a_link_to_the_file_alone_and_keeps_its_permissions() {
 
 #[cfg(feature = "mmap")]
 #[test]
-fn a_file_is_opened_where_it_lies_and_names_itself_in_errors() {
+fn a_file_is_mapped_and_names_itself_in_errors() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("news.index");
-    let error = Index::open(&path).unwrap_err();
+    let error = SavedIndex::open(&path).unwrap_err();
     assert!(error.is_io() && error.to_string().starts_with(&path.display().to_string()), "{error}");
-    assert!(Index::open(folder.path()).unwrap_err().is_io());
+    assert!(SavedIndex::open(folder.path()).unwrap_err().is_io());
     std::fs::write(&path, "").unwrap();
-    assert!(Index::open(&path).unwrap_err().is_format());
+    assert!(SavedIndex::open(&path).unwrap_err().is_format());
     std::fs::write(&path, bytes(&small())).unwrap();
-    let saved = Index::open(&path).unwrap();
+    let saved = SavedIndex::open(&path).unwrap();
     // Another takes its name; the one that is open stays what it was.
     let mut file = Replacement::begin(&path).unwrap();
     saved.write_updated(|_| false, &Index::new(Detector::default()), &mut file).unwrap();
     file.commit().unwrap();
     saved.check().unwrap();
-    assert_eq!((saved.len(), Index::open(&path).unwrap().len()), (6, 0));
+    assert_eq!((saved.len(), SavedIndex::open(&path).unwrap().len()), (6, 0));
 }

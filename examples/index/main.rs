@@ -1,4 +1,4 @@
-//! An index of articles that is saved, asked and grown:
+//! An index of articles on disk, built, queried and updated:
 //! `cargo run --release --example index --features dump,mmap -- build --out news.index dump.jsonl.zst`
 
 #![allow(unreachable_pub)] // a program's modules have no other users
@@ -12,9 +12,10 @@ mod print;
 #[path = "../common/read.rs"]
 mod read;
 mod reading;
-mod told;
+mod render;
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ use print::print;
 use read::read;
 use reading::Reading;
 
-/// An index of articles on disk: which of them repeat a paragraph?
+/// Index articles on disk, and query which of them repeat a paragraph
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -46,7 +47,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make an index of dumps
+    /// Build an index of the articles of dumps
     Build {
         /// The index
         #[arg(long, value_name = "FILE")]
@@ -59,7 +60,7 @@ enum Command {
         #[command(flatten)]
         reading: Reading,
     },
-    /// Add the articles of dumps to an index; one whose id is there already takes the place of the old one
+    /// Add the articles of dumps to an index; one whose id is there already replaces the old one
     Add {
         /// The index
         #[arg(value_name = "INDEX")]
@@ -67,7 +68,7 @@ enum Command {
         #[command(flatten)]
         reading: Reading,
     },
-    /// Take articles out of an index
+    /// Remove articles from an index
     Remove {
         /// The index
         #[arg(value_name = "INDEX")]
@@ -76,7 +77,7 @@ enum Command {
         #[arg(value_name = "ID", required = true)]
         ids: Vec<String>,
     },
-    /// Show for each paragraph of an article which of an index it resembles
+    /// Show which paragraphs of an index each paragraph of an article resembles
     Query {
         /// The index
         #[arg(value_name = "INDEX")]
@@ -87,22 +88,22 @@ enum Command {
         /// The article itself
         #[arg(long, value_name = "TEXT", conflicts_with = "file")]
         text: Option<String>,
-        /// Show so many of those found for a paragraph, the most alike first
+        /// Show at most N matches for each paragraph, the most alike first
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
     },
-    /// Count what an index holds
+    /// Show counts and the configuration of an index
     Stats {
         /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
     },
-    /// Make one index of several, such as were built on different machines
+    /// Merge indexes, such as were built on different machines, into one
     Merge {
         /// The indexes; an article that is in several of them must have the same paragraphs in each
         #[arg(value_name = "INDEX", required = true)]
         indexes: Vec<PathBuf>,
-        /// The index of all
+        /// The merged index
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -135,7 +136,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             let (mut index, mut tally) = (Index::new(detector), reading::Tally::default());
             reading.read_into(&mut index, &mut tally, quiet)?;
             replace(file, out, quiet, |file| index.write_to(file))?;
-            told::stats(&open(out)?, Some(&tally))?
+            render::stats(&open(out)?, Some(&tally))?
         }
         Command::Add { index: path, reading } => {
             // From here on nobody else changes the index.
@@ -143,14 +144,14 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             let saved = open(path)?;
             let (mut additions, mut tally) = (Index::new(*saved.detector()), reading::Tally::default());
             reading.read_into(&mut additions, &mut tally, quiet)?;
-            for &document in tally.articles.keys() {
+            for &document in &tally.documents {
                 let known = saved.document_name(document).map_err(|error| error.to_string())?;
                 reading::refuse_shared_number(known, additions.document_name(document).unwrap_or_default())?;
                 tally.replaced += usize::from(known.is_some());
             }
-            let keep = |id: ParagraphId| !tally.articles.contains_key(&id.document);
+            let keep = |id: ParagraphId| !tally.documents.contains(&id.document);
             replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
-            told::stats(&open(path)?, Some(&tally))?
+            render::stats(&open(path)?, Some(&tally))?
         }
         Command::Remove { index: path, ids } => {
             let file = begin(path)?;
@@ -165,47 +166,47 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             let (keep, none) =
                 (|id: ParagraphId| !gone.contains(&id.document), Index::new(*saved.detector()));
             replace(file, path, quiet, |file| saved.write_updated(keep, &none, file))?;
-            told::stats(&open(path)?, None)?
+            render::stats(&open(path)?, None)?
         }
         Command::Query { index, file, text, limit } => {
             let article = match (file, text) {
-                (Some(file), _) => read(file).map_err(|wrong| format!("{}: {wrong}", file.display()))?,
+                (Some(file), _) => read(file).map_err(|error| format!("{}: {error}", file.display()))?,
                 (None, text) => text.clone().unwrap_or_default(),
             };
-            told::matches(&open(index)?, &article, *limit)?
+            render::matches(&open(index)?, &article, *limit)?
         }
-        Command::Stats { index } => told::stats(&open(index)?, None)?,
+        Command::Stats { index } => render::stats(&open(index)?, None)?,
         Command::Merge { indexes, out } => {
             refuse_other_than_index(out)?;
             let file = begin(out)?;
             let saved = indexes.iter().map(|path| open(path)).collect::<Result<Vec<SavedIndex>, String>>()?;
             let (first, others) = saved.split_first().ok_or("there is no index to merge")?;
             replace(file, out, quiet, |file| first.write_merged(others, file))?;
-            told::stats(&open(out)?, None)?
+            render::stats(&open(out)?, None)?
         }
         Command::Check { index: path } => {
             let saved = open(path)?;
-            let bar = reading::at_work("check", quiet);
+            let bar = reading::spinner("check", quiet);
             saved.check().map_err(|error| error.to_string())?;
             bar.finish_and_clear();
             let (path, paragraphs) = (path.display().to_string(), saved.len());
-            let text = format!("{path}: as it must be, {paragraphs} paragraphs\n");
+            let text = format!("{path}: OK: {paragraphs} paragraphs\n");
             (text, json!({ "index": path, "paragraphs": paragraphs, "ok": true }))
         }
     };
     print(&if arguments.json { format!("{value}\n") } else { text })
 }
 
-/// The number of the document that an article is.
+/// Returns the number of the document that an article is.
 fn number_of(id: &str) -> u64 {
     ParagraphId::named(id, 0).document
 }
 
 fn open(path: &Path) -> Result<SavedIndex, String> {
-    Index::open(path).map_err(|error| error.to_string())
+    SavedIndex::open(path).map_err(|error| error.to_string())
 }
 
-/// No file that is something else is overwritten.
+/// Checks that no file is overwritten that is not an index.
 fn refuse_other_than_index(path: &Path) -> Result<(), String> {
     let mut start = Vec::new();
     if let Ok(metadata) = path.metadata()
@@ -217,17 +218,17 @@ fn refuse_other_than_index(path: &Path) -> Result<(), String> {
     let is_index = start.is_empty() || start == b"\x89dgi";
     is_index
         .then_some(())
-        .ok_or_else(|| format!("{}: is there and no index; nothing is overwritten", path.display()))
+        .ok_or_else(|| format!("{}: is there, but is not an index; it is not overwritten", path.display()))
 }
 
-/// The file that is written, to be removed if the program is told to end.
+/// The file that is being written, which is removed if the program is interrupted.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Begin to replace an index; if the program is told to end, nothing is left of it.
+/// Begins to replace an index. If the program is interrupted, nothing is left of it.
 fn begin(path: &Path) -> Result<Replacement, String> {
     let file = Replacement::begin(path).map_err(|error| error.to_string())?;
     *unfinished() = Some(file.new_path().to_owned());
@@ -239,18 +240,19 @@ fn begin(path: &Path) -> Result<Replacement, String> {
     Ok(file)
 }
 
-/// Write an index, and put it in its place.
+/// Writes an index, and puts it in its place.
 fn replace(
     mut file: Replacement,
     path: &Path,
     quiet: bool,
     write: impl FnOnce(&mut Replacement) -> Result<(), dittograph::Error>,
 ) -> Result<(), String> {
-    let bar = reading::at_work("write", quiet);
-    write(&mut file).map_err(|error| {
-        if error.is_io() { format!("{}: {error}", path.display()) } else { error.to_string() }
+    let bar = reading::spinner("write", quiet);
+    write(&mut file).map_err(|error| match error.source() {
+        Some(io_error) => format!("{}: {io_error}", path.display()),
+        None => error.to_string(),
     })?;
-    // What stands at its first place from now on is another program's.
+    // Another program may create a file at its first place from now on.
     let mut unfinished = unfinished();
     file.commit().map_err(|error| error.to_string())?;
     *unfinished = None;

@@ -1,18 +1,18 @@
-//! Articles of dumps into an index.
+//! Reading the articles of dumps into an index.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dittograph::dump::{Article, Dump};
-use dittograph::{Index, Paragraph, ParagraphId};
+use dittograph::{Index, ParagraphId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::formats::FormatArguments;
 
-/// Which dumps, and how they are read.
+/// Options: which dumps, and how they are read.
 #[derive(clap::Args)]
 pub struct Reading {
     /// Files and folders of them, in this order; '-' is standard input. By their names: .jsonl, .ndjson, .json, .csv,
@@ -33,12 +33,12 @@ pub struct Reading {
     formats: FormatArguments,
 }
 
-/// What was read.
+/// Counts of what was read.
 #[derive(Default)]
 pub struct Tally {
-    /// How many paragraphs each has, by the numbers of their documents.
-    pub articles: HashMap<u64, u32>,
-    /// How many came with the id of one before, and took its place.
+    /// The numbers of the articles.
+    pub documents: HashSet<u64>,
+    /// How many came with the id of one before, and replaced it.
     again: usize,
     /// How many of them the index held before.
     pub replaced: usize,
@@ -64,8 +64,8 @@ impl Reading {
             };
             self.read_dump(dump, index, tally, quiet)?;
         }
-        if let Some(wrong) = &tally.first_bad {
-            eprintln!("warning: {} records cannot be read and are left out; the first: {wrong}", tally.bad);
+        if let Some(error) = &tally.first_bad {
+            eprintln!("warning: {} records cannot be read and are left out; the first: {error}", tally.bad);
         }
         if tally.again > 0 {
             eprintln!(
@@ -97,13 +97,13 @@ impl Reading {
                 }
                 Err(error) => return Err(error.to_string()),
             }
-            if bytes > BATCH {
-                tally.put(index, &batch)?;
+            if bytes > BATCH_BYTES {
+                tally.insert(index, &batch)?;
                 (batch, bytes) = (Vec::new(), 0);
                 bar.set_position(dump.bytes_read());
             }
         }
-        tally.put(index, &batch)?;
+        tally.insert(index, &batch)?;
         bar.finish_and_clear();
         let statistics = dump.statistics();
         for ((encoding, basis), count) in statistics.encodings {
@@ -117,37 +117,25 @@ impl Reading {
 }
 
 impl Tally {
-    /// Put articles into the index; one that comes again takes the place of the one before.
-    fn put(&mut self, index: &mut Index, articles: &[Article]) -> Result<(), String> {
-        let boundary = index.detector().boundary();
-        let mut paragraphs: HashMap<u64, (usize, Vec<_>)> = HashMap::new();
-        for (n, article) in articles.iter().enumerate() {
+    /// Inserts articles; one that comes again replaces the one before.
+    fn insert(&mut self, index: &mut Index, articles: &[Article]) -> Result<(), String> {
+        let mut documents = Vec::with_capacity(articles.len());
+        for article in articles {
             let document = ParagraphId::named(&article.id, 0).document;
             refuse_shared_number(index.document_name(document), &article.id)?;
             index.name_document(document, article.id.as_str());
-            let of_it = boundary.paragraphs(&article.text);
-            let count =
-                u32::try_from(of_it.len()).map_err(|_| format!("{}: too many paragraphs", article.id))?;
-            if let Some(before) = self.articles.insert(document, count) {
-                self.again += 1;
-                (0..before).for_each(|paragraph| _ = index.remove(ParagraphId { document, paragraph }));
-            }
-            paragraphs.insert(document, (n, of_it));
+            self.again += usize::from(!self.documents.insert(document));
+            documents.push((document, &article.text));
         }
-        let mut paragraphs: Vec<_> = paragraphs.into_iter().collect();
-        paragraphs.sort_unstable_by_key(|&(_, (n, _))| n);
-        index.extend(paragraphs.iter().flat_map(|(document, (_, of_it))| {
-            let id = |paragraph| ParagraphId { document: *document, paragraph };
-            (0..).map(id).zip(of_it.iter().map(Paragraph::as_str))
-        }));
+        index.insert_documents(documents);
         Ok(())
     }
 
-    /// In a few words.
+    /// Returns the counts as a line for people.
     pub fn text(&self) -> String {
         let read = format!(
             "read {} articles; {} of them took the place of old ones",
-            self.articles.len(),
+            self.documents.len(),
             self.replaced
         );
         let encodings = self.encodings.iter().map(|(encoding, count)| format!("; {count} in {encoding}"));
@@ -157,7 +145,7 @@ impl Tally {
 
     pub fn json(&self) -> Value {
         json!({
-            "articles": self.articles.len(),
+            "articles": self.documents.len(),
             "came_again": self.again,
             "replaced": self.replaced,
             "bad_records": self.bad,
@@ -168,7 +156,7 @@ impl Tally {
     }
 }
 
-/// Two articles whose ids have one number cannot be told apart.
+/// Checks that a document's number is not that of an article with another id: the two could not be told apart.
 pub fn refuse_shared_number(known: Option<&str>, id: &str) -> Result<(), String> {
     match known.filter(|known| *known != id) {
         Some(known) => {
@@ -178,17 +166,17 @@ pub fn refuse_shared_number(known: Option<&str>, id: &str) -> Result<(), String>
     }
 }
 
-/// How many bytes of text are signed together, on all cores.
-const BATCH: usize = 1 << 24;
+/// How many bytes of articles are read before they are inserted.
+const BATCH_BYTES: usize = 1 << 24;
 
-/// That the program is at work, where nothing tells how far it is.
-pub fn at_work(what: &'static str, quiet: bool) -> ProgressBar {
+/// Returns a spinner, for work of unknown length.
+pub fn spinner(what: &'static str, quiet: bool) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner().with_message(what) };
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
 
-/// Drawn on standard error, and only if that is a terminal.
+/// Returns a bar on standard error, which is drawn only if that is a terminal.
 fn progress(size: Option<u64>, quiet: bool) -> ProgressBar {
     if quiet {
         return ProgressBar::hidden();

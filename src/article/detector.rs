@@ -20,7 +20,6 @@ use crate::lsh::Banding;
 use crate::shingle::{ShingleSet, Shingles};
 use crate::text::normalizer::{self, Normalizer};
 use crate::text::paragraph::Boundary;
-use crate::text::words;
 
 /// Finds what repeats, as its configuration says.
 ///
@@ -230,14 +229,43 @@ impl Detector {
         self.banding.map_or(1.0, |banding| banding.recall_at(jaccard))
     }
 
-    /// One number for all that decides which shingles and signatures a text gets: the versions of hash, seeds,
-    /// normaliser and Unicode tables, the rules, the kind of shingle. Signatures can be compared if, and only
-    /// if, their fingerprints and lengths are equal.
+    /// Returns one number for all that decides which shingles and signatures a text gets, but for the Unicode tables: the
+    /// versions of the hashes and of the rules, which rules are on, and what shingles are made of. Signatures can be
+    /// compared if, and only if, their fingerprints and lengths are equal.
+    ///
+    /// It is the XXH3-64, seed `config`, of 32 bytes: the version of the hashes (4 bytes), the version of the rules by which
+    /// texts are normalized and cut (4), and the rules, unit and width (8 each) of the
+    /// [header of a saved index](crate::saved#format). A newer dependency or build does not change it; how Unicode tables
+    /// are dealt with is described [there](crate::saved#unicode-versions).
+    ///
+    /// ```
+    /// use dittograph::{Config, Shingles};
+    ///
+    /// let [words, others] = [Config::new(), Config::new().shingles(Shingles::Chars(5))].map(|config| config.build().unwrap());
+    /// assert_ne!(words.fingerprint(), others.fingerprint());
+    /// let stricter = Config::new().threshold(0.9).build()?;
+    /// assert_eq!(words.fingerprint(), stricter.fingerprint(), "the same shingles");
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        let versions =
-            (hash::VERSION, normalizer::VERSION, normalizer::UNICODE_VERSIONS, words::UNICODE_VERSION);
-        hash::fingerprint(&format!("{versions:?} {:?} {:?}", self.config.normalizer, self.config.shingles))
+        let (unit, width) = self.shingle_unit();
+        let mut fields = Vec::with_capacity(32);
+        fields.extend(hash::VERSION.to_le_bytes());
+        fields.extend(normalizer::VERSION.to_le_bytes());
+        fields.extend(u64::from(self.config.normalizer.bits()).to_le_bytes());
+        fields.extend(u64::from(unit).to_le_bytes());
+        fields.extend(width.to_le_bytes());
+        hash::fingerprint(&fields)
+    }
+
+    /// Returns the unit of shingles (0 automatic, 1 words, 2 characters) and their width, as they are stored.
+    pub(crate) fn shingle_unit(&self) -> (u8, u64) {
+        match self.config.shingles {
+            Shingles::Auto => (0, 0),
+            Shingles::Words(width) => (1, width as u64),
+            Shingles::Chars(width) => (2, width as u64),
+        }
     }
 }
 

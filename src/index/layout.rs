@@ -1,47 +1,37 @@
-//! Where everything stands in a saved index; the format is told in [`saved`](super::saved).
+//! Where the sections of a saved index stand. The format is described in [`saved`](super::saved).
 
 use std::ops::Range;
 
-use crate::article::config::{BandingChoice as Candidates, Config};
-use crate::article::detector::Detector;
-use crate::compare::Measure;
-use crate::error::Error;
-use crate::hash;
-use crate::lsh::Banding;
-use crate::shingle::Shingles;
-use crate::text::normalizer::Normalizer;
-use crate::text::paragraph::Boundary;
-
-/// The first bytes: one that is no character, a name, and line ends that a transfer as text would change.
-pub(super) const MAGIC: [u8; 8] = *b"\x89dgi\r\n\x1a\n";
-
-/// Raised whenever a reader of the one before would not understand a file.
-pub(super) const VERSION: u32 = 1;
+pub(super) use crate::hash::checksum;
+pub(super) use crate::lsh::bucket_key;
 
 /// Bytes of the header.
-pub(super) const HEADER: usize = 192;
+pub(super) const HEADER_LEN: usize = 192;
 
-/// Sections start at multiples of this.
-pub(super) const ALIGNMENT: usize = 64; // a block is a multiple of it
+/// Sections start at multiples of this; a block is a multiple of it.
+pub(super) const ALIGNMENT: usize = 64;
 
 /// Bytes of a block, each of which has a checksum.
-pub(super) const BLOCK: usize = 4096;
+pub(super) const BLOCK_LEN: usize = 4096;
 
-/// In place of the number of a text or a row: there is none.
+/// Stands for no copy group, or no row.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// Bytes of a row of each section.
-pub(super) const DOCUMENT: u64 = 16;
-pub(super) const PARAGRAPH: u64 = 20;
-pub(super) const TEXT: u64 = 24;
-pub(super) const NUMBER: u64 = 8;
+pub(super) const DOCUMENT_LEN: u64 = 16;
+pub(super) const PARAGRAPH_LEN: u64 = 20;
+pub(super) const COPY_GROUP_LEN: u64 = 24;
+pub(super) const NUMBER_LEN: u64 = 8;
 
-/// All that the header says but the configuration.
+/// Bits of the name of a bucket.
+pub(super) const NAME_BITS: u32 = 40;
+
+/// The counts in a header, which decide where the sections stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) paragraphs: u64,
     pub(super) without_words: u64,
-    pub(super) texts: u64,
+    pub(super) copy_groups: u64,
     pub(super) documents: u64,
     pub(super) name_bytes: u64,
     pub(super) shingles: u64,
@@ -51,11 +41,12 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    fn fields(&self) -> [u64; 9] {
+    /// Returns the counts in the order of the header.
+    pub(super) fn fields(&self) -> [u64; 9] {
         [
             self.paragraphs,
             self.without_words,
-            self.texts,
+            self.copy_groups,
             self.documents,
             self.name_bytes,
             self.shingles,
@@ -63,6 +54,31 @@ impl Counts {
             self.entries,
             self.largest_bucket,
         ]
+    }
+
+    pub(super) fn from_fields(fields: [u64; 9]) -> Self {
+        let [
+            paragraphs,
+            without_words,
+            copy_groups,
+            documents,
+            name_bytes,
+            shingles,
+            set_bytes,
+            entries,
+            largest_bucket,
+        ] = fields;
+        Self {
+            paragraphs,
+            without_words,
+            copy_groups,
+            documents,
+            name_bytes,
+            shingles,
+            set_bytes,
+            entries,
+            largest_bucket,
+        }
     }
 }
 
@@ -73,25 +89,25 @@ pub(super) struct Layout {
     pub(super) documents: Range<u64>,
     pub(super) names: Range<u64>,
     pub(super) paragraphs: Range<u64>,
-    pub(super) texts: Range<u64>,
+    pub(super) copy_groups: Range<u64>,
     pub(super) starts: Range<u64>,
     pub(super) sets: Range<u64>,
     pub(super) entries: Range<u64>,
     pub(super) cells: Range<u64>,
     /// One for each block of all that stands before it.
     pub(super) checksums: Range<u64>,
-    /// The name of a bucket has 40 bits; the first so many are its cell.
+    /// How many of the first bits of a bucket's name are its cell.
     pub(super) cell_bits: u32,
 }
 
 impl Layout {
-    /// `None` if so much cannot stand in a file, or if numbers of 32 bits do not reach so far.
+    /// Returns the layout for these counts; `None` if a file cannot be so large, or if 32 bits cannot number its rows.
     pub(super) fn new(counts: Counts) -> Option<Self> {
-        if counts.paragraphs >= u64::from(NONE) || counts.texts > counts.paragraphs {
+        if counts.paragraphs >= u64::from(NONE) || counts.copy_groups > counts.paragraphs {
             return None;
         }
-        let cell_bits = (counts.entries / 16).max(1).ilog2().clamp(8, 39) + 1;
-        let mut end = HEADER as u64;
+        let cell_bits = (counts.entries / 16).max(1).ilog2().clamp(8, NAME_BITS - 1) + 1;
+        let mut end = HEADER_LEN as u64;
         let mut section = |rows: u64, bytes: u64| {
             let start = end.checked_next_multiple_of(ALIGNMENT as u64)?;
             end = start.checked_add(rows.checked_mul(bytes)?)?;
@@ -99,160 +115,39 @@ impl Layout {
         };
         let layout = Self {
             counts,
-            documents: section(counts.documents, DOCUMENT)?,
+            documents: section(counts.documents, DOCUMENT_LEN)?,
             names: section(counts.name_bytes, 1)?,
-            paragraphs: section(counts.paragraphs, PARAGRAPH)?,
-            texts: section(counts.texts, TEXT)?,
-            starts: section(counts.texts + 1, NUMBER)?,
+            paragraphs: section(counts.paragraphs, PARAGRAPH_LEN)?,
+            copy_groups: section(counts.copy_groups, COPY_GROUP_LEN)?,
+            starts: section(counts.copy_groups + 1, NUMBER_LEN)?,
             sets: section(counts.set_bytes, 1)?,
-            entries: section(counts.entries, NUMBER)?,
-            cells: section((1 << cell_bits) + 1, NUMBER)?,
+            entries: section(counts.entries, NUMBER_LEN)?,
+            cells: section((1 << cell_bits) + 1, NUMBER_LEN)?,
             checksums: 0..0,
             cell_bits,
         };
-        let blocks = layout.cells.end.checked_next_multiple_of(ALIGNMENT as u64)?.div_ceil(BLOCK as u64);
-        let checksums = section(blocks, NUMBER)?;
+        let blocks = layout.cells.end.checked_next_multiple_of(ALIGNMENT as u64)?.div_ceil(BLOCK_LEN as u64);
+        let checksums = section(blocks, NUMBER_LEN)?;
         Some(Self { checksums, ..layout })
     }
 
-    /// The bytes of the file: after the checksums comes that of the checksums.
+    /// Returns the bytes of the file: after the checksums comes the checksum of these.
     pub(super) fn len(&self) -> u64 {
-        self.checksums.end + NUMBER
+        self.checksums.end + NUMBER_LEN
     }
 
-    /// Where the blocks end.
+    /// Returns where the blocks end.
     pub(super) fn blocks_end(&self) -> u64 {
         self.checksums.start
     }
 
-    /// The cell that a bucket is found by.
+    /// Returns the cell of a bucket.
     pub(super) fn cell(&self, name: u64) -> u64 {
-        name >> (40 - self.cell_bits)
+        name >> (NAME_BITS - self.cell_bits)
     }
 }
 
-/// The header of an index.
-pub(super) fn header(detector: &Detector, counts: &Counts) -> [u8; HEADER] {
-    let config = detector.config();
-    let (unit, width) = match config.shingles {
-        Shingles::Auto => (0, 0),
-        Shingles::Words(width) => (1, width),
-        Shingles::Chars(width) => (2, width),
-    };
-    let (candidates, recall) = match config.candidates {
-        Candidates::Recall(recall) => (0, recall),
-        Candidates::Banding(_) => (1, 0.0),
-    };
-    let banding = detector.banding().unwrap_or(Banding { bands: 0, rows: 0 });
-    let boundary = match config.boundary {
-        Boundary::Newline => 0,
-        Boundary::BlankLine => 1,
-        Boundary::Auto => 2,
-    };
-    let measure = match config.measure {
-        Measure::Jaccard => 0,
-        Measure::Containment => 1,
-    };
-    let mut bytes = Vec::with_capacity(HEADER);
-    bytes.extend(MAGIC);
-    bytes.extend(VERSION.to_le_bytes());
-    bytes.extend([boundary, measure, unit, candidates]);
-    bytes.extend(u64::from(config.normalizer.bits()).to_le_bytes());
-    bytes.extend((width as u64).to_le_bytes());
-    bytes.extend(config.threshold.to_le_bytes());
-    bytes.extend((config.signature_length as u64).to_le_bytes());
-    bytes.extend(recall.to_le_bytes());
-    bytes.extend((banding.bands as u64).to_le_bytes());
-    bytes.extend((banding.rows as u64).to_le_bytes());
-    bytes.extend(detector.fingerprint().to_le_bytes());
-    counts.fields().into_iter().for_each(|field| bytes.extend(field.to_le_bytes()));
-    bytes.resize(HEADER, 0);
-    bytes.try_into().expect("what stands before is shorter")
-}
-
-/// What a header says, and where the sections then stand.
-pub(super) fn read_header(bytes: &[u8], place: &str) -> Result<(Detector, Layout), Error> {
-    let wrong = |wrong: String| Error::format(place, wrong);
-    let Some(header) = bytes.first_chunk::<HEADER>().filter(|header| header.starts_with(&MAGIC)) else {
-        if bytes.len() < HEADER && MAGIC.starts_with(&bytes[..bytes.len().min(MAGIC.len())]) {
-            return Err(wrong(format!(
-                "expected a header of {HEADER} bytes, got {}: cut short",
-                bytes.len()
-            )));
-        }
-        return Err(wrong("expected a saved index, got bytes that do not begin like one".into()));
-    };
-    let version = u32::from_le_bytes(array(&header[8..]));
-    if version != VERSION {
-        return Err(wrong(format!("expected format version {VERSION}, got {version}")));
-    }
-    let mut fields = header[16..].chunks_exact(8).map(|field| u64::from_le_bytes(array(field)));
-    let mut field = || fields.next().expect("a header is longer");
-    let [boundary, measure, unit, candidates] = array(&header[12..]);
-    let (rules, width, threshold, signature_length) = (field(), field(), f64::from_bits(field()), field());
-    let (recall, bands, rows, fingerprint) = (f64::from_bits(field()), field(), field(), field());
-    let size = |field: u64| usize::try_from(field).ok();
-    let config = || {
-        let banding = Banding { bands: size(bands)?, rows: size(rows)? };
-        Some(Config {
-            boundary: *[Boundary::Newline, Boundary::BlankLine, Boundary::Auto].get(usize::from(boundary))?,
-            normalizer: Normalizer::from_bits(u16::try_from(rules).ok()?)?,
-            shingles: match (unit, size(width)?) {
-                (0, 0) => Shingles::Auto,
-                (1, width) => Shingles::Words(width),
-                (2, width) => Shingles::Chars(width),
-                _ => return None,
-            },
-            measure: *[Measure::Jaccard, Measure::Containment].get(usize::from(measure))?,
-            threshold,
-            signature_length: size(signature_length)?,
-            candidates: match candidates {
-                0 => Candidates::Recall(recall),
-                1 => Candidates::Banding(banding),
-                _ => return None,
-            },
-        })
-    };
-    let config = config().ok_or_else(|| wrong("expected a known configuration in the header".into()))?;
-    let detector =
-        config.build().map_err(|error| wrong(format!("the configuration in the header: {error}")))?;
-    let ours = detector.fingerprint();
-    if fingerprint != ours {
-        let wants = "expected the fingerprint of this version's hashes, rules and Unicode tables";
-        return Err(wrong(format!("{wants}, {ours:016x}, got {fingerprint:016x}: build the index anew")));
-    }
-    let banding = detector.banding().unwrap_or(Banding { bands: 0, rows: 0 });
-    if (size(bands), size(rows)) != (Some(banding.bands), Some(banding.rows)) {
-        let (b, r) = (banding.bands, banding.rows);
-        return Err(wrong(format!(
-            "expected {b} bands of {r} rows for this configuration, got {bands} of {rows}"
-        )));
-    }
-    let counts = Counts {
-        paragraphs: field(),
-        without_words: field(),
-        texts: field(),
-        documents: field(),
-        name_bytes: field(),
-        shingles: field(),
-        set_bytes: field(),
-        entries: field(),
-        largest_bucket: field(),
-    };
-    let layout = Layout::new(counts)
-        .ok_or_else(|| wrong("expected counts that a file can hold in the header".into()))?;
-    if self::header(&detector, &counts) != *header {
-        return Err(wrong("expected zeros in what is not used of the header".into()));
-    }
-    Ok((detector, layout))
-}
-
-/// The first bytes of a slice, which has enough.
+/// Returns the first bytes of a slice that has enough of them.
 pub(super) fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    *bytes.first_chunk().expect("rows are read whole")
-}
-
-/// The checksum of a block.
-pub(super) fn checksum(block: &[u8]) -> u64 {
-    hash::checksum(block)
+    *bytes.first_chunk().expect("the slice of a row or field has its length")
 }

@@ -1,58 +1,81 @@
-//! What is made of a paragraph before an index sees it.
+//! What is computed from a paragraph alone, before an index sees it.
 
+use std::fmt;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::article::detector::Detector;
 use crate::article::reading::Shingled;
 use crate::lsh::Banding;
 use crate::minhash::MinHasher;
-use crate::shingle::ShingleSet;
+use crate::shingle::{ShingleSet, Shingles};
+use crate::text::normalizer::Normalizer;
 
-/// Makes paragraphs ready for an [`Index`](super::Index), without it: most of the work of putting one in or asking for it,
-/// for many threads at once.
+/// Makes paragraphs ready for an [`Index`](crate::Index) without it: most of the work of inserting or querying, for many
+/// threads at once.
 ///
-/// It is cheap to clone.
+/// It is cheap to clone. [`Index`](crate::Index#from-many-threads) has an example.
 #[derive(Clone, Debug)]
 pub struct Signer {
     detector: Detector,
     hasher: Arc<MinHasher>,
-    fingerprint: u64,
 }
 
-/// A paragraph that is ready to be put in or asked for. Made by [`Signer::sign`].
+/// A paragraph that is ready to be inserted or queried. Made by [`Signer::sign`].
 #[derive(Clone, Debug)]
 pub struct SignedParagraph {
     /// The hash of its words, `None` if it has none.
     pub(super) hash: Option<u128>,
     pub(super) set: ShingleSet,
-    /// Its buckets.
+    /// The keys of its buckets.
     pub(super) keys: Vec<u64>,
-    signer: (u64, Option<Banding>),
+    made_for: Made,
 }
 
+/// The options that decide what a paragraph is signed as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Made {
+    normalizer: Normalizer,
+    shingles: Shingles,
+    banding: Option<Banding>,
+}
+
+/// An article with fewer paragraphs is signed on one thread: to hand it to others takes longer.
+const MIN_PARALLEL_PARAGRAPHS: usize = 64;
+
 impl Signer {
-    /// What makes paragraphs ready for an index of this detector.
+    /// Creates a signer for indexes of this detector.
     #[must_use]
     pub fn new(detector: Detector) -> Self {
         let slots = detector.banding().map_or(0, |banding| banding.bands * banding.rows);
-        Self { detector, hasher: Arc::new(MinHasher::with_slots(slots)), fingerprint: detector.fingerprint() }
+        Self { detector, hasher: Arc::new(MinHasher::with_slots(slots)) }
     }
 
-    /// What decides which paragraphs are alike.
+    /// Returns the detector, which decides which paragraphs are alike.
     #[must_use]
     pub fn detector(&self) -> &Detector {
         &self.detector
     }
 
-    /// Make a paragraph ready.
+    /// Makes a paragraph ready.
     #[must_use]
     pub fn sign(&self, paragraph: &str) -> SignedParagraph {
         let Shingled { hash, set, .. } = self.detector.shingle(paragraph);
         let keys = self.keys(&set);
-        SignedParagraph { hash, set, keys, signer: self.identity() }
+        SignedParagraph { hash, set, keys, made_for: self.made() }
     }
 
-    /// The buckets of a set: its bands, or each of its shingles where no banding promises enough.
+    /// Makes the paragraphs of an article ready.
+    pub(super) fn sign_article(&self, article: &str) -> Vec<SignedParagraph> {
+        let paragraphs = self.detector.boundary().paragraphs(article);
+        if paragraphs.len() < MIN_PARALLEL_PARAGRAPHS {
+            return paragraphs.iter().map(|paragraph| self.sign(paragraph.as_str())).collect();
+        }
+        paragraphs.par_iter().map(|paragraph| self.sign(paragraph.as_str())).collect()
+    }
+
+    /// Returns the bucket keys of a set: its bands, or each of its shingles where no banding promises the recall.
     pub(super) fn keys(&self, set: &ShingleSet) -> Vec<u64> {
         match self.detector.banding() {
             Some(banding) => {
@@ -64,15 +87,30 @@ impl Signer {
 
     /// # Panics
     ///
-    /// If a signer of another configuration made the paragraph ready: it would be looked for in the wrong buckets.
+    /// If the paragraph was signed for another configuration: it would be looked for in the wrong buckets.
     pub(super) fn check(&self, signed: &SignedParagraph) {
+        let expected = self.made();
         assert!(
-            signed.signer == self.identity(),
-            "a paragraph is signed with the configuration of the index"
+            signed.made_for == expected,
+            "a paragraph that was signed for an index with {} was given to an index with {expected}",
+            signed.made_for
         );
     }
 
-    fn identity(&self) -> (u64, Option<Banding>) {
-        (self.fingerprint, self.detector.banding())
+    fn made(&self) -> Made {
+        let detector = &self.detector;
+        Made { normalizer: detector.normalizer(), shingles: detector.shingles(), banding: detector.banding() }
+    }
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { normalizer, shingles, banding } = self;
+        write!(f, "shingles {shingles}, ")?;
+        match banding {
+            Some(banding) => write!(f, "{banding}")?,
+            None => f.write_str("each shingle as a key")?,
+        }
+        write!(f, " and the rules {normalizer:?}")
     }
 }

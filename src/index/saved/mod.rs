@@ -1,34 +1,39 @@
-//! A saved index: it answers from the bytes of a file, without reading them all.
+//! A saved index: queries are answered from the bytes of a file, without reading them all.
 //!
-//! [`Index::write_to`](crate::Index::write_to) writes one, [`Index::read_from`](crate::Index::read_from) reads it back into memory, `Index::open` (feature `mmap`) and
-//! [`SavedIndex::new`] ask it where it lies. It grows by [`write_updated`](SavedIndex::write_updated), and several become one by
-//! [`write_merged`](SavedIndex::write_merged). A [`Replacement`] puts the new file in the place of the old one at once.
+//! [`Index::save`](crate::Index::save) and [`Index::write_to`](crate::Index::write_to) write one. `SavedIndex::open`
+//! (feature `mmap`) and [`SavedIndex::new`] query it in place; [`Index::load`](crate::Index::load) and
+//! [`Index::read_from`](crate::Index::read_from) read it back into memory. It grows by
+//! [`write_updated`](SavedIndex::write_updated), and several become one by [`write_merged`](SavedIndex::write_merged). A
+//! [`Replacement`] puts the new file in the place of the old one at once.
 //!
 //! # Format
 //!
-//! What an index holds and its configuration decide every byte: in which order it was put in, on how many machines, and
-//! what was taken out again cannot be seen. Numbers are little-endian, of 8 bytes if nothing else is said. Of ranges and
-//! positions the first is 0. A *text* is a distinct paragraph with words: paragraphs with the same words have one text.
+//! What an index holds, its configuration and the Unicode versions that its paragraphs were read with decide every byte. In
+//! which order it came in, on how many machines, and what was removed again cannot be seen. Numbers are little-endian, of
+//! 8 bytes if nothing else is said. Ranges and positions count from 0. A *copy group* is all paragraphs with the same words;
+//! paragraphs without words are in none.
 //!
 //! The **header** has 192 bytes:
 //!
 //! | at | bytes | |
 //! | --- | --- | --- |
 //! | 0 | 8 | `89 64 67 69 0d 0a 1a 0a` |
-//! | 8 | 4 | the version of the format: 1 |
+//! | 8 | 4 | the version of the format: 2 |
 //! | 12 | 1 | boundary: 0 newline, 1 blank line, 2 auto |
 //! | 13 | 1 | measure: 0 Jaccard, 1 containment |
-//! | 14 | 1 | shingles: 0 auto, 1 words, 2 characters |
+//! | 14 | 1 | unit of shingles: 0 auto, 1 words, 2 characters |
 //! | 15 | 1 | banding: 0 by recall, 1 given |
-//! | 16 | 8 | the normaliser's rules: one bit each, in the order of [`Rule::ALL`](crate::Rule::ALL) from the lowest |
+//! | 16 | 8 | the rules of the normalizer: one bit each, in the order of [`Rule::ALL`](crate::Rule::ALL) from the lowest |
 //! | 24 | 8 | the width of a shingle; 0 for auto |
 //! | 32 | 8 | the threshold (IEEE 754 binary64) |
-//! | 40 | 8 | the slots of a signature at most |
+//! | 40 | 8 | the most slots that a signature has |
 //! | 48 | 8 | the recall asked for (binary64); 0 where the banding is given |
 //! | 56 | 16 | bands and rows of the banding; 0 and 0 where each shingle is a key |
-//! | 72 | 8 | [`Detector::fingerprint`] |
-//! | 80 | 72 | counts: paragraphs, those without words, texts, named documents, bytes of names, shingles of all texts, bytes of sets, entries of buckets, entries of the largest bucket |
-//! | 152 | 40 | 0 |
+//! | 72 | 8 | the fingerprint (below) |
+//! | 80 | 72 | counts: paragraphs, those without words, copy groups, named documents, bytes of names, shingles of all copy groups, bytes of sets, entries of buckets, entries of the largest bucket |
+//! | 152 | 12 | the oldest Unicode version of four tables (below): major, minor and update, a byte each |
+//! | 164 | 12 | the newest of each table |
+//! | 176 | 16 | 0 |
 //!
 //! The sections follow in this order, each from the next multiple of 64 bytes on, with zeros before it:
 //!
@@ -36,23 +41,23 @@
 //! | --- | --- | --- |
 //! | documents | each document that has a name and a paragraph, ascending | its number; where its name ends in *names* (it starts where that before ends) |
 //! | names | | UTF-8 |
-//! | paragraphs | each paragraph, ascending by document, then paragraph | document; paragraph (4 bytes); text (4); the row of the last paragraph before it with the same text (4). `ff ff ff ff`: none |
-//! | texts | each text, in the order of their first paragraphs | XXH3-128 of its words (16 bytes); the row of the last paragraph with it (4); how many shingles it has (4) |
-//! | starts | each text, and one more | where its shingles start in *sets*; in the end, where all end |
-//! | sets | each text | its shingles' hashes in ascending order, in Rice codes (below) |
-//! | entries | each text and bucket that it is in, ascending by the bucket's name, then text | text (4 bytes); the low 32 bits of the bucket's name (4) |
+//! | paragraphs | each paragraph, ascending by document, then paragraph | document; paragraph (4 bytes); copy group (4); the row of the last paragraph before it in the same copy group (4). `ff ff ff ff`: none |
+//! | copy groups | each copy group, in the order of their first paragraphs | XXH3-128 of its words (16 bytes); the row of its last paragraph (4); how many shingles it has (4) |
+//! | starts | each copy group, and one more | where its shingles start in *sets*; in the end, where all end |
+//! | sets | each copy group | its shingles' hashes in ascending order, in Rice codes (below) |
+//! | entries | each copy group and bucket that it is in, ascending by the bucket's name, then copy group | copy group (4 bytes); the low 32 bits of the bucket's name (4) |
 //! | cells | each cell, and one more | its first entry; in the end, their count |
 //! | checksums | each 4096 bytes of all that stands before this section, zeros included (the last may be fewer) | XXH3-64, seed `checksum` |
 //!
 //! In the end stands the XXH3-64 of the checksums, same seed; then the file ends.
 //!
 //! The **name** of a bucket has 40 bits: the lowest 8 of its key, then the highest 32 of its key, or 2³² − 2 if those
-//! are 2³² − 1. The keys of a text are those of [`Banding::keys`](crate::Banding::keys), or its shingles' hashes. The first
-//! bits of a name are its **cell**: 1 + ⌊log₂(entries / 16)⌋ of them, but 9 at least (also without entries) and 40 at
+//! are 2³² − 1. The keys of a copy group are those of [`Banding::keys`](crate::Banding::keys), or its shingles' hashes. The
+//! first bits of a name are its **cell**: 1 + ⌊log₂(entries / 16)⌋ of them, but 9 at least (also without entries) and 40 at
 //! most. A cell without entries begins where the next one does.
 //!
-//! There are fewer than 2³² − 1 paragraphs; each text has a paragraph and a shingle. Paragraphs have the same text if the
-//! hashes of their words are equal.
+//! There are fewer than 2³² − 1 paragraphs; each copy group has a paragraph and a shingle. Paragraphs are in the same copy
+//! group if the hashes of their words are equal.
 //!
 //! **Hashes.** All are XXH3 with a seed, which is eight ASCII characters read as a little-endian number (shorter ones filled
 //! up with zeros). *Of its words* is XXH3-128, seed `words`, of the words of the normal form in UTF-8, joined by single
@@ -60,139 +65,223 @@
 //! spaces, or characters of the normal form with one space between words. Slot j of a signature is the least of
 //! aⱼ · (h ≫ 48) + bⱼ modulo 2¹⁶ over its shingles' hashes h; aⱼ and bⱼ are the highest 16 bits, with the lowest of them
 //! set, and the lowest 16 bits of the highest 32, of the numbers of `SplitMix64` from state 0 on, those left out whose aⱼ
-//! came before. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each. The
-//! fingerprint is a number to be compared: no reader but this crate can make it.
+//! came before. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each.
+//!
+//! **Fingerprint.** XXH3-64, seed `config`, of 32 bytes: the version of these hashes (4 bytes), now 1; the version of the
+//! rules by which texts are normalized and cut (4), now 1; then, 8 bytes each, the rules as at 16, the unit of shingles as
+//! at 14, and the width as at 24. A reader refuses a file whose fingerprint it does not compute itself:
+//! its own hashes or rules are other ones.
 //!
 //! **Rice codes.** A set of n hashes has k = 63 − ⌊log₂ n⌋. Each hash is coded as its distance from the one before, less
-//! one (the first from zero, as it is): the distance divided by 2ᵏ as so many 0 bits and a 1, then its k low bits, the
-//! lowest first. Bits fill bytes from the lowest up; what is left of a set's last byte is 0.
+//! one (the first from zero, as it is): the distance divided by 2ᵏ as that many 0 bits and a 1, then its k low bits, the
+//! lowest first. Bits fill bytes from the lowest up; the rest of a set's last byte is 0.
+//!
+//! # Unicode versions
+//!
+//! Words depend on four tables of the Unicode standard, which come from dependencies and grow with every version of it:
+//! normal forms (NFKC), simple case foldings, scripts, and the properties by which UAX #29 finds words and characters. The
+//! header records, in this order, the oldest and the newest version of each that the paragraphs were read with. An update or a
+//! merge records the oldest and the newest of all its sources: those of each saved index, and those of the build
+//! that signed what is added. [`SavedIndex::unicode_versions`] returns them.
+//!
+//! **A file of other Unicode versions is not refused.** What it means:
+//!
+//! - Characters that were assigned in both versions have the same normal forms: Unicode's stability policy promises it. It
+//!   promises the same of case folding for text in normal form NFKC; without [`Rule::Compatibility`](crate::Rule::Compatibility)
+//!   single letters may fold in other ways (Unicode 15.1 added three foldings).
+//! - Characters that only the newer version has may be folded, composed and cut in another way.
+//! - Scripts and word-break properties are not under the policy. New versions have changed them for a few assigned
+//!   characters.
+//!
+//! So a paragraph with such characters may be similar to its copy of another version by less than it should be, and be
+//! missed; no match of other paragraphs follows from it, since what is reported is still compared exactly. All other
+//! paragraphs are found as before. Where this matters, insert the paragraphs in question again, or build the index anew.
+//!
+//! This crate's tests hold the words of every assigned character in place. A release in whose dependencies they change has a
+//! higher version of the rules, thus other fingerprints, and refuses the old files.
 //!
 //! # What is verified
 //!
 //! Opening verifies the header, the length, and the checksum of checksums; an answer, every block that it rests on.
-//! [`SavedIndex::check`] verifies all that can be: not the hashes of words, since the words are not there. Nothing is allocated by what a header says before the length of the file agrees.
+//! [`SavedIndex::check`] verifies all that can be: not the hashes of words, since the words are not there. Nothing is
+//! allocated by what a header says before the length of the file agrees.
 
-mod whole;
+mod rows;
+mod store;
 
-use std::cell::RefCell;
 use std::fmt;
-use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
-pub use crate::index::replacement::Replacement;
+pub use super::replacement::Replacement;
+pub use super::unicode::UnicodeVersions;
 
+use super::answer::{IndexStatistics, Match, ParagraphMatches, compare};
+use super::header::Header;
+use super::layout::{self, HEADER_LEN, Layout, NONE, array, bucket_key};
+use super::signer::{SignedParagraph, Signer};
+use super::write::Store;
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
-use crate::index::layout::{self, BLOCK, Layout, NONE, array};
-use crate::index::write::Store;
-use crate::index::{self, IndexStatistics, Match, SignedParagraph, Signer, sets};
-use crate::lsh::bucket_key;
-use crate::shingle::ShingleSet;
+use rows::{CopyGroupRow, size};
 
-/// An index that lies in bytes, of a file for the most part: read from there as it is asked, by many threads if you like.
+/// An index in bytes, for the most part of a file, that is queried in place: only what an answer rests on is read. Many
+/// threads can query it at once.
 ///
 /// ```
 /// use dittograph::{Detector, Index, ParagraphId, SavedIndex};
 ///
 /// let mut index = Index::new(Detector::default());
-/// let id = ParagraphId { document: 7, paragraph: 0 };
-/// index.insert(id, "The ferry does not sail today because of the storm, says the harbour master.");
+/// index.insert_document(7, "The ferry does not sail today because of the storm, says the harbour master.");
 /// index.name_document(7, "anwick-herald/4711");
 /// let mut bytes = Vec::new();
 /// index.write_to(&mut bytes)?;
 ///
 /// let saved = SavedIndex::new(bytes)?;
 /// let found = saved.query("The ferry does NOT sail today, because of the storm, says the harbour-master.")?;
-/// assert_eq!(found[0].id, id);
+/// assert_eq!(found[0].id, ParagraphId { document: 7, paragraph: 0 });
 /// assert_eq!(saved.document_name(7)?, Some("anwick-herald/4711"));
 /// # Ok::<(), dittograph::Error>(())
 /// ```
+// In three files: here opening and queries, in `rows` the bytes that they rest on, in `whole` what goes through all of it.
 pub struct SavedIndex {
     bytes: Box<dyn AsRef<[u8]> + Send + Sync>,
     place: String,
     signer: Signer,
+    unicode: UnicodeVersions,
     layout: Layout,
     /// A bit for each block whose checksum was found right.
-    found_right: Box<[AtomicU64]>,
+    verified: Box<[AtomicU64]>,
 }
 
 impl SavedIndex {
-    /// A saved index that lies in these bytes.
+    /// Opens a saved index in these bytes, such as those of a file that was read.
+    ///
+    /// Cost: that of the header and the checksums, 8 bytes for each 4096 of the file.
     ///
     /// # Errors
     ///
     /// If they do not begin like one, are of another version of the format, of another fingerprint, cut short or too
     /// long, or if the header or the checksums are damaged.
     pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<Self, Error> {
-        Self::at("index".into(), Box::new(bytes))
+        Self::from_bytes("index".into(), Box::new(bytes))
     }
 
-    pub(super) fn at(place: String, bytes: Box<dyn AsRef<[u8]> + Send + Sync>) -> Result<Self, Error> {
-        let all = (*bytes).as_ref();
-        let (detector, layout) = layout::read_header(all, &place)?;
-        if all.len() as u64 != layout.len() {
-            let (expected, got) = (layout.len(), all.len());
-            let wrong = format!("expected {expected} bytes as the header says, got {got}");
-            return Err(Error::format(place, wrong));
+    /// Opens a saved index in a file, which is mapped into memory: only what an answer rests on is read. Cost: that of
+    /// [`new`](Self::new).
+    ///
+    /// The file must stay as it is while it is open. A program that replaces it renames another file, as a
+    /// [`Replacement`] does; one that writes into it or cuts it short makes answers wrong, or ends this program by a
+    /// signal. Where that may happen, read the file and use [`SavedIndex::new`].
+    ///
+    /// ```
+    /// # use dittograph::{Detector, Index, SavedIndex};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("news.index");
+    /// let mut index = Index::new(Detector::default());
+    /// index.insert_document(1, "The mill at Anwick burnt down in the night to Monday.");
+    /// index.save(&path)?;
+    /// let saved = SavedIndex::open(&path)?;
+    /// assert_eq!(saved.query("The mill at Anwick burnt down in the night to Monday!")?.len(), 1);
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file or it cannot be mapped, and those of [`SavedIndex::new`].
+    #[cfg(feature = "mmap")]
+    pub fn open(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let place = path.display().to_string();
+        let io = |error: std::io::Error| Error::io(&place, error);
+        // Before it is opened, since a pipe would be waited for.
+        if !path.metadata().map_err(io)?.is_file() {
+            return Err(io(std::io::Error::other("not a file that can be mapped")));
         }
-        let blocks = layout.blocks_end().div_ceil(BLOCK as u64).div_ceil(64);
-        let found_right = (0..blocks).map(|_| AtomicU64::new(0)).collect();
-        let saved = Self { bytes, place, signer: Signer::new(detector), layout, found_right };
+        let file = std::fs::File::open(path).map_err(io)?;
+        // SAFETY: the bytes do not change as long as the file is not written to, which the documentation asks for; a
+        // `Replacement` never writes to a file that has its final name. No other kind of read is quick enough here.
+        #[allow(unsafe_code)]
+        let bytes = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
+        Self::from_bytes(place, Box::new(bytes))
+    }
+
+    /// Opens a saved index; `place` is what it is called in errors.
+    pub(super) fn from_bytes(
+        place: String,
+        bytes: Box<dyn AsRef<[u8]> + Send + Sync>,
+    ) -> Result<Self, Error> {
+        let all = (*bytes).as_ref();
+        let Header { detector, counts, unicode } = Header::read(all, &place)?;
+        let layout = Layout::new(counts)
+            .ok_or_else(|| Error::format(&place, "expected counts that a file can hold in the header"))?;
+        if all.len() as u64 != layout.len() {
+            let expected = format!("{} bytes as the header says", layout.len());
+            return Err(Error::unexpected(place, expected, all.len()));
+        }
+        let words = layout.blocks_end().div_ceil(layout::BLOCK_LEN as u64).div_ceil(64);
+        let verified = (0..words).map(|_| AtomicU64::new(0)).collect();
+        let saved = Self { bytes, place, signer: Signer::new(detector), unicode, layout, verified };
         let checksums = saved.unverified(saved.layout.checksums.clone());
         let last = saved.unverified(saved.layout.checksums.end..saved.layout.len());
         if layout::checksum(checksums) != u64::from_le_bytes(array(last)) {
-            return Err(saved.wrong("the checksums are damaged"));
+            return Err(saved.damaged("the checksums are damaged"));
         }
-        saved.verified(0..layout::HEADER as u64)?;
+        saved.verified(0..HEADER_LEN as u64)?;
         Ok(saved)
     }
 
-    /// What decides which paragraphs are alike.
+    /// Returns the detector, which decides which paragraphs are alike.
     #[must_use]
     pub fn detector(&self) -> &Detector {
         self.signer.detector()
     }
 
-    /// What makes paragraphs ready for [`query_signed`](Self::query_signed).
+    /// Returns the signer, which makes paragraphs ready for [`query_signed`](Self::query_signed).
     #[must_use]
     pub fn signer(&self) -> &Signer {
         &self.signer
     }
 
-    /// How many paragraphs there are.
+    /// Returns the versions of the [Unicode tables](self#unicode-versions) that the paragraphs were read with.
+    #[must_use]
+    pub fn unicode_versions(&self) -> UnicodeVersions {
+        self.unicode
+    }
+
+    /// Returns the number of paragraphs.
     #[must_use]
     pub fn len(&self) -> usize {
         size(self.layout.counts.paragraphs)
     }
 
-    /// Whether there is none.
+    /// Returns true if there are no paragraphs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many bytes it takes.
+    /// Returns the size of the file.
     #[must_use]
     pub fn size_in_bytes(&self) -> u64 {
         self.layout.len()
     }
 
-    /// Counts of what the index holds, from its header.
+    /// Returns counts of what the index holds, from its header.
     #[must_use]
     pub fn statistics(&self) -> IndexStatistics {
         let counts = &self.layout.counts;
         IndexStatistics {
             paragraphs: size(counts.paragraphs),
             without_words: size(counts.without_words),
-            distinct: size(counts.texts),
+            distinct: size(counts.copy_groups),
             shingles: size(counts.shingles),
             entries: size(counts.entries),
             largest_bucket: size(counts.largest_bucket),
         }
     }
 
-    /// The paragraphs that resemble this one, as [`Index::query`](crate::Index::query) gives them.
+    /// Returns the paragraphs that resemble this one, as [`Index::query`](crate::Index::query) does.
     ///
     /// # Errors
     ///
@@ -201,7 +290,7 @@ impl SavedIndex {
         self.query_signed(&self.signer.sign(paragraph))
     }
 
-    /// The paragraphs that resemble one that is signed.
+    /// Returns the paragraphs that resemble one that is signed.
     ///
     /// # Errors
     ///
@@ -209,28 +298,29 @@ impl SavedIndex {
     ///
     /// # Panics
     ///
-    /// If the paragraph was signed for another configuration.
+    /// If the paragraph was signed for other shingles, rules or another banding than this index has.
     pub fn query_signed(&self, paragraph: &SignedParagraph) -> Result<Vec<Match>, Error> {
         self.signer.check(paragraph);
         let (detector, asked) = (self.detector(), (paragraph.hash, &paragraph.set));
         let mut matches = Vec::new();
         let mut sets_end = 0;
         for number in self.candidates(&paragraph.keys)? {
-            let text = self.text_row(number)?;
+            let group = self.copy_group_row(number)?;
             // By sizes first, so that no set is read in vain.
-            let (own, other) = (paragraph.set.len(), text.shingles as usize);
+            let (own, other) = (paragraph.set.len(), group.shingles as usize);
             if detector.comparator().least_common(own, other) > own.min(other) {
                 continue;
             }
-            // Each byte of the sets is of one text, and read once.
+            // Each byte of the sets is of one copy group, and read once.
             let place = self.set_place(number)?;
             if place.start < sets_end {
-                return Err(self.wrong(format!("text {number}: its shingles stand within those of another")));
+                let message = format!("the shingles of copy group {number} stand within those of another");
+                return Err(self.damaged(message));
             }
             sets_end = place.end;
-            let set = self.shingles(number, &text)?;
-            if let Some(similarity) = index::compare(detector, asked, (text.hash, &set)) {
-                let ids = self.ids_of(number, &text)?;
+            let set = self.shingles(number, &group)?;
+            if let Some(similarity) = compare(detector, asked, (group.hash, &set)) {
+                let ids = self.ids_of(number, &group)?;
                 matches.extend(ids.into_iter().map(|id| Match { id, similarity }));
             }
         }
@@ -238,7 +328,86 @@ impl SavedIndex {
         Ok(matches)
     }
 
-    /// The texts in the buckets of these keys: ascending, none twice.
+    /// Returns the paragraphs of an article, each with those of the index that resemble it, as
+    /// [`Index::query_document`](crate::Index::query_document) does.
+    ///
+    /// # Errors
+    ///
+    /// If what the answer rests on is damaged.
+    pub fn query_document<'t>(&self, article: &'t str) -> Result<Vec<ParagraphMatches<'t>>, Error> {
+        let paragraphs = self.detector().boundary().paragraphs(article).into_iter();
+        paragraphs
+            .map(|paragraph| Ok(ParagraphMatches { matches: self.query(paragraph.as_str())?, paragraph }))
+            .collect()
+    }
+
+    /// Returns true if there is a paragraph with this id. Cost: a binary search.
+    ///
+    /// # Errors
+    ///
+    /// If what the answer rests on is damaged.
+    pub fn contains(&self, id: ParagraphId) -> Result<bool, Error> {
+        let row = self.first_row_from(id)?;
+        Ok(row < self.layout.counts.paragraphs && self.id_at(row)? == id)
+    }
+
+    /// Returns all ids, ascending.
+    ///
+    /// # Errors
+    ///
+    /// Each item, if its bytes are damaged.
+    pub fn ids(&self) -> impl Iterator<Item = Result<ParagraphId, Error>> + '_ {
+        self.paragraphs().map(|paragraph| paragraph.map(|(id, _)| id))
+    }
+
+    /// Returns the ids of a document's paragraphs, ascending; none if there is no such document. Cost: a binary search.
+    ///
+    /// ```
+    /// use dittograph::{Detector, Index, ParagraphId, SavedIndex};
+    ///
+    /// let mut index = Index::new(Detector::default());
+    /// index.insert_documents([(1, "One."), (7, "A title\nA text"), (9, "Nine.")]);
+    /// let mut bytes = Vec::new();
+    /// index.write_to(&mut bytes)?;
+    /// let paragraphs = SavedIndex::new(bytes)?.paragraphs_of(7)?;
+    /// assert_eq!(paragraphs, [0, 1].map(|paragraph| ParagraphId { document: 7, paragraph }));
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If what the answer rests on is damaged.
+    pub fn paragraphs_of(&self, document: u64) -> Result<Vec<ParagraphId>, Error> {
+        let mut ids = Vec::new();
+        for row in self.first_row_from(ParagraphId { document, paragraph: 0 })?..self.layout.counts.paragraphs
+        {
+            let id = self.id_at(row)?;
+            if id.document != document {
+                break;
+            }
+            if ids.last() >= Some(&id) {
+                return Err(self.damaged(format!("row {row} of paragraphs is not in order")));
+            }
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    /// Returns the name that a document was given, if it was. Cost: a binary search.
+    ///
+    /// # Errors
+    ///
+    /// If what the answer rests on is damaged.
+    pub fn document_name(&self, document: u64) -> Result<Option<&str>, Error> {
+        let documents = self.layout.counts.documents;
+        let row = partition_point(documents, |row| Ok(self.document_row(row)?.0 < document))?;
+        if row == documents || self.document_row(row)?.0 != document {
+            return Ok(None);
+        }
+        self.name_at(row).map(Some)
+    }
+
+    /// Returns the copy groups in the buckets of these keys: ascending, none twice.
     fn candidates(&self, keys: &[u64]) -> Result<Vec<u32>, Error> {
         let mut candidates = Vec::new();
         for &key in keys {
@@ -250,169 +419,33 @@ impl SavedIndex {
         Ok(candidates)
     }
 
-    /// The paragraphs that have a text, descending.
-    fn ids_of(&self, number: u32, text: &TextRow) -> Result<Vec<ParagraphId>, Error> {
+    /// Returns the paragraphs of a copy group, descending.
+    fn ids_of(&self, number: u32, group: &CopyGroupRow) -> Result<Vec<ParagraphId>, Error> {
         let mut ids = Vec::new();
-        let mut row = text.last;
+        let mut row = group.last;
         while row != NONE {
-            let (id, of_text, before) = self.paragraph_row(row)?;
-            // So no row is come by twice, nor from another text.
-            if of_text != number || (before != NONE && before >= row) {
-                return Err(self.wrong(format!("row {row} of paragraphs is not one of text {number}")));
+            let paragraph = self.paragraph_row(row)?;
+            // So no row comes twice, nor one of another copy group.
+            let is_before = paragraph.before == NONE || paragraph.before < row;
+            if paragraph.group != number || !is_before {
+                return Err(
+                    self.damaged(format!("row {row} of paragraphs is not one of copy group {number}"))
+                );
             }
-            ids.push(id);
-            row = before;
+            ids.push(paragraph.id);
+            row = paragraph.before;
         }
         Ok(ids)
     }
 
-    /// The name that a document was given, if it was.
-    ///
-    /// # Errors
-    ///
-    /// If what the answer rests on is damaged.
-    pub fn document_name(&self, document: u64) -> Result<Option<&str>, Error> {
-        let (mut low, mut high) = (0, self.layout.counts.documents);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let (other, _) = self.document_row(middle)?;
-            if other == document {
-                return self.name_at(middle).map(Some);
-            }
-            if other < document { low = middle + 1 } else { high = middle }
-        }
-        Ok(None)
+    /// Returns the first row of paragraphs with this id or a greater one.
+    fn first_row_from(&self, id: ParagraphId) -> Result<u64, Error> {
+        partition_point(self.layout.counts.paragraphs, |row| Ok(self.id_at(row)? < id))
     }
 
-    /// All ids, ascending.
-    ///
-    /// # Errors
-    ///
-    /// Each item, if its bytes are damaged.
-    pub fn ids(&self) -> impl Iterator<Item = Result<ParagraphId, Error>> + '_ {
-        self.paragraphs().map(|paragraph| paragraph.map(|(id, _)| id))
+    fn id_at(&self, row: u64) -> Result<ParagraphId, Error> {
+        Ok(self.paragraph_row(rows::row_number(row))?.id)
     }
-
-    /// The entries of a bucket: each a text in the low half, and what names the bucket within its part in the high half.
-    fn bucket(&self, name: u64) -> Result<&[[u8; 8]], Error> {
-        let cell = self.layout.cell(name);
-        let cells = self.row(&self.layout.cells, cell, 2 * layout::NUMBER, layout::NUMBER)?;
-        let (first, end) = (u64_at(cells, 0), u64_at(cells, 8));
-        if first > end || end > self.layout.counts.entries {
-            return Err(self.wrong(format!("cell {cell} does not stand in the entries")));
-        }
-        let start = self.layout.entries.start;
-        let entries = self.verified(start + layout::NUMBER * first..start + layout::NUMBER * end)?;
-        let (entries, _) = entries.as_chunks::<8>();
-        let tag = |&entry: &[u8; 8]| u64::from_le_bytes(entry) >> 32;
-        let from = entries.partition_point(|entry| tag(entry) < name & 0xffff_ffff);
-        let len = entries[from..].partition_point(|entry| tag(entry) == name & 0xffff_ffff);
-        Ok(&entries[from..from + len])
-    }
-
-    fn shingles(&self, number: u32, text: &TextRow) -> Result<ShingleSet, Error> {
-        thread_local! {
-            static HASHES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
-        }
-        let bytes = self.set_bytes(number)?;
-        let mut hashes = HASHES.take();
-        let is_set = sets::decode(bytes, text.shingles as usize, &mut hashes);
-        let set = is_set.then(|| ShingleSet::from_ordered(&hashes));
-        HASHES.set(hashes);
-        set.ok_or_else(|| self.wrong(format!("the shingles of text {number} are not coded as they must be")))
-    }
-
-    fn set_bytes(&self, number: u32) -> Result<&[u8], Error> {
-        self.verified(self.set_place(number)?)
-    }
-
-    /// Where the shingles of a text stand.
-    fn set_place(&self, number: u32) -> Result<Range<u64>, Error> {
-        let row = self.row(&self.layout.starts, number.into(), 2 * layout::NUMBER, layout::NUMBER)?;
-        let (start, end) = (u64_at(row, 0), u64_at(row, 8));
-        if start > end || end > self.layout.counts.set_bytes {
-            return Err(self.wrong(format!("text {number} does not stand in the sets")));
-        }
-        Ok(self.layout.sets.start + start..self.layout.sets.start + end)
-    }
-
-    fn text_row(&self, number: u32) -> Result<TextRow, Error> {
-        let row = self.row(&self.layout.texts, number.into(), layout::TEXT, layout::TEXT)?;
-        Ok(TextRow {
-            hash: u128::from_le_bytes(array(row)),
-            last: u32::from_le_bytes(array(&row[16..])),
-            shingles: u32::from_le_bytes(array(&row[20..])),
-        })
-    }
-
-    /// The id, the text, and the row before it with the same text.
-    fn paragraph_row(&self, row: u32) -> Result<(ParagraphId, u32, u32), Error> {
-        let bytes = self.row(&self.layout.paragraphs, row.into(), layout::PARAGRAPH, layout::PARAGRAPH)?;
-        let u32_at = |at: usize| u32::from_le_bytes(array(&bytes[at..]));
-        Ok((ParagraphId { document: u64_at(bytes, 0), paragraph: u32_at(8) }, u32_at(12), u32_at(16)))
-    }
-
-    /// A document and where its name ends.
-    fn document_row(&self, row: u64) -> Result<(u64, u64), Error> {
-        let bytes = self.row(&self.layout.documents, row, layout::DOCUMENT, layout::DOCUMENT)?;
-        Ok((u64_at(bytes, 0), u64_at(bytes, 8)))
-    }
-
-    fn name_at(&self, row: u64) -> Result<&str, Error> {
-        let start = row.checked_sub(1).map_or(Ok(0), |before| Ok(self.document_row(before)?.1))?;
-        let end = self.document_row(row)?.1;
-        if start > end || end > self.layout.counts.name_bytes {
-            return Err(self.wrong(format!("name {row} does not stand in the names")));
-        }
-        let name = self.verified(self.layout.names.start + start..self.layout.names.start + end)?;
-        std::str::from_utf8(name).map_err(|error| self.wrong(format!("name {row}: {error}")))
-    }
-
-    /// So many bytes from the start of a row on.
-    fn row(&self, section: &Range<u64>, row: u64, len: u64, row_len: u64) -> Result<&[u8], Error> {
-        let start = section.start + row * row_len;
-        if start + len > section.end {
-            return Err(
-                self.wrong(format!("row {row} of the section at byte {} is not there", section.start))
-            );
-        }
-        self.verified(start..start + len)
-    }
-
-    /// Bytes of blocks whose checksums are right.
-    fn verified(&self, range: Range<u64>) -> Result<&[u8], Error> {
-        for block in range.start / BLOCK as u64..range.end.div_ceil(BLOCK as u64) {
-            let (seen, bit) = (&self.found_right[size(block / 64)], 1 << (block % 64));
-            if seen.load(Ordering::Relaxed) & bit != 0 {
-                continue;
-            }
-            let (start, end) = (block * BLOCK as u64, (block + 1) * BLOCK as u64);
-            let bytes = self.unverified(start..end.min(self.layout.blocks_end()));
-            let at = self.layout.checksums.start + layout::NUMBER * block;
-            if layout::checksum(bytes) != u64::from_le_bytes(array(self.unverified(at..at + layout::NUMBER)))
-            {
-                return Err(
-                    self.wrong(format!("damaged between byte {start} and {end}: the checksum is another"))
-                );
-            }
-            seen.fetch_or(bit, Ordering::Relaxed);
-        }
-        Ok(self.unverified(range))
-    }
-
-    fn unverified(&self, range: Range<u64>) -> &[u8] {
-        &(*self.bytes).as_ref()[size(range.start)..size(range.end)]
-    }
-
-    fn wrong(&self, wrong: impl Into<String>) -> Error {
-        Error::format(&self.place, wrong)
-    }
-}
-
-struct TextRow {
-    hash: u128,
-    last: u32,
-    shingles: u32,
 }
 
 impl fmt::Debug for SavedIndex {
@@ -424,17 +457,12 @@ impl fmt::Debug for SavedIndex {
     }
 }
 
-/// The eight bytes from there on; a row has them.
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(array(&bytes[at..]))
-}
-
-/// A count as memory has it; of what lies in the bytes it is never less.
-fn size(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
-}
-
-/// A number of a text or a row, of which a layout has fewer than 2³².
-fn row_number(n: u64) -> u32 {
-    u32::try_from(n).expect("a layout has fewer than 2^32 rows")
+/// Returns the first of `len` rows that is not before what is looked for, by a binary search.
+fn partition_point(len: u64, is_before: impl Fn(u64) -> Result<bool, Error>) -> Result<u64, Error> {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_before(middle)? { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
 }

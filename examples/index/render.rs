@@ -1,13 +1,14 @@
-//! What is told of an index, for people and as JSON.
+//! An index and its answers as text for people, and as JSON.
 
 use std::fmt::Write;
 
-use dittograph::{Match, SavedIndex};
+use dittograph::saved::UnicodeVersions;
+use dittograph::{Match, ParagraphMatches, SavedIndex};
 use serde_json::{Value, json};
 
 use crate::reading::Tally;
 
-/// Counts of what an index holds, and its configuration.
+/// Renders counts of what an index holds, and its configuration.
 pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value), String> {
     let (counts, detector) = (index.statistics(), index.detector());
     let mut articles = 0;
@@ -24,6 +25,12 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
             (banding.bands, banding.rows, detector.recall_at(detector.comparator().threshold.value()));
         format!("{bands} bands of {rows} rows, recall {recall:.4} at the threshold")
     });
+    let versions = index.unicode_versions();
+    let unicode = if versions.is_current() {
+        versions.to_string()
+    } else {
+        format!("{versions} (this program has {})", UnicodeVersions::current())
+    };
     let comparator = detector.comparator();
     let threshold = comparator.threshold.value();
     let text = format!(
@@ -38,7 +45,8 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
          shingles of         {}\n\
          boundary            {}\n\
          candidates          {candidates}\n\
-         fingerprint         {:016x}\n",
+         fingerprint         {:016x}\n\
+         unicode             {unicode}\n",
         counts.paragraphs,
         counts.without_words,
         counts.distinct,
@@ -68,16 +76,18 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         "rows": detector.banding().map(|banding| banding.rows),
         "recall_at_threshold": detector.recall_at(threshold),
         "fingerprint": format!("{:016x}", detector.fingerprint()),
+        "unicode": versions.to_string(),
+        "unicode_is_current": versions.is_current(),
         "read": tally.map(Tally::json),
     });
     Ok((text, value))
 }
 
-/// For each paragraph of an article those of the index that it resembles, the most alike up to a limit.
+/// Renders for each paragraph of an article those of the index that it resembles, the most alike up to a limit.
 pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(String, Value), String> {
     let (mut text, mut values) = (String::new(), Vec::new());
-    for (n, paragraph) in index.detector().boundary().paragraphs(article).iter().enumerate() {
-        let found = index.query(paragraph.as_str()).map_err(|error| error.to_string())?;
+    let answers = index.query_document(article).map_err(|error| error.to_string())?;
+    for (n, ParagraphMatches { paragraph, matches: found, .. }) in answers.iter().enumerate() {
         let named = found.iter().take(limit).map(|found| Ok((name(index, found)?, found)));
         let named: Vec<(String, &Match)> = named.collect::<Result<_, String>>()?;
         _ = writeln!(text, "¶{n} {}: {} found", shown(paragraph.as_str(), 60), found.len());
@@ -105,15 +115,15 @@ pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(Strin
     Ok((text, json!({ "paragraphs": values })))
 }
 
-/// The id of the article of a match; its number, if the index was made without names.
+/// Returns the id of the article of a match; its number, if the index was made without names.
 fn name(index: &SavedIndex, found: &Match) -> Result<String, String> {
     let name = index.document_name(found.id.document).map_err(|error| error.to_string())?;
     Ok(name.map_or_else(|| found.id.document.to_string(), str::to_owned))
 }
 
-/// The first characters of a text on one line of a terminal, whichever way it is written.
+/// Returns the first characters of a text for one line of a terminal, whichever direction it is written in.
 fn shown(text: &str, count: usize) -> String {
-    // Nor may a text end the isolate that it stands in, or turn what follows.
+    // A text may not end the isolate that it stands in, nor change the direction of what follows.
     let is_shown =
         |c: char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let start = text.chars().map(|c| if is_shown(c) { c } else { '\u{fffd}' }).take(count);

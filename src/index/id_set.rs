@@ -1,27 +1,27 @@
-//! The paragraphs that have the same words: one for the most part, or as many as an archive has pages.
+//! The ids of the paragraphs that have the same words: one for the most part, or as many as an archive has pages.
 
 use std::collections::BTreeSet;
 
 use crate::compare::pair::ParagraphId;
 
-/// Ids in ascending order.
+/// A set of ids in ascending order.
 #[derive(Clone, Debug)]
-pub(super) enum Ids {
+pub(super) enum IdSet {
     Few(Vec<ParagraphId>),
-    /// More than `FEW`: in a vector of 100,000 that come in no order each would move half of the others.
+    /// More than `MAX_FEW`: in a vector of 100,000 that come in no order each would move half of the others.
     Many(BTreeSet<ParagraphId>),
 }
 
-/// A tree of one would take 13 times the memory.
-const FEW: usize = 64;
+/// The most ids in a vector. A tree of one id would take 13 times the memory.
+const MAX_FEW: usize = 64;
 
-impl Ids {
-    pub(super) fn of(id: ParagraphId) -> Self {
-        Self::Few(vec![id])
+impl IdSet {
+    pub(super) fn new() -> Self {
+        Self::Few(Vec::new())
     }
 
-    pub(super) fn none() -> Self {
-        Self::Few(Vec::new())
+    pub(super) fn with(id: ParagraphId) -> Self {
+        Self::Few(vec![id])
     }
 
     pub(super) fn insert(&mut self, id: ParagraphId) {
@@ -30,7 +30,7 @@ impl Ids {
                 if let Err(at) = ids.binary_search(&id) {
                     ids.insert(at, id);
                 }
-                if ids.len() > FEW {
+                if ids.len() > MAX_FEW {
                     *self = Self::Many(ids.drain(..).collect());
                 }
             }
@@ -45,6 +45,7 @@ impl Ids {
         }
     }
 
+    /// Returns the least id.
     pub(super) fn first(&self) -> Option<ParagraphId> {
         self.iter().next()
     }

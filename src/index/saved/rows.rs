@@ -1,0 +1,177 @@
+//! The rows of a saved index, each of which is verified before it is read.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+
+use super::SavedIndex;
+use crate::compare::pair::ParagraphId;
+use crate::error::Error;
+use crate::index::layout::{self, BLOCK_LEN, COPY_GROUP_LEN, DOCUMENT_LEN, NUMBER_LEN, PARAGRAPH_LEN, array};
+use crate::index::sets;
+use crate::shingle::ShingleSet;
+
+pub(in crate::index) struct CopyGroupRow {
+    pub(in crate::index) hash: u128,
+    /// The row of its last paragraph.
+    pub(super) last: u32,
+    pub(super) shingles: u32,
+}
+
+pub(super) struct ParagraphRow {
+    pub(super) id: ParagraphId,
+    pub(super) group: u32,
+    /// The row of the last paragraph before it in the same copy group.
+    pub(super) before: u32,
+}
+
+impl SavedIndex {
+    /// Returns the entries of a bucket: each a copy group in the low half, and the low half of the name in the high half.
+    pub(in crate::index) fn bucket(&self, name: u64) -> Result<&[[u8; 8]], Error> {
+        let cell = self.layout.cell(name);
+        let cells = self.row(&self.layout.cells, cell, 2 * NUMBER_LEN, NUMBER_LEN)?;
+        let (first, end) = (u64_at(cells, 0), u64_at(cells, 8));
+        if first > end || end > self.layout.counts.entries {
+            return Err(self.damaged(format!("cell {cell} does not stand in the entries")));
+        }
+        let start = self.layout.entries.start;
+        let entries = self.verified(start + NUMBER_LEN * first..start + NUMBER_LEN * end)?;
+        let (entries, _) = entries.as_chunks::<8>();
+        let tag = |&entry: &[u8; 8]| u64::from_le_bytes(entry) >> 32;
+        let from = entries.partition_point(|entry| tag(entry) < name & 0xffff_ffff);
+        let len = entries[from..].partition_point(|entry| tag(entry) == name & 0xffff_ffff);
+        Ok(&entries[from..from + len])
+    }
+
+    /// Returns the set of a copy group.
+    pub(in crate::index) fn shingles(&self, number: u32, group: &CopyGroupRow) -> Result<ShingleSet, Error> {
+        thread_local! {
+            static HASHES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+        }
+        let bytes = self.set_bytes(number)?;
+        let mut hashes = HASHES.take();
+        let is_set = sets::decode(bytes, group.shingles as usize, &mut hashes);
+        let set = is_set.then(|| ShingleSet::from_ordered(&hashes));
+        HASHES.set(hashes);
+        set.ok_or_else(|| self.damaged(format!("the shingles of copy group {number} are not Rice codes")))
+    }
+
+    /// Returns the hash and the set of a copy group.
+    pub(in crate::index) fn copy_group_with_set(&self, number: u32) -> Result<(u128, ShingleSet), Error> {
+        let row = self.copy_group_row(number)?;
+        Ok((row.hash, self.shingles(number, &row)?))
+    }
+
+    pub(super) fn set_bytes(&self, number: u32) -> Result<&[u8], Error> {
+        self.verified(self.set_place(number)?)
+    }
+
+    /// Returns where the shingles of a copy group stand.
+    pub(super) fn set_place(&self, number: u32) -> Result<Range<u64>, Error> {
+        let row = self.row(&self.layout.starts, number.into(), 2 * NUMBER_LEN, NUMBER_LEN)?;
+        let (start, end) = (u64_at(row, 0), u64_at(row, 8));
+        if start > end || end > self.layout.counts.set_bytes {
+            return Err(self.damaged(format!("the shingles of copy group {number} do not stand in the sets")));
+        }
+        Ok(self.layout.sets.start + start..self.layout.sets.start + end)
+    }
+
+    pub(in crate::index) fn copy_group_row(&self, number: u32) -> Result<CopyGroupRow, Error> {
+        let row = self.row(&self.layout.copy_groups, number.into(), COPY_GROUP_LEN, COPY_GROUP_LEN)?;
+        Ok(CopyGroupRow {
+            hash: u128::from_le_bytes(array(row)),
+            last: u32_at(row, 16),
+            shingles: u32_at(row, 20),
+        })
+    }
+
+    pub(super) fn paragraph_row(&self, row: u32) -> Result<ParagraphRow, Error> {
+        let bytes = self.row(&self.layout.paragraphs, row.into(), PARAGRAPH_LEN, PARAGRAPH_LEN)?;
+        let id = ParagraphId { document: u64_at(bytes, 0), paragraph: u32_at(bytes, 8) };
+        Ok(ParagraphRow { id, group: u32_at(bytes, 12), before: u32_at(bytes, 16) })
+    }
+
+    /// Returns a document, and where its name ends.
+    pub(super) fn document_row(&self, row: u64) -> Result<(u64, u64), Error> {
+        let bytes = self.row(&self.layout.documents, row, DOCUMENT_LEN, DOCUMENT_LEN)?;
+        Ok((u64_at(bytes, 0), u64_at(bytes, 8)))
+    }
+
+    pub(super) fn name_at(&self, row: u64) -> Result<&str, Error> {
+        let start = row.checked_sub(1).map_or(Ok(0), |before| Ok(self.document_row(before)?.1))?;
+        let end = self.document_row(row)?.1;
+        if start > end || end > self.layout.counts.name_bytes {
+            return Err(self.damaged(format!("name {row} does not stand in the names")));
+        }
+        let name = self.verified(self.layout.names.start + start..self.layout.names.start + end)?;
+        std::str::from_utf8(name).map_err(|error| self.damaged(format!("name {row}: {error}")))
+    }
+
+    /// Returns `len` bytes from the start of a row on.
+    pub(super) fn row(&self, section: &Range<u64>, row: u64, len: u64, row_len: u64) -> Result<&[u8], Error> {
+        let start = section.start + row * row_len;
+        if start + len > section.end {
+            let section = section.start;
+            return Err(self.damaged(format!("row {row} of the section at byte {section} is not there")));
+        }
+        self.verified(start..start + len)
+    }
+
+    /// Verifies all blocks.
+    pub(in crate::index) fn verify_all(&self) -> Result<(), Error> {
+        self.verified(0..self.layout.blocks_end()).map(drop)
+    }
+
+    /// Returns bytes, once the checksums of their blocks are verified.
+    pub(super) fn verified(&self, range: Range<u64>) -> Result<&[u8], Error> {
+        let block_len = BLOCK_LEN as u64;
+        for block in range.start / block_len..range.end.div_ceil(block_len) {
+            let (seen, bit) = (&self.verified[size(block / 64)], 1 << (block % 64));
+            if seen.load(Ordering::Relaxed) & bit != 0 {
+                continue;
+            }
+            let (start, end) = (block * block_len, (block + 1) * block_len);
+            let bytes = self.unverified(start..end.min(self.layout.blocks_end()));
+            let at = self.layout.checksums.start + NUMBER_LEN * block;
+            let checksum = u64_at(self.unverified(at..at + NUMBER_LEN), 0);
+            if layout::checksum(bytes) != checksum {
+                let message = format!("damaged between byte {start} and {end}: checksum mismatch");
+                return Err(self.damaged(message));
+            }
+            seen.fetch_or(bit, Ordering::Relaxed);
+        }
+        Ok(self.unverified(range))
+    }
+
+    pub(super) fn unverified(&self, range: Range<u64>) -> &[u8] {
+        &self.all_bytes()[size(range.start)..size(range.end)]
+    }
+
+    pub(in crate::index) fn all_bytes(&self) -> &[u8] {
+        (*self.bytes).as_ref()
+    }
+
+    /// Returns the error that this index is not what its format says.
+    pub(in crate::index) fn damaged(&self, message: impl Into<String>) -> Error {
+        Error::format(&self.place, message)
+    }
+}
+
+/// Returns the number at a place of a row, which has it.
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(array(&bytes[at..]))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(array(&bytes[at..]))
+}
+
+/// Converts a count or a position; of what stands in the bytes it is never too large.
+pub(super) fn size(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+/// Converts the number of a copy group or a row, of which a layout has fewer than 2³².
+pub(in crate::index) fn row_number(n: u64) -> u32 {
+    u32::try_from(n).expect("a layout has fewer than 2^32 rows")
+}
