@@ -1,7 +1,7 @@
 //! Finds paragraphs that repeat, exactly or nearly, in any script, and verifies every one it reports.
 //!
 //! A page whose body was pasted twice, a caption that comes again, an article that an archive holds in three
-//! editions: dittograph says which paragraphs repeat which, how alike they are, which passages come again in
+//! editions: dittograph says which paragraphs repeat which and how alike they are, which passages come again in
 //! order, and what a text is without its redundant paragraphs. (Dittography is what a scribe does who writes the
 //! same passage twice.)
 //!
@@ -25,11 +25,11 @@
 //! assert_eq!(clean.lines().count(), 3);
 //! ```
 //!
-//! [`scan`] and [`dedup`] take the defaults; [`Config`] has the options, and makes a [`Detector`] of them.
+//! [`scan`] and [`dedup`] take the default options. [`Config`] has all options, and builds a [`Detector`] of them.
 //!
 //! # Many articles
 //!
-//! A [`Corpus`] finds what repeats in and between articles; the example `dedup` cleans dumps with it.
+//! A [`Corpus`] finds what repeats in and between articles. The example `dedup` cleans dumps with it.
 //!
 //! ```
 //! use dittograph::{Config, Corpus};
@@ -46,41 +46,51 @@
 //!
 //! # An index that grows
 //!
-//! An [`Index`] takes paragraphs one by one or many at a time, and says which of them another resembles.
+//! An [`Index`] takes paragraphs or whole articles, at any time, and returns which of them resemble another.
 //!
 //! ```
 //! use dittograph::{Config, Index, ParagraphId};
 //!
 //! let mut index = Index::new(Config::new().threshold(0.8).build()?);
-//! let articles = [(1, "A first article.\nIt has two paragraphs."), (2, "Another one that has one.")];
-//! for (document, article) in articles {
-//!     let paragraphs = index.detector().boundary().paragraphs(article);
-//!     index.extend((0..).zip(&paragraphs).map(|(n, p)| (ParagraphId { document, paragraph: n }, p.as_str())));
-//! }
+//! index.insert_document(1, "A first article.\nIt has two paragraphs.");
+//! index.insert_document(2, "Another one that has one.");
 //! assert_eq!(index.len(), 3);
 //! assert_eq!(index.query("“It has two paragraphs!”")[0].id, ParagraphId { document: 1, paragraph: 1 });
 //! # Ok::<(), dittograph::Error>(())
 //! ```
 //!
-//! It can be [saved](mod@saved), and asked where it lies on disk.
+//! It can be [saved](mod@saved) to a file of a documented format, and queried there as a [`SavedIndex`].
 //!
 //! # Articles out of dumps
 //!
-//! With the feature `dump`, the module `dump` gives the articles of JSON Lines, JSON, CSV, WET and WARC, MediaWiki exports,
-//! texts and folders of them, packed or not; `dump-html` adds HTML and the pages of WARC files, and `dump-parquet`
-//! Parquet. Nothing of it is in a build without these features.
+//! With the feature `dump` the module [`dump`] reads the articles of JSON Lines, JSON, CSV, WET and WARC, MediaWiki
+//! exports, texts and folders of them, compressed or not.
+//!
+//! [`recipes`] has short answers: ids of your own, removing an article, JSON, threads, dumps larger than memory, async code.
+//!
+//! # Features
+//!
+//! None is on by default, and none changes what is found.
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `mmap` | [`SavedIndex::open`]: a saved index is mapped into memory |
+//! | `serde` | configurations, reports and all that is found can be serialized, and a [`Config`] read back |
+//! | `dump` | the module [`dump`]: articles out of files |
+//! | `dump-html` | [`dump`], and in it HTML and the pages of WARC files |
+//! | `dump-parquet` | [`dump`], and in it Parquet |
 //!
 //! # How it works
 //!
-//! A text is cut into [paragraphs](Boundary), spans of it that are never copied; each is brought into a
+//! A text is cut into [paragraphs](Boundary), which are spans of it and never copies. Each is brought into a
 //! [normal form](Normalizer), cut into words and hashed into a [set of shingles](shingle). In one article an
-//! exact join of the sets finds every pair at the threshold. A corpus and an index keep [signatures](minhash) in
+//! exact join of the sets finds every pair at the threshold. A corpus and an index put [signatures](minhash) into
 //! the buckets of a [banding](lsh), which propose candidates. The [comparator](compare) decides on the sets
 //! themselves. From the verified pairs follow [clusters](Cluster) (who is kept, who is redundant) and [runs](Run)
 //! (passages that come again in order, the doubled body among them).
 //!
-//! The modules [`shingle`], [`minhash`], [`lsh`] and [`compare`] are a lower level, for those who build a
-//! pipeline of their own.
+//! The modules [`shingle`], [`compare`], [`minhash`] and [`lsh`] are the lower level, for those who build a
+//! pipeline of their own. Each step there is a function of its input alone, the same on every machine.
 //!
 //! # What is promised
 //!
@@ -101,10 +111,17 @@
 //!
 //! # Panics and errors
 //!
-//! Only [`Config::build`], names of options, and constructors of thresholds and bandings return an [`Error`], and what
-//! reads or writes files. Scanning, inserting and querying in memory cannot fail, whatever the text. The few functions that panic on what was not
-//! made for them (signatures of different lengths, a document that is not there) say so. Reading a dump or a
-//! saved index can fail, and each of its errors names the file.
+//! Scanning, inserting and querying in memory cannot fail, whatever the text. An [`Error`] comes from
+//! [`Config::build`] and other constructors that check a value, from parsing the name of an option, and from what reads
+//! or writes files; it says what was expected, what came, and where. A function that panics says so: only a mistake of the
+//! caller makes it, such as a document that is not there.
+//!
+#![cfg_attr(not(feature = "dump"), doc = "[`dump`]: https://docs.rs/dittograph/latest/dittograph/dump/")]
+#![cfg_attr(
+    not(feature = "mmap"),
+    doc = "[`SavedIndex::open`]: https://docs.rs/dittograph/latest/dittograph/struct.SavedIndex.html#method.open"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In the order of dependence: a folder uses only what stands above it (`tests/layering.rs`).
 mod error;
@@ -124,6 +141,7 @@ mod index;
 pub mod dump;
 #[cfg(feature = "serde")]
 mod serialize;
+pub mod recipes;
 
 use std::borrow::Cow;
 
@@ -146,7 +164,7 @@ pub use crate::shingle::Shingles;
 pub use crate::text::normalizer::{Normalizer, Rule};
 pub use crate::text::paragraph::{Boundary, Paragraph};
 
-/// Find what repeats in an article, with the default [`Config`].
+/// Finds what repeats in an article, with the default [`Config`].
 ///
 /// See [`Detector::scan`].
 ///
@@ -159,7 +177,7 @@ pub fn scan(article: &str) -> Report<'_> {
     Detector::default().scan(article)
 }
 
-/// The article without its redundant paragraphs, with the default [`Config`]; borrowed, byte for byte, if there
+/// Returns the article without its redundant paragraphs, with the default [`Config`]; borrowed, byte for byte, if there
 /// are none.
 ///
 /// See [`Detector::dedup`].
