@@ -166,8 +166,8 @@ fn compare(c: &mut Criterion) {
     }
 }
 
-/// Pairs of sets of 70 shingles of which so many are common; enough pairs that the processor cannot learn by heart
-/// which way each comparison goes.
+/// Pairs of sets of 70 shingles of which `common` are common; enough pairs that the processor cannot learn the way each
+/// comparison goes.
 fn pairs_sharing(common: usize) -> Vec<(ShingleSet, ShingleSet)> {
     let mut random = Random::new(1);
     let mut pair = || {

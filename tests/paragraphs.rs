@@ -209,7 +209,7 @@ fn a_text_of_one_line_is_one_paragraph() {
 
 // What Auto decides
 
-/// A line of so many columns.
+/// A line of `columns` columns.
 fn line(columns: usize) -> String {
     "salt and tar ".chars().cycle().take(columns - 1).chain(['.']).collect()
 }

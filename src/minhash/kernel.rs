@@ -14,6 +14,9 @@ use crate::cpu::{Avx2, Avx512};
 //   the same, AVX-512                 0.6   1.0   1.1   1.1   1.2   1.6   2.4   0.4
 //   blocks of 32 alone, AVX2          1.0   1.5   2.0   2.0   2.0   2.5   4.0   0.5
 //
+// End to end, a corpus of 3,000 English paragraphs on one core takes 0.95 of the time with AVX-512 that it takes with AVX2
+// (least of six runs in turn).
+//
 // Blocks of 128 with AVX2 need more registers than there are: 2.2 at 128 slots. For a rest in blocks of 16 the
 // compiler makes vectors of shingles in place of slots: 2.8 at 68 slots, where 32 take 1.4.
 

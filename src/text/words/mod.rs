@@ -46,9 +46,10 @@ impl Words {
     }
 
     /// Makes `joined` long enough for the words of `len` more bytes of text.
+    #[inline]
     fn reserve(&mut self, len: usize) {
-        // A byte gives at most one byte and a space; a character that gives more is read the plain way, which reserves
-        // for what it gives.
+        // A byte gives at most one byte and a space; a text whose normal form is longer is read the plain way, which
+        // reserves for the normal form.
         let wanted = self.joined_len() + 2 * len + 2 * BLOCK_LEN;
         if self.joined.len() < wanted {
             self.joined.resize(wanted, b' ');
@@ -56,6 +57,7 @@ impl Words {
     }
 
     /// Returns where the next word begins in `joined`.
+    #[inline]
     fn joined_len(&self) -> usize {
         self.ends.last().map_or(0, |end| end + 1)
     }

@@ -23,9 +23,9 @@ impl Words {
 
     /// Adds the words of a normal form.
     pub(super) fn push_normal(&mut self, normal: &str) {
+        self.reserve(normal.len());
         for word in normal.unicode_words().map(without_carrier) {
             let to = self.joined_len();
-            self.reserve(word.len());
             self.joined[to..to + word.len()].copy_from_slice(word.as_bytes());
             self.joined[to + word.len()] = b' ';
             self.ends.push(to + word.len());
