@@ -39,7 +39,7 @@ fn the_recall_is_an_s_curve() {
 #[test]
 fn a_banding_without_bands_or_rows_finds_nothing() {
     for banding in [Banding::new(0, 6), Banding::new(16, 0), Banding::new(0, 0)] {
-        assert_eq!(banding.recall_at(1.0), 0.0);
+        assert!(banding.recall_at(1.0).abs() < f64::MIN_POSITIVE);
     }
 }
 

@@ -64,10 +64,10 @@ impl Banding {
     /// ```
     /// use dittograph::Banding;
     ///
-    /// // One row more takes 25 bands, which is 175 slots.
+    /// // 7 rows take 23 bands, which are 161 slots.
     /// assert_eq!(Banding::for_recall(0.8, 0.995, 128)?, Banding::new(18, 6));
-    /// assert_eq!(Banding::for_recall(0.8, 0.995, 256)?, Banding::new(23, 7));
-    /// assert!(Banding::for_recall(0.05, 0.99, 64).is_err()); // it takes 90 bands of one row
+    /// assert_eq!(Banding::for_recall(0.8, 0.995, 256)?, Banding::new(29, 8));
+    /// assert!(Banding::for_recall(0.05, 0.99, 64).is_err()); // it takes 90 bands even of one row
     /// # Ok::<(), dittograph::Error>(())
     /// ```
     ///
