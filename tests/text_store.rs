@@ -95,3 +95,29 @@ fn a_store_has_no_name_in_its_folder() {
         assert_eq!(store.get(0, 0..15).unwrap(), format!("text of store {n}"));
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_corpus_whose_store_loses_its_texts_says_so_and_does_not_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut corpus =
+        Corpus::builder(Detector::default()).build_stored(TextStore::in_folder(folder.path()).unwrap());
+    corpus.extend(["Bread is dearer by a tenth.\nMore", "Bread is dearer, by a tenth.\nMore news"]);
+    corpus.check().unwrap();
+    let found = corpus.find();
+    found.check().unwrap();
+    assert_eq!(found.without_redundant(1), "More news");
+    // The file has no name, but the process has it open.
+    let is_store = |link: &std::path::Path| {
+        std::fs::read_link(link).is_ok_and(|target| target.starts_with(folder.path()))
+    };
+    let open = std::path::Path::new("/proc/self/fd").read_dir().unwrap();
+    let open: Vec<_> = open.map(|entry| entry.unwrap().path()).filter(|link| is_store(link)).collect();
+    assert_eq!(open.len(), 1);
+    std::fs::OpenOptions::new().write(true).open(&open[0]).unwrap().set_len(0).unwrap();
+    assert_eq!(found.document_text(0).as_deref(), Some(""));
+    assert_eq!(found.without_redundant(1), "");
+    let error = found.check().unwrap_err();
+    assert_eq!((error.is_io(), error.io_kind()), (true, Some(std::io::ErrorKind::UnexpectedEof)));
+    assert_eq!(error.place(), format!("temporary file in {}", folder.path().display()));
+}

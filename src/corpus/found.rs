@@ -179,7 +179,7 @@ impl<'t> Found<'t> {
 
     /// Returns the text of a paragraph, `None` if there is no such paragraph.
     ///
-    /// The corpus is the one that was asked: an id of another corpus names another paragraph here, or none.
+    /// The text is what stands between two boundaries, not its normal form.
     #[must_use]
     pub fn text(&self, paragraph: ParagraphId) -> Option<Cow<'t, str>> {
         self.contents.number_of(paragraph).map(|number| self.contents.paragraph_text(number))

@@ -74,7 +74,10 @@ string_enum!("candidates", Candidates { Lsh => "lsh", Exact => "exact" });
 /// assert_eq!(builder.candidates(Candidates::Exact).recall_at(0.7), 1.0);
 ///
 /// let mut corpus = builder.build();
-/// corpus.extend(["Bread is dearer since Monday.", "Bread is dearer since Monday, it seems."]);
+/// corpus.extend([
+///     "Bread is dearer by a tenth since Monday, says the baker.",
+///     "Bread is dearer by a tenth since Monday, says the baker of Anwick.",
+/// ]);
 /// let removal = corpus.find().redundant().removals[0];
 /// assert_eq!((removal.kept.document, removal.removed.document), (1, 0));
 /// ```
@@ -178,10 +181,12 @@ impl CorpusBuilder {
     /// to fail: where the storage may, remember that, return any text, and drop what was found.
     ///
     /// ```
+    /// use std::ops::Range;
+    ///
     /// use dittograph::{Corpus, Detector};
     ///
     /// let stored = ["Bread is dearer by a tenth since Monday.", "Bread is dearer, by a tenth, since Monday!"];
-    /// let read = |document: u64, range| stored[document as usize][range].to_string();
+    /// let read = |document: u64, range: Range<usize>| stored[document as usize][range].to_string();
     /// let mut corpus = Corpus::builder(Detector::default()).build_reading(read);
     /// corpus.extend(stored);
     /// assert_eq!(corpus.find().redundant().removals.len(), 1);
