@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use crate::compare::pair::ParagraphId;
 
 /// The paragraphs of all documents.
-// Bytes a paragraph and ns to insert one, with 10 paragraphs a document and in documents of one, beside one map from
-// `ParagraphId`: see `benches/memory.rs` and the commit that made this.
+// Bytes a paragraph that an index of 50,000 paragraphs takes: 846 in documents of ten, 871 in documents of one; with one map
+// from `ParagraphId` in its place 861, and no way to a document's paragraphs. To insert one takes 0.1 to 0.6 % more
+// instructions, to write the index 8 to 22 bytes a paragraph less.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Documents {
     by_number: AHashMap<u64, Paragraphs>,
