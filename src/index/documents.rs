@@ -27,6 +27,7 @@ enum Paragraphs {
     Few(Vec<Row>),
     /// More than `MAX_FEW`: in a vector of 100,000 that come in no order each would move half of the others.
     /// In a box, so that a document of one paragraph takes 32 bytes of the map, not 40.
+    #[allow(clippy::box_collection)]
     Many(Box<BTreeMap<u32, Option<NonZeroU32>>>),
 }
 
