@@ -1,7 +1,7 @@
-//! A saved index of a million paragraphs of 50 to 80 words: its bytes, how long it takes to write, open, ask, read, grow and
-//! check; then an index in memory that threads put in and ask at once.
+//! A saved index of a million paragraphs of 50 to 80 words: its size, and how long it takes to write, open, query, read,
+//! update and check; then an index in memory into which threads insert while others query.
 //!
-//! Each figure is one line: of questions the median and the 99th percentile, one paragraph each; of the rest one run.
+//! Each figure is one line: for queries of one paragraph the median and the 99th percentile, for the rest one run.
 
 #[allow(unused)] // all but the English text
 mod texts;
@@ -23,11 +23,11 @@ fn main() {
 }
 
 fn id(n: usize) -> ParagraphId {
-    ParagraphId::named("news", u32::try_from(n).expect("there are few"))
+    ParagraphId::named("news", u32::try_from(n).expect("fewer than 2^32 paragraphs"))
 }
 
 fn saved(count: usize) {
-    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
     let path = folder.path().join("news.index");
     let paragraphs = || texts::ENGLISH.paragraphs();
     let mut index = Index::new(Detector::default());
@@ -46,7 +46,7 @@ fn saved(count: usize) {
         index.statistics().entries as f64 / count as f64
     );
 
-    // Every thousandth as it is and edited, and as many that are new.
+    // Every thousandth paragraph as it is and edited, and as many new ones.
     let held: Vec<String> = paragraphs().take(count).step_by((count / 1000).max(1)).collect();
     let edited: Vec<String> =
         texts::ENGLISH.edited(&held.join("\n"), 25).lines().map(str::to_owned).collect();
@@ -76,7 +76,7 @@ fn saved(count: usize) {
     });
 }
 
-/// Half of what each thread does is to put a paragraph in, half to ask for one.
+/// Each thread inserts a paragraph and queries another in turn.
 fn soak(count: usize) {
     let texts: Vec<String> = texts::ENGLISH.paragraphs().take(count).collect();
     for threads in [1, 2, 4] {
@@ -95,7 +95,7 @@ fn soak(count: usize) {
                             index.write().expect("nobody panics").insert_signed(id(n), paragraph);
                             let asked = signer.sign(&texts[n / 2]);
                             let found = index.read().expect("nobody panics").query_signed(&asked);
-                            // All but the few that other threads are about to put in.
+                            // Except the few that other threads are about to insert.
                             assert!(n < 100 || found.iter().any(|found| found.id == id(n / 2)));
                         }
                     });
@@ -118,7 +118,7 @@ fn timed<T>(what: &str, count: usize, work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// What was found in all.
+/// Prints percentiles of the time of a query, and returns how many matches all have.
 fn percentiles(what: &str, asked: &[String], query: impl Fn(&str) -> usize) -> usize {
     let mut found = 0;
     let mut times: Vec<Duration> = Vec::with_capacity(asked.len());

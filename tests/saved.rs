@@ -254,7 +254,7 @@ fn a_fingerprint_is_the_hash_of_documented_fields() {
         let bits = (0..Rule::ALL.len()).fold(0, |bits, n| bits | on(n));
         let mut fields = Vec::new();
         fields.extend([1, 0, 0, 0, 1, 0, 0, 0]);
-        [bits, unit, width].iter().for_each(|field: &u64| fields.extend(field.to_le_bytes()));
+        fields.extend([bits, unit, width].into_iter().flat_map(u64::to_le_bytes));
         let seed = u64::from_le_bytes(*b"config\0\0");
         assert_eq!(detector.fingerprint(), xxhash_rust::xxh3::xxh3_64_with_seed(&fields, seed));
         assert_eq!(bytes(&Index::new(detector))[72..80], detector.fingerprint().to_le_bytes());

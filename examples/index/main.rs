@@ -25,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use clap::{Parser, Subcommand};
 use dittograph::saved::Replacement;
 use dittograph::{Index, ParagraphId, SavedIndex};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use options::Options;
 use print::print;
@@ -153,21 +153,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
             render::stats(&open(path)?, Some(&tally))?
         }
-        Command::Remove { index: path, ids } => {
-            let file = begin(path)?;
-            let saved = open(path)?;
-            for id in ids {
-                if saved.document_name(number_of(id)).map_err(|error| error.to_string())? != Some(id.as_str())
-                {
-                    return Err(format!("{}: holds no paragraph of an article {id:?}", path.display()));
-                }
-            }
-            let gone: HashSet<u64> = ids.iter().map(|id| number_of(id)).collect();
-            let (keep, none) =
-                (|id: ParagraphId| !gone.contains(&id.document), Index::new(*saved.detector()));
-            replace(file, path, quiet, |file| saved.write_updated(keep, &none, file))?;
-            render::stats(&open(path)?, None)?
-        }
+        Command::Remove { index, ids } => remove(index, ids, quiet)?,
         Command::Query { index, file, text, limit } => {
             let article = match (file, text) {
                 (Some(file), _) => read(file).map_err(|error| format!("{}: {error}", file.display()))?,
@@ -195,6 +181,23 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
     };
     print(&if arguments.json { format!("{value}\n") } else { text })
+}
+
+/// Removes the articles with these ids.
+fn remove(path: &Path, ids: &[String], quiet: bool) -> Result<(String, Value), String> {
+    let file = begin(path)?;
+    let saved = open(path)?;
+    for id in ids {
+        let name = saved.document_name(number_of(id)).map_err(|error| error.to_string())?;
+        if name != Some(id) {
+            return Err(format!("{}: holds no paragraph of an article {id:?}", path.display()));
+        }
+    }
+    let removed: HashSet<u64> = ids.iter().map(|id| number_of(id)).collect();
+    let additions = Index::new(*saved.detector());
+    let keep = |id: ParagraphId| !removed.contains(&id.document);
+    replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
+    render::stats(&open(path)?, None)
 }
 
 /// Returns the number of the document that an article is.

@@ -1,4 +1,4 @@
-//! A file that takes the place of another at once.
+//! A file that replaces another at once.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// A file in the making that takes the place of another (or of none) at once, by [`commit`](Replacement::commit):
-/// whatever happens before, a crash or a loss of power, the old one stays as it was; after, the new one is there in
-/// full.
+/// A file that is being written, and replaces another (or none) at once by [`commit`](Replacement::commit). Whatever
+/// happens before, a crash or a loss of power, the old one stays as it was; after, the new one is there in full.
 ///
-/// It is written beside the other, in a file of the same name with `.dittograph-new` behind it, which is locked: of two
-/// programs that are about to replace the same file the second is refused. What a crash leaves of it, the next one
-/// overwrites. Who changes an index begins the replacement before reading the old one, so that no change is lost. It has
-/// the permissions of the file that it replaces.
+/// It is written beside the other, in a file of the same name with `.dittograph-new` appended, which is locked: of two
+/// programs that replace the same file at the same time the second is refused. The remains of a crash are overwritten by
+/// the next replacement. A program that changes an index begins the replacement before it reads the old one, so that no
+/// change is lost. The new file has the permissions of the one that it replaces.
+///
+/// [`Index::save`](crate::Index::save) does this by itself.
 ///
 /// ```no_run
 /// use dittograph::{Detector, Index, saved::Replacement};
@@ -33,12 +34,13 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Begin a file that will stand at this path. Of a link, what it points to is replaced.
+    /// Begins to replace the file at this path, or to create it. If the path is a link, the file that it points to is
+    /// replaced.
     ///
     /// # Errors
     ///
     /// If it cannot be created, if something else than a file stands there or where it is written, or if another program
-    /// is at it.
+    /// is replacing the same file.
     pub fn begin(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::open(path).map_err(|error| Error::io(path.display().to_string(), error))
@@ -80,18 +82,18 @@ impl Replacement {
         }
     }
 
-    /// Where it stands until it is committed: for a program that removes it when it is told to end.
+    /// Returns the path of the new file until it is committed: for a program that removes it when it is interrupted.
     #[must_use]
     pub fn new_path(&self) -> &Path {
         &self.new
     }
 
-    /// Put all on disk, and then in the place of the old file.
+    /// Writes all to disk, and then replaces the old file.
     ///
     /// # Errors
     ///
-    /// If it cannot be written or moved; the old file is then still there. Or if the folder cannot be put on disk: then the
-    /// new one is there, and may not be after a loss of power.
+    /// If it cannot be written or moved; the old file is then still there. Or if the folder cannot be written to disk: then
+    /// the new file is there, but may be lost with the power.
     pub fn commit(mut self) -> Result<(), Error> {
         self.finish().map_err(|error| Error::io(self.path.display().to_string(), error))
     }
@@ -117,7 +119,7 @@ impl Write for Replacement {
     }
 }
 
-/// What was not committed leaves nothing behind.
+/// Removes the new file if it was not committed.
 impl Drop for Replacement {
     fn drop(&mut self) {
         if !self.is_committed {
@@ -126,18 +128,18 @@ impl Drop for Replacement {
     }
 }
 
-/// A link, a pipe or a folder is not written to.
+/// Checks that a path is not a link, a pipe or a folder.
 fn refuse_other_than_file(path: &Path) -> io::Result<()> {
     match path.symlink_metadata() {
         Ok(other) if !other.is_file() => {
-            let wrong = format!("{} is not a file that another can replace", path.display());
-            Err(io::Error::new(io::ErrorKind::InvalidInput, wrong))
+            let message = format!("{} is not a file that another can replace", path.display());
+            Err(io::Error::new(io::ErrorKind::InvalidInput, message))
         }
         _ => Ok(()),
     }
 }
 
-/// Whether this open file is the one at that path, and not behind a link there.
+/// Returns true if this open file is the one at that path, and not behind a link there.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -145,7 +147,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().map(identity).ok() == fs::symlink_metadata(path).map(identity).ok()
 }
 
-/// Elsewhere an open file is not renamed by another program.
+/// Returns true: other systems do not let another program rename an open file.
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true

@@ -1,23 +1,23 @@
 //! Shingle sets as bytes: the gaps between their hashes, in Rice codes (Rice and Plaunt, 1971), as [`saved`](super::saved)
-//! tells. The number of hashes stands elsewhere.
+//! describes. The number of hashes is stored elsewhere.
 //!
 //! Hashes of 64 bits are spread evenly, so a set of n cannot take less than about 65.4 − log₂ n bits a hash: 59.3
 //! for 70. This takes 59.5, or 7.4 bytes. Fewer would take shorter hashes, of which some would be equal by chance:
-//! in two sets of 70 with 40 bits once in 2·10⁸ pairs, and what is reported would be verified no more.
+//! in two sets of 70 with 40 bits once in 2·10⁸ pairs, and matches would no longer be verified.
 
-/// How many low bits of a distance are written as they are.
+/// Returns how many low bits of a gap are written as they are.
 fn low_bits(count: usize) -> u32 {
     63 - count.max(1).ilog2()
 }
 
-/// The bytes that a set takes.
+/// Returns how many bytes a set takes.
 pub(super) fn coded_len(hashes: &[u64]) -> usize {
     let k = low_bits(hashes.len());
     let bits: u64 = gaps(hashes).map(|gap| (gap >> k) + 1 + u64::from(k)).sum();
     usize::try_from(bits.div_ceil(8)).expect("a set in memory has fewer bytes than memory")
 }
 
-/// Write a set behind what `out` holds.
+/// Appends a set to `out`.
 pub(super) fn encode(hashes: &[u64], out: &mut Vec<u8>) {
     let k = low_bits(hashes.len());
     let (mut held, mut bits) = (0_u128, 0); // fewer than 8 bits between two gaps
@@ -42,10 +42,10 @@ pub(super) fn encode(hashes: &[u64], out: &mut Vec<u8>) {
     put(0, 7); // ends a byte that is begun
 }
 
-/// The set of `count` hashes that these bytes are, in place of what `hashes` holds; whether they are one, in full.
+/// Reads a set of `count` hashes into `hashes`, and returns true if the bytes are one such set and nothing else.
 pub(super) fn decode(bytes: &[u8], count: usize, hashes: &mut Vec<u64>) -> bool {
     hashes.clear();
-    // A gap has more than `low_bits` bits: no room is taken for what is not there.
+    // A gap has more than `low_bits` bits: no memory is allocated for hashes that are not there.
     if count == 0 || bytes.len().saturating_mul(8) / count <= low_bits(count) as usize {
         return false;
     }
@@ -64,7 +64,7 @@ pub(super) fn decode(bytes: &[u8], count: usize, hashes: &mut Vec<u64>) -> bool 
     bytes.len() == bits.at.div_ceil(8) && bits.word() == 0
 }
 
-/// What stands between a hash and the one before it.
+/// Returns how many numbers stand between each hash and the one before it.
 fn gaps(hashes: &[u64]) -> impl Iterator<Item = u64> {
     let after = hashes.windows(2).map(|two| two[1] - two[0] - 1);
     hashes.first().copied().into_iter().chain(after)
@@ -77,7 +77,7 @@ struct Bits<'b> {
 }
 
 impl Bits<'_> {
-    /// The next 64 bits; zeros where there are no more.
+    /// Returns the next 64 bits; zeros where there are no more.
     fn word(&self) -> u64 {
         let (rest, shift) = (&self.bytes[(self.at / 8).min(self.bytes.len())..], self.at % 8);
         let bytes = rest.first_chunk::<16>().copied().unwrap_or_else(|| {
@@ -90,7 +90,7 @@ impl Bits<'_> {
         word
     }
 
-    /// How many zeros stand before the next one; `None` if none comes.
+    /// Reads a one and the zeros before it, and returns how many zeros; `None` if there is no one.
     fn zeros(&mut self) -> Option<u64> {
         let mut zeros = 0;
         while self.at < 8 * self.bytes.len() {
@@ -105,7 +105,7 @@ impl Bits<'_> {
         None
     }
 
-    /// So many bits (fewer than 64) as a number.
+    /// Reads `len` bits, fewer than 64, as a number.
     fn low(&mut self, len: u32) -> u64 {
         let low = self.word() & ((1 << len) - 1);
         self.at += len as usize;

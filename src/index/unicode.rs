@@ -35,14 +35,22 @@ impl UnicodeVersions {
     /// The bytes that they take in a header.
     pub(super) const LEN: usize = 2 * 4 * 3;
 
+    /// The versions of this build's tables.
+    pub(super) const CURRENT: Self = {
+        let [normal_forms, case_foldings, scripts] = normalizer::UNICODE_VERSIONS;
+        let versions = [
+            version(normal_forms),
+            version(case_foldings),
+            version(scripts),
+            version(words::UNICODE_VERSION),
+        ];
+        Self { oldest: versions, newest: versions }
+    };
+
     /// Returns the versions of this build's tables.
     #[must_use]
-    pub fn current() -> Self {
-        let [normal_forms, case_foldings, scripts] = normalizer::UNICODE_VERSIONS;
-        let byte = |part: u64| u8::try_from(part).unwrap_or(u8::MAX);
-        let versions = [normal_forms, case_foldings, scripts, words::UNICODE_VERSION]
-            .map(|(major, minor, update)| [byte(major), byte(minor), byte(update)]);
-        Self { oldest: versions, newest: versions }
+    pub const fn current() -> Self {
+        Self::CURRENT
     }
 
     /// Returns true if all paragraphs were read with tables of this build's versions.
@@ -74,14 +82,21 @@ impl UnicodeVersions {
     }
 }
 
+/// Checks at compile time that each part is a byte.
+const fn version((major, minor, update): (u64, u64, u64)) -> Version {
+    assert!(major < 256 && minor < 256 && update < 256);
+    #[allow(clippy::cast_possible_truncation)] // asserted above
+    [major as u8, minor as u8, update as u8]
+}
+
 impl fmt::Display for UnicodeVersions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dotted = |[major, minor, update]: Version| format!("{major}.{minor}.{update}");
         for (table, name) in TABLES.into_iter().enumerate() {
-            let ([a, b, c], [x, y, z]) = (self.oldest[table], self.newest[table]);
             let comma = if table == 0 { "" } else { ", " };
-            write!(f, "{comma}{name} {a}.{b}.{c}")?;
+            write!(f, "{comma}{name} {}", dotted(self.oldest[table]))?;
             if self.oldest[table] != self.newest[table] {
-                write!(f, " to {x}.{y}.{z}")?;
+                write!(f, " to {}", dotted(self.newest[table]))?;
             }
         }
         Ok(())

@@ -209,9 +209,7 @@ impl Index {
     /// If the paragraph was signed for other shingles, rules or another banding than this index has.
     pub fn insert_signed(&mut self, id: ParagraphId, paragraph: SignedParagraph) -> bool {
         self.signer.check(&paragraph);
-        let is_new = !self.remove(id);
-        self.insert_new(id, paragraph);
-        is_new
+        self.insert_checked(id, paragraph)
     }
 
     /// Inserts an article in place of the paragraphs that the document has, and returns how many paragraphs it has now.
@@ -381,7 +379,7 @@ impl Index {
         self.remove_paragraphs_of(document);
         let count = paragraphs.len();
         for (n, paragraph) in paragraphs.into_iter().enumerate() {
-            self.insert_new(ParagraphId { document, paragraph: number(n) }, paragraph);
+            self.insert_checked(ParagraphId { document, paragraph: number(n) }, paragraph);
         }
         count
     }
@@ -394,10 +392,12 @@ impl Index {
         removed.len()
     }
 
-    /// Inserts a paragraph whose id is not there, and that this index's signer has signed or checked.
-    fn insert_new(&mut self, id: ParagraphId, paragraph: SignedParagraph) {
-        let current = UnicodeVersions::current();
-        self.unicode = Some(self.unicode.map_or(current, |versions| versions.joined(current)));
+    /// Inserts a paragraph that this index's signer has signed or checked, and returns true if its id is new.
+    fn insert_checked(&mut self, id: ParagraphId, paragraph: SignedParagraph) -> bool {
+        if self.unicode != Some(UnicodeVersions::CURRENT) {
+            let versions = self.unicode.unwrap_or(UnicodeVersions::CURRENT);
+            self.unicode = Some(versions.joined(UnicodeVersions::CURRENT));
+        }
         let group = paragraph.hash.map(|hash| match self.by_words.get(&hash) {
             Some(&group) => {
                 self.group_mut(group).ids.insert(id);
@@ -407,7 +407,11 @@ impl Index {
                 self.add_group(CopyGroup { hash, set: paragraph.set, ids: IdSet::with(id) }, &paragraph.keys)
             }
         });
-        self.documents.insert(id, group);
+        let old = self.documents.insert(id, group);
+        if let Some(old) = old.filter(|old| old.group() != group) {
+            self.leave_group(id, old.group());
+        }
+        old.is_none()
     }
 
     /// Takes a paragraph out of its copy group, and removes that if it was the last.
@@ -456,8 +460,7 @@ impl<T: AsRef<str> + Sync> Extend<(ParagraphId, T)> for Index {
             let signed: Vec<SignedParagraph> =
                 texts.par_iter().map(|text| self.signer.sign(text.as_ref())).collect();
             for (id, paragraph) in ids.into_iter().zip(signed) {
-                self.remove(id);
-                self.insert_new(id, paragraph);
+                self.insert_checked(id, paragraph);
             }
         }
     }
