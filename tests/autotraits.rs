@@ -1,75 +1,140 @@
-//! Types can be sent to other threads and shared between them, and have the traits that users expect.
+//! Every public type can be sent to other threads and shared between them, and has the traits that users expect.
 
 use std::fmt::{Debug, Display};
+use std::fs;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::path::Path;
 
 use dittograph::compare::{Comparator, Threshold};
 use dittograph::lsh::Buckets;
 use dittograph::minhash::{MinHasher, Signature};
-use dittograph::saved::Replacement;
+use dittograph::saved::{Replacement, UnicodeVersions};
 use dittograph::shingle::ShingleSet;
 use dittograph::{
-    Banding, Boundary, Cluster, Config, Detector, DuplicatePair, Error, Index, IndexStatistics, Match,
-    Measure, Normalizer, Paragraph, ParagraphId, ParagraphPair, Report, Rule, Run, SavedIndex, Shingles,
-    SignedParagraph, Signer, Similarity, Statistics,
+    Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusRun, CorpusRuns,
+    CorpusStatistics, Detector, DuplicatePair, Error, Found, Index, IndexStatistics, Keep, Match, Measure,
+    Normalizer, Paragraph, ParagraphId, ParagraphMatches, ParagraphPair, Passage, ReadingCorpus, Redundant,
+    Removal, Report, Rule, Run, SavedIndex, Scope, Shingles, SignedParagraph, Signer, Similarity, Statistics,
+    TextStore,
 };
 
-#[test]
-fn every_type_can_cross_threads_and_panics_and_be_shown_in_a_debugger() {
-    fn fine<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe + Clone + Debug>() {}
-    fine::<Banding>();
-    fine::<Boundary>();
-    fine::<Buckets>();
-    fine::<Cluster>();
-    fine::<Comparator>();
-    fine::<Config>();
-    fine::<Detector>();
-    fine::<DuplicatePair>();
-    fine::<Error>();
-    fine::<Index>();
-    fine::<ParagraphPair>();
-    fine::<IndexStatistics>();
-    fine::<Match>();
-    fine::<Measure>();
-    fine::<MinHasher>();
-    fine::<Normalizer>();
-    fine::<Paragraph<'_>>();
-    fine::<ParagraphId>();
-    fine::<Report<'_>>();
-    fine::<Rule>();
-    fine::<Run>();
-    fine::<ShingleSet>();
-    fine::<Shingles>();
-    fine::<Signature>();
-    fine::<SignedParagraph>();
-    fine::<Signer>();
-    fine::<Similarity>();
-    fine::<Statistics>();
-    fine::<Threshold>();
-}
+/// Crosses threads and panics, and can be shown in a debugger.
+fn shared<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug>() {}
 
-#[test]
-fn what_lies_in_files_can_cross_threads() {
-    fn sent<T: Send + Sync + Unpin + Debug>() {}
-    sent::<SavedIndex>();
-    sent::<Replacement>();
-}
+/// The same, and can be cloned.
+fn cloned<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug + Clone>() {}
+
+/// The same, and can be copied and compared.
+fn value<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + Debug + Copy + PartialEq>() {}
 
 #[test]
 fn values_are_copied_and_compared() {
-    fn value<T: Copy + PartialEq>() {}
     value::<Banding>();
+    value::<Boundary>();
+    value::<Candidates>();
+    value::<Comparator>();
     value::<Config>();
+    value::<CorpusBuilder>();
+    value::<CorpusStatistics>();
     value::<Detector>();
     value::<DuplicatePair>();
+    value::<IndexStatistics>();
+    value::<Keep>();
     value::<Match>();
+    value::<Measure>();
     value::<Normalizer>();
     value::<Paragraph<'_>>();
     value::<ParagraphId>();
+    value::<ParagraphPair>();
+    value::<Removal>();
+    value::<Rule>();
+    value::<Scope>();
+    value::<Shingles>();
     value::<Similarity>();
+    value::<Statistics>();
+    value::<Threshold>();
+    value::<UnicodeVersions>();
+}
+
+#[test]
+fn what_holds_memory_is_cloned() {
+    cloned::<Buckets>();
+    cloned::<Cluster>();
+    cloned::<Corpus<'_>>();
+    cloned::<CorpusRun>();
+    cloned::<CorpusRuns>();
+    cloned::<Error>();
+    cloned::<Index>();
+    cloned::<MinHasher>();
+    cloned::<ParagraphMatches<'_>>();
+    cloned::<Passage>();
+    cloned::<Redundant>();
+    cloned::<Report<'_>>();
+    cloned::<Run>();
+    cloned::<ShingleSet>();
+    cloned::<Signature>();
+    cloned::<SignedParagraph>();
+    cloned::<Signer>();
+}
+
+#[test]
+fn what_stands_in_files_or_in_all_of_memory_is_shared() {
+    shared::<Found<'_>>();
+    shared::<ReadingCorpus<'_>>();
+    shared::<Replacement>();
+    shared::<TextStore>();
+    fn sent<T: Send + Sync + Unpin + Debug>() {}
+    sent::<SavedIndex>(); // its bytes may be of a type of the caller's
+}
+
+#[cfg(feature = "dump")]
+#[test]
+fn dumps_are_read_on_any_thread() {
+    use dittograph::dump::{
+        Article, Dump, DumpOptions, DumpStatistics, Encoding, EncodingBasis, Format, RecordPlace,
+    };
+    cloned::<Article>();
+    cloned::<DumpOptions>();
+    cloned::<DumpStatistics>();
+    cloned::<RecordPlace>();
+    value::<Encoding>();
+    value::<EncodingBasis>();
+    value::<Format>();
+    fn sent<T: Send + Unpin + Debug>() {}
+    sent::<Dump>(); // its reader may be of a type of the caller's
 }
 
 #[test]
 fn the_error_is_an_error() {
     fn error<T: std::error::Error + Display + 'static>() {}
     error::<Error>();
+}
+
+/// All that is public in a file can be reached: the lint `unreachable_pub` holds that.
+#[test]
+fn no_public_type_is_missing_here() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = fs::read_to_string(root.join("tests/autotraits.rs")).unwrap();
+    let mut types = Vec::new();
+    collect_types(&root.join("src"), &mut types);
+    assert!(types.len() > 40, "{types:?}");
+    for name in types {
+        let is_tested = [">", "<"].iter().any(|end| here.contains(&format!("::<{name}{end}")));
+        assert!(is_tested, "{name} is not tested");
+    }
+}
+
+fn collect_types(folder: &Path, types: &mut Vec<String>) {
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_types(&path, types);
+            continue;
+        }
+        let code = fs::read_to_string(&path).unwrap();
+        let public = code
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum ")));
+        types.extend(public.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric()).collect()));
+    }
 }

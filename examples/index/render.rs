@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use dittograph::saved::UnicodeVersions;
-use dittograph::{Match, ParagraphMatches, SavedIndex};
+use dittograph::{Detector, Match, ParagraphMatches, SavedIndex};
 use serde_json::{Value, json};
 
 use crate::reading::Tally;
@@ -11,20 +11,10 @@ use crate::reading::Tally;
 /// Renders counts of what an index holds, and its configuration.
 pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value), String> {
     let (counts, detector) = (index.statistics(), index.detector());
-    let mut articles = 0;
-    let mut last = None;
-    for id in index.ids() {
-        let document = Some(id.map_err(|error| error.to_string())?.document);
-        articles += usize::from(document != last);
-        last = document;
-    }
+    let articles = count_articles(index)?;
     let bytes = index.size_in_bytes();
     let each = bytes as f64 / counts.paragraphs.max(1) as f64;
-    let candidates = detector.banding().map_or("each shingle a key, recall 1".to_owned(), |banding| {
-        let (bands, rows, recall) =
-            (banding.bands, banding.rows, detector.recall_at(detector.comparator().threshold.value()));
-        format!("{bands} bands of {rows} rows, recall {recall:.4} at the threshold")
-    });
+    let candidates = candidates(detector);
     let versions = index.unicode_versions();
     let unicode = if versions.is_current() {
         versions.to_string()
@@ -81,6 +71,25 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         "read": tally.map(Tally::json),
     });
     Ok((text, value))
+}
+
+fn count_articles(index: &SavedIndex) -> Result<usize, String> {
+    let mut articles = 0;
+    let mut last = None;
+    for id in index.ids() {
+        let document = Some(id.map_err(|error| error.to_string())?.document);
+        articles += usize::from(document != last);
+        last = document;
+    }
+    Ok(articles)
+}
+
+/// Renders how candidates are found.
+fn candidates(detector: &Detector) -> String {
+    detector.banding().map_or("each shingle a key, recall 1".to_owned(), |banding| {
+        let recall = detector.recall_at(detector.comparator().threshold.value());
+        format!("{} bands of {} rows, recall {recall:.4} at the threshold", banding.bands, banding.rows)
+    })
 }
 
 /// Renders for each paragraph of an article those of the index that it resembles, the most alike up to a limit.
