@@ -11,7 +11,7 @@
 //! use dittograph::shingle::Shingles;
 //!
 //! let banding = Banding::for_recall(0.7, 0.99, 128)?;
-//! let hasher = MinHasher::new(128);
+//! let hasher = MinHasher::new(128)?;
 //! let keys = |text| -> Vec<u64> {
 //!     let signature = hasher.sign(&Shingles::Words(3).set(text)).expect("it has words");
 //!     banding.keys(&signature).collect()
