@@ -148,6 +148,7 @@ use std::borrow::Cow;
 pub use crate::article::cluster::Cluster;
 pub use crate::article::config::Config;
 pub use crate::article::detector::Detector;
+pub use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 pub use crate::article::report::{Report, Statistics};
 pub use crate::article::run::Run;
 pub use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};

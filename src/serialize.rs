@@ -13,6 +13,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::article::cluster::Cluster;
 use crate::article::config::{BandingChoice, Config};
+use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 use crate::article::report::{Report, Statistics};
 use crate::article::run::Run;
 use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
@@ -77,13 +78,19 @@ macro_rules! by_fields {
 }
 
 by_fields! {
+    Amount { paragraphs, characters }
     Banding { bands, rows }
     CorpusRun { earlier, later }
     CorpusRuns { runs, matches_left_out }
     CorpusStatistics { documents, bytes, paragraphs, without_words, distinct, words }
+    GopherRepetition {
+        characters, paragraphs, duplicate_paragraphs, duplicate_paragraph_characters, lines, duplicate_lines,
+        duplicate_line_characters,
+    }
     IndexStatistics { paragraphs, without_words, distinct, shingles, entries, largest_bucket }
     ParagraphId { document, paragraph }
     Redundant { removals, spared }
+    Repetition { all, same_bytes, same_words, near }
     Statistics {
         paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, runs, matches_left_out,
     }

@@ -11,11 +11,11 @@ use dittograph::minhash::{MinHasher, Signature};
 use dittograph::saved::{Replacement, UnicodeVersions};
 use dittograph::shingle::ShingleSet;
 use dittograph::{
-    Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusRun, CorpusRuns,
-    CorpusStatistics, Detector, DuplicatePair, Error, Found, Index, IndexStatistics, Keep, Match, Measure,
-    Normalizer, Paragraph, ParagraphId, ParagraphMatches, ParagraphPair, Passage, ReadingCorpus, Redundant,
-    Removal, Report, Rule, Run, SavedIndex, Scope, Shingles, SignedParagraph, Signer, Similarity, Statistics,
-    TextStore,
+    Amount, Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusRun, CorpusRuns,
+    CorpusStatistics, Detector, DuplicatePair, Error, Found, GopherRepetition, Index, IndexStatistics, Keep,
+    Match, Measure, Normalizer, Paragraph, ParagraphId, ParagraphMatches, ParagraphPair, Passage,
+    ReadingCorpus, Redundant, Removal, Repetition, Report, Rule, Run, SavedIndex, Scope, Shingles,
+    SignedParagraph, Signer, Similarity, Statistics, TextStore,
 };
 
 /// Crosses threads and panics, and can be shown in a debugger.
@@ -32,6 +32,7 @@ fn sent<T: Send + Sync + Unpin + Debug>() {}
 
 #[test]
 fn values_are_copied_and_compared() {
+    value::<Amount>();
     value::<Banding>();
     value::<Boundary>();
     value::<Candidates>();
@@ -41,6 +42,7 @@ fn values_are_copied_and_compared() {
     value::<CorpusStatistics>();
     value::<Detector>();
     value::<DuplicatePair>();
+    value::<GopherRepetition>();
     value::<IndexStatistics>();
     value::<Keep>();
     value::<Match>();
@@ -50,6 +52,7 @@ fn values_are_copied_and_compared() {
     value::<ParagraphId>();
     value::<ParagraphPair>();
     value::<Removal>();
+    value::<Repetition>();
     value::<Rule>();
     value::<Scope>();
     value::<Shingles>();

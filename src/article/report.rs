@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::article::cluster::Cluster;
+use crate::article::repetition::Repetition;
 use crate::article::run::{self, Run};
 use crate::compare::pair::DuplicatePair;
 use crate::text::paragraph::{Boundary, Paragraph, spans_lost, without};
@@ -139,6 +140,13 @@ impl<'t> Report<'t> {
 
     fn spans(&self) -> Vec<Range<usize>> {
         self.paragraphs.iter().map(Paragraph::span).collect()
+    }
+
+    /// Counts how much of the article repeats what stands before it: paragraphs and characters with the same bytes, with
+    /// the same words, and nearly alike. Cost: one pass over the text and a sort of the pairs.
+    #[must_use]
+    pub fn repetition(&self) -> Repetition {
+        Repetition::count(&self.paragraphs, &self.pairs)
     }
 
     /// Returns counts of what was read and found. Cost: one pass over paragraphs and pairs.
