@@ -130,10 +130,10 @@ impl GopherRepetition {
         Self {
             characters: text.chars().count(),
             paragraphs: paragraphs.all,
-            duplicate_paragraphs: paragraphs.duplicates,
+            duplicate_paragraphs: paragraphs.count,
             duplicate_paragraph_characters: paragraphs.characters,
             lines: lines.all,
-            duplicate_lines: lines.duplicates,
+            duplicate_lines: lines.count,
             duplicate_line_characters: lines.characters,
         }
     }
@@ -169,18 +169,18 @@ fn share(part: usize, whole: usize) -> f64 {
 
 struct Duplicates {
     all: usize,
-    duplicates: usize,
+    count: usize,
     characters: usize,
 }
 
 impl Duplicates {
     fn among<'t>(pieces: impl Iterator<Item = &'t str>) -> Self {
         let mut seen = AHashSet::new();
-        let mut found = Self { all: 0, duplicates: 0, characters: 0 };
+        let mut found = Self { all: 0, count: 0, characters: 0 };
         for piece in pieces {
             found.all += 1;
             if !seen.insert(piece) {
-                found.duplicates += 1;
+                found.count += 1;
                 found.characters += piece.chars().count();
             }
         }
