@@ -52,7 +52,7 @@ impl Header {
         bytes.extend(MAGIC);
         bytes.extend(FORMAT_VERSION.to_le_bytes());
         bytes.extend([boundary, measure, unit, candidates]);
-        bytes.extend(u64::from(config.normalizer.bits()).to_le_bytes());
+        bytes.extend(config.normalizer.bits().to_le_bytes());
         bytes.extend(width.to_le_bytes());
         bytes.extend(config.threshold.to_le_bytes());
         bytes.extend((config.signature_length as u64).to_le_bytes());
@@ -158,7 +158,7 @@ impl Fields {
         let [boundary, measure, unit, candidates] = self.kinds;
         Some(Config {
             boundary: *[Boundary::Newline, Boundary::BlankLine, Boundary::Auto].get(usize::from(boundary))?,
-            normalizer: Normalizer::from_bits(u16::try_from(self.rules).ok()?)?,
+            normalizer: Normalizer::from_bits(self.rules)?,
             shingles: match (unit, usize::try_from(self.width).ok()?) {
                 (0, 0) => Shingles::Auto,
                 (1, width) => Shingles::Words(width),

@@ -9,10 +9,12 @@ use unicode_script::{Script, UnicodeScript};
 
 use crate::error::Error;
 pub use crate::text::rule::Rule;
-use crate::text::rule::effect;
+use crate::text::line_hyphens;
+use crate::text::rule::{effect, expansion};
+use crate::text::sequences;
 
 /// Raised when a rule changes what it does to any text.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The Unicode versions of the tables behind the rules.
 pub(crate) const UNICODE_VERSIONS: [(u64, u64, u64); 3] = {
@@ -26,7 +28,7 @@ pub(crate) const UNICODE_VERSIONS: [(u64, u64, u64); 3] = {
 
 /// Which differences between texts do not count: a set of [`Rule`]s.
 ///
-/// The default has every rule but [`Rule::HamzaSeats`] and [`Rule::LatinGreekMarks`]. It is made for matching
+/// The default has the rules by which no language loses a distinction ([`Rule::is_on_by_default`]). It is made for matching
 /// copies: what it overlooks is how a text was typed or set, not what it says; in Arabic it follows how people
 /// spell, at the price of a few words that become equal.
 ///
@@ -51,7 +53,7 @@ pub(crate) const UNICODE_VERSIONS: [(u64, u64, u64); 3] = {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Normalizer {
-    rules: u16,
+    rules: u64,
 }
 
 impl Normalizer {
@@ -61,8 +63,15 @@ impl Normalizer {
     /// Creates the default set of rules.
     #[must_use]
     pub const fn new() -> Self {
-        let all = (1 << Rule::ALL.len()) - 1;
-        Self { rules: all }.without(Rule::HamzaSeats).without(Rule::LatinGreekMarks)
+        let mut rules = Self::NONE;
+        let mut n = 0;
+        while n < Rule::ALL.len() {
+            if Rule::ALL[n].is_on_by_default() {
+                rules = rules.with(Rule::ALL[n]);
+            }
+            n += 1;
+        }
+        rules
     }
 
     /// Returns these rules and `rule`.
@@ -88,21 +97,20 @@ impl Normalizer {
     /// ```
     /// use dittograph::{Normalizer, Rule};
     ///
-    /// let off = Rule::ALL.into_iter().filter(|&rule| !Normalizer::new().has(rule));
-    /// assert!(off.eq([Rule::HamzaSeats, Rule::LatinGreekMarks]));
-    /// assert_eq!(Normalizer::new().rules().count(), 13);
+    /// assert_eq!(Normalizer::new().rules().next(), Some(Rule::Compatibility));
+    /// assert!(Normalizer::new().rules().all(Rule::is_on_by_default));
     /// ```
     pub fn rules(self) -> impl Iterator<Item = Rule> + use<> {
         Rule::ALL.into_iter().filter(move |&rule| self.has(rule))
     }
 
     /// Returns the rules as bits, in the order of [`Rule::ALL`] from the lowest.
-    pub(crate) fn bits(self) -> u16 {
+    pub(crate) fn bits(self) -> u64 {
         self.rules
     }
 
     /// Creates the set that has these bits; `None` if a bit is that of no rule.
-    pub(crate) fn from_bits(bits: u16) -> Option<Self> {
+    pub(crate) fn from_bits(bits: u64) -> Option<Self> {
         (bits >> Rule::ALL.len() == 0).then_some(Self { rules: bits })
     }
 
@@ -120,19 +128,30 @@ impl Normalizer {
     /// ```
     #[must_use]
     pub fn normalize(self, text: &str) -> Cow<'_, str> {
-        let mut normal = Cow::Borrowed(text);
-        let mut composes = self.composes(text);
-        loop {
-            let next = if composes { self.compose_and_fold(&normal) } else { self.fold(&normal) };
-            let Some(next) = next else { return normal };
-            // Where a mark or an invisible character goes, its neighbours may compose, and what they give may
-            // fold: then once more. Each time leaves less to do.
-            composes = self.composes(&next);
+        let mut normal = self.join_lines(text).map_or(Cow::Borrowed(text), Cow::Owned);
+        // Where a mark or an invisible character goes, its neighbours may compose or make a sequence, and what they give may
+        // fold: then once more. Each time leaves less to do.
+        while let Some(next) = self.step(&normal) {
             normal = Cow::Owned(next);
-            if !composes {
-                return normal;
-            }
         }
+        normal
+    }
+
+    /// Returns the text with the words whole that hyphens at the ends of lines cut; `None` if there are none.
+    pub(crate) fn join_lines(self, text: &str) -> Option<String> {
+        // Without the rule for white space a line break counts.
+        let joins = self.has(Rule::LineHyphens) && self.has(Rule::WhiteSpace);
+        if joins { line_hyphens::join_lines(text) } else { None }
+    }
+
+    /// Applies each rule once; `None` if they change nothing.
+    fn step(self, text: &str) -> Option<String> {
+        let joined = sequences::before_nfkc(self, text);
+        let start = joined.as_deref().unwrap_or(text);
+        let folded = if self.composes(start) { self.compose_and_fold(start) } else { self.fold(start) };
+        let before = folded.as_deref().unwrap_or(start);
+        let end = sequences::after_folding(self, before);
+        end.or(folded).or(joined).filter(|end| end != text)
     }
 
     /// Returns true if NFKC may change the text.
@@ -147,9 +166,13 @@ impl Normalizer {
         // An invisible character must not keep a letter from its accent.
         let ignored =
             |c: &char| self.has(Rule::Ignorables) && matches!(effect(*c), Some((Rule::Ignorables, _)));
-        // Nor must the wrong yeh be kept from the hamza that it carries.
-        let yeh = |c| if self.has(Rule::Yeh) && matches!(c, '\u{649}' | '\u{6cc}') { '\u{64a}' } else { c };
-        let seen = text.chars().filter(|c| !ignored(c)).map(yeh);
+        // Nor must the wrong yeh be kept from the hamza that it carries; and an accent that stands for an apostrophe is none on
+        // a space.
+        let early = |c| match effect(c) {
+            Some((rule @ (Rule::Apostrophes | Rule::Yeh), Some(kept))) if self.has(rule) => kept,
+            _ => c,
+        };
+        let seen = text.chars().filter(|c| !ignored(c)).map(early);
         let composed: String = seen.flat_map(without_spacing).nfkc().collect();
         self.fold(&composed).or_else(|| (composed != text).then_some(composed))
     }
@@ -190,7 +213,10 @@ impl Normalizer {
                 }
             }
             wants_space = false;
-            out.put(at, kept);
+            match expansion(kept) {
+                Some((rule, letters)) if self.has(rule) => letters.chars().for_each(|c| out.put(at, c)),
+                _ => out.put(at, kept),
+            }
         }
         if wants_space {
             out.pop_space();
@@ -200,10 +226,14 @@ impl Normalizer {
 
     /// Returns what the rules make of one character; `None` if it is dropped.
     fn fold_char(self, c: char) -> Option<char> {
-        match effect(c) {
-            Some((rule, kept)) if self.has(rule) => kept,
-            _ => Some(c),
+        let mut c = c;
+        // What one rule gives, another may change.
+        while let Some((rule, kept)) = effect(c)
+            && self.has(rule)
+        {
+            c = kept?;
         }
+        Some(c)
     }
 }
 

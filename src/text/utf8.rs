@@ -13,3 +13,10 @@ pub(crate) fn first_char(text: &[u8]) -> Option<(u16, usize)> {
         _ => None,
     }
 }
+
+/// Returns the last character of a text in UTF-8; `None` if the text is empty or the character is beyond U+FFFF.
+#[inline]
+pub(crate) fn last_char(text: &[u8]) -> Option<u16> {
+    let start = text.iter().rposition(|&byte| byte & 0xC0 != 0x80)?;
+    first_char(&text[start..]).map(|(c, _)| c)
+}

@@ -117,7 +117,8 @@ fn spacing_forms_of_vowel_marks_cut_no_word() {
 
 #[test]
 fn invisible_characters_do_not_count() {
-    for mark in ignorables() {
+    // A non-joiner after heh makes another letter: `Rule::Joiners`.
+    for mark in ignorables().into_iter().filter(|&mark| mark != '\u{200c}') {
         assert_normal("after each letter", &each_letter(|_, c| format!("{c}{mark}")), NORMAL_SENTENCE);
         assert_normal("before each letter", &each_letter(|_, c| format!("{mark}{c}")), NORMAL_SENTENCE);
         let lines = format!("{mark}{NORMAL_SENTENCE}{mark}\n{mark}\n");

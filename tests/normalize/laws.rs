@@ -35,7 +35,7 @@ const GONE: &[(Rule, &str)] = &[
     (Rule::Ignorables, r"[\u{ad}\u{61c}\u{180b}-\u{180d}\u{200c}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{2069}\u{fe00}-\u{fe0f}\u{feff}]"),
     (Rule::WhiteSpace, r"^\s|\s$|\s\s|[\s&&[^ ]]|\u{200b}"),
     (Rule::Digits, r"[\p{Nd}&&[^0-9]]|[\u{60c}\u{66b}\u{66c}]"),
-    (Rule::Apostrophes, r"[\u{2018}\u{2019}\u{201b}\u{2bc}\u{5f3}\u{5f4}]"),
+    (Rule::Apostrophes, r"[`\u{b4}\u{2b9}\u{2bb}-\u{2bf}\u{374}\u{384}\u{55a}\u{5f3}\u{1fbd}\u{1fbf}\u{1fef}\u{1ffd}\u{1ffe}\u{2018}\u{2019}\u{201b}\u{2032}\u{a78c}\u{ff07}\u{ff40}\u{2ba}\u{5f4}\u{201c}-\u{201f}\u{2033}\u{ff02}]|[א-ת]''[א-ת]"),
     (Rule::Tatweel, r"\u{640}"),
     (Rule::Harakat, r"[\u{64b}-\u{65f}\u{670}\u{6d6}-\u{6ed}\u{8d3}-\u{8ff}]"),
     (Rule::Alef, r"[أإآٱ]"),
@@ -43,6 +43,18 @@ const GONE: &[(Rule, &str)] = &[
     (Rule::TehMarbuta, r"ة"),
     (Rule::Kaf, r"ک"),
     (Rule::HamzaSeats, r"[ؤئ]"),
+    (Rule::LatinLetters, r"[șțőűðİǝɡœŒ\u{326}]|[iIı]\u{307}"),
+    (Rule::CyrillicLetters, r"[әӏ]"),
+    (Rule::ArabicLetters, r"[ہۃګݢ]"),
+    (Rule::IndicSigns, r"अ[ािॅॉोौ&&[^ि]]|\u{d41}\u{d4d}|[क-ह]:[क-ह]"),
+    (Rule::SoutheastAsianSigns, r"เเ|[\u{e48}-\u{e4b}][\u{e31}\u{e34}-\u{e37}]|\u{e45}|[\u{17a3}\u{17a4}\u{17b4}\u{17b5}\u{17d8}]|\u{17d2}\u{178a}"),
+    (Rule::YiddishDigraphs, r"[\u{5f0}-\u{5f2}]"),
+    (Rule::KurdishHeh, r"[ھە]"),
+    (Rule::YehBarree, r"ے"),
+    (Rule::SharpS, r"[ßẞ]"),
+    (Rule::AeLigature, r"[æÆ]"),
+    (Rule::DotlessI, r"ı"),
+    (Rule::Yo, r"ё"),
     (Rule::Niqqud, r"[\u{591}-\u{5bd}\u{5bf}\u{5c1}\u{5c2}\u{5c4}\u{5c5}\u{5c7}]"),
 ];
 
@@ -65,6 +77,9 @@ fn rich_texts() -> impl Strategy<Value = String> {
         2 => of(all_of(&['\u{5b0}'..='\u{5c7}', '\u{5d0}'..='\u{5f4}', '\u{fb1d}'..='\u{fb36}'])),
         2 => of("가한ㄱｱ".chars().chain(all_of(&['\u{1100}'..='\u{1112}', '\u{1161}'..='\u{1175}', '\u{11a7}'..='\u{11c2}'])).collect()),
         2 => of("कखে".chars().chain(['\u{93c}', '\u{958}', '\u{9c7}', '\u{9be}', '\u{9d7}', '\u{e33}', '\u{e38}', '\u{e48}', '\u{f71}', '\u{f74}', '\u{3099}', 'か', 'ｶ', 'ﾞ']).collect()),
+        2 => of("ہۂۃګݢھەےءșțȘőűÐðœŒǝəәƏӏӀɡæёЁ`´ʹʺʻ′″᾽´“”ײװoùúùýqh²³".chars().collect()),
+        2 => of("अआइउरािु्दख:ನনত্সനണൻുെൌൗസஸ்ரீளெஒ".chars().collect()),
+        2 => of("เาๅํั่้ิ\u{e31}ເຳ່ិើោេា្ដតឣឤ\u{17b4}\u{17d8}".chars().collect()),
         3 => of(ignorables()),
         3 => of(" \t\n\r\u{a0}\u{2028}\u{3000}\u{200b}".chars().collect()),
         1 => of("'’ʼ׳״.,!-_09\0".chars().collect()),
@@ -72,7 +87,12 @@ fn rich_texts() -> impl Strategy<Value = String> {
     ];
     // The few characters that meet most often in what goes wrong: letters, marks out of order, what is dropped.
     let dense = "[Ieαاو\u{301}\u{307}\u{323}\u{345}\u{5b0}\u{5bc}\u{653}\u{654}\u{e38}\u{e48}\u{ad}\u{200d}\u{640}\u{200b} ]{0,12}";
-    prop_oneof![3 => vec(character, 0..30).prop_map(String::from_iter), 1 => dense]
+    let sequences = "(ه|ن\u{94d}|ന\u{d4d}|ر|ا|ء|ءا|अ|ा|เ|\u{e48}|\u{e4d}|า|\u{670}|h|oà|qúy|u\u{301}|boats|²|\u{ad}|\u{200c}|\u{200d}|\u{64e}|\u{640}|א|'|-\n|\u{ad}\n|\n| ){0,12}";
+    prop_oneof![3 => vec(character, 0..30).prop_map(String::from_iter), 1 => dense, 1 => sequences]
+}
+
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\n'..='\r')
 }
 
 fn any_rules() -> impl Strategy<Value = Normalizer> {
@@ -136,6 +156,9 @@ proptest! {
 
     #[test]
     fn texts_with_a_space_between_do_not_touch_each_other(one in rich_texts(), other in rich_texts()) {
+        // A dagger alef takes the space before it away, and a line break may cut a word.
+        prop_assume!(!other.chars().find(|&c| !normal(&c.to_string()).is_empty() || c == '\u{670}').is_some_and(|c| c == '\u{670}'));
+        let (one, other) = (one.replace(is_line_break, " "), other.replace(is_line_break, " "));
         let (first, second) = (normal(&one), normal(&other));
         let expected = [first.as_str(), &second].map(str::trim).join(" ");
         prop_assert_eq!(normal(&format!("{one} {other}")), expected.trim());
@@ -149,7 +172,10 @@ proptest! {
         let mut sprinkled = String::new();
         for (character, invisible) in text.graphemes(true).zip(invisible) {
             sprinkled.push_str(character);
-            sprinkled.push(invisible);
+            // After heh a non-joiner makes another letter.
+            if invisible != '\u{200c}' || !character.contains('ه') {
+                sprinkled.push(invisible);
+            }
         }
         prop_assert_eq!(normal(&sprinkled), normal(&text));
     }

@@ -8,6 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::is_ascii_space;
 use crate::text::normalizer::{Normalizer, Rule};
+use crate::text::sequences::{is_in_rare_sequence, is_watched, may_meet};
+use crate::text::utf8;
 
 /// How a character behaves at the boundaries of words: the classes of UAX #29 as far as the difference matters, and what
 /// the rules of a [`Normalizer`] make of characters.
@@ -45,10 +47,17 @@ pub(crate) enum CharClass {
     Apostrophe,
     /// In a word between two Hebrew letters.
     DoubleQuote,
+    // What may be part of a sequence that a rule changes, and is else of the class that its name ends in.
+    WatchedDropped,
+    WatchedLetter,
+    WatchedAlone,
+    WatchedMark,
+    WatchedOrderedMark,
+    WatchedMidLetter,
 }
 
 impl CharClass {
-    const ALL: [CharClass; 18] = [
+    const ALL: [CharClass; 24] = [
         CharClass::Unsettled,
         CharClass::Dropped,
         CharClass::Space,
@@ -67,6 +76,12 @@ impl CharClass {
         CharClass::Mid,
         CharClass::Apostrophe,
         CharClass::DoubleQuote,
+        CharClass::WatchedDropped,
+        CharClass::WatchedLetter,
+        CharClass::WatchedAlone,
+        CharClass::WatchedMark,
+        CharClass::WatchedOrderedMark,
+        CharClass::WatchedMidLetter,
     ];
 
     /// The classes that begin a word, or go on with one.
@@ -76,6 +91,27 @@ impl CharClass {
         | CharClass::Katakana.bit()
         | CharClass::LowLine.bit()
         | CharClass::Alone.bit();
+
+    /// The classes of characters that may be part of a sequence.
+    pub(crate) const WATCHED: u32 = !(CharClass::WatchedDropped.bit() - 1);
+
+    /// Returns the class of a watched character where it is part of no sequence.
+    pub(crate) const fn unwatched(self) -> Self {
+        match self {
+            CharClass::WatchedDropped => CharClass::Dropped,
+            CharClass::WatchedLetter => CharClass::Letter,
+            CharClass::WatchedAlone => CharClass::Alone,
+            CharClass::WatchedMark => CharClass::Mark,
+            CharClass::WatchedOrderedMark => CharClass::OrderedMark,
+            CharClass::WatchedMidLetter => CharClass::MidLetter,
+            class => class,
+        }
+    }
+
+    /// Returns the class of a watched character of this class; `None` if there is none.
+    fn watched(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.is_in(Self::WATCHED) && class.unwatched() == self)
+    }
 
     /// Returns true if the class is in a set of classes.
     pub(crate) const fn is_in(self, classes: u32) -> bool {
@@ -119,6 +155,24 @@ impl Entry {
 
     pub(crate) fn class(self) -> CharClass {
         CharClass::ALL[(self.0 >> CLASS_SHIFT & 31) as usize]
+    }
+
+    /// Returns what is kept, if it is one character.
+    fn only_char(self) -> Option<char> {
+        let bytes = self.bytes();
+        let mut chars = std::str::from_utf8(&bytes[..self.len()]).ok()?.chars();
+        let first = chars.next();
+        first.filter(|_| chars.next().is_none())
+    }
+
+    /// Returns what a character beside it meets: `'\0'` in place of one that is in no sequence; `None` if that is not known.
+    fn beside(self, part_of_am: char) -> Option<char> {
+        match self.class() {
+            CharClass::Unsettled | CharClass::Dropped | CharClass::WatchedDropped => None,
+            CharClass::Space | CharClass::Break => Some('\0'),
+            CharClass::Am => Some(part_of_am),
+            _ => self.only_char(),
+        }
     }
 
     /// Returns true if the class is in a set of classes.
@@ -167,10 +221,12 @@ impl TwoByteTable {
             let changed = first ^ byte;
             let is_kept = entry.len() == 2 && changed & !Self::FIRST_BYTE_BITS == 0;
             let class = match entry.class() {
-                CharClass::Letter if is_kept => 1 << Self::LETTER,
+                // Hamza before alef: a block looks at what follows.
+                CharClass::Letter | CharClass::WatchedLetter if is_kept => 1 << Self::LETTER,
                 CharClass::Hebrew if is_kept => 1 << Self::LETTER | 1 << Self::HEBREW,
                 CharClass::MidDigit => 1 << Self::MID_DIGIT,
-                CharClass::Dropped => 1 << Self::DROPPED,
+                // A dagger alef is only part of a sequence where it follows no letter, and there a block leaves it.
+                CharClass::Dropped | CharClass::WatchedDropped => 1 << Self::DROPPED,
                 CharClass::Break => 0,
                 _ => continue,
             };
@@ -184,19 +240,30 @@ impl TwoByteTable {
     }
 }
 
-/// Alphabets by the bits of their rules: those with the same upper bits are in one group.
-const GROUP_LEN: usize = 1 << 7;
-const GROUP_COUNT: usize = (1 << Rule::ALL.len()) / GROUP_LEN;
+/// An alphabet that stays, in the list of those whose rules have the same hash.
+struct Listed {
+    alphabet: Alphabet,
+    next: OnceLock<Box<Listed>>,
+}
+
+/// Lists of alphabets: a power of two.
+const LIST_COUNT: usize = 256;
 
 impl Alphabet {
     /// Returns the alphabet of a set of rules. It is made when the set is first used, and stays: 256 KiB for each set that a
     /// program uses.
     pub(crate) fn for_rules(normalizer: Normalizer) -> &'static Self {
-        type Group = [OnceLock<Box<Alphabet>>; GROUP_LEN];
-        static GROUPS: [OnceLock<Box<Group>>; GROUP_COUNT] = [const { OnceLock::new() }; GROUP_COUNT];
-        let bits = usize::from(normalizer.bits());
-        let group = GROUPS[bits / GROUP_LEN].get_or_init(|| Box::new([const { OnceLock::new() }; GROUP_LEN]));
-        group[bits % GROUP_LEN].get_or_init(|| Box::new(Self::new(normalizer)))
+        static LISTS: [OnceLock<Box<Listed>>; LIST_COUNT] = [const { OnceLock::new() }; LIST_COUNT];
+        let hash = normalizer.bits().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - LIST_COUNT.ilog2());
+        let mut place = &LISTS[hash as usize];
+        loop {
+            let make = || Box::new(Listed { alphabet: Self::new(normalizer), next: OnceLock::new() });
+            let listed = place.get_or_init(make);
+            if listed.alphabet.normalizer == normalizer {
+                return &listed.alphabet;
+            }
+            place = &listed.next;
+        }
     }
 
     pub(crate) fn new(normalizer: Normalizer) -> Self {
@@ -236,7 +303,7 @@ impl Alphabet {
     #[cold]
     #[inline(never)]
     fn insert(&self, c: u16) -> Entry {
-        let entry = char::from_u32(u32::from(c)).and_then(|c| self.make_entry(c));
+        let entry = char::from_u32(u32::from(c)).and_then(|c| self.watch(c, self.make_entry(c)?));
         let entry = entry.unwrap_or(Entry::new("", CharClass::Unsettled));
         self.entries[usize::from(c)].store(entry.0, Ordering::Relaxed);
         entry
@@ -247,10 +314,40 @@ impl Alphabet {
         [am + 0x1A, am - 1].map(|part| self.get(part))
     }
 
+    /// Returns the entry as that of a character that may be part of a sequence, if it may.
+    fn watch(&self, c: char, entry: Entry) -> Option<Entry> {
+        let kept = if entry.len() == 0 { c } else { entry.only_char().unwrap_or(c) };
+        if !is_watched(self.normalizer, kept) {
+            return Some(entry);
+        }
+        let bytes = entry.bytes();
+        let kept = std::str::from_utf8(&bytes[..entry.len()]).ok()?;
+        Some(Entry::new(kept, entry.class().watched()?))
+    }
+
+    /// Returns true if a watched character may be part of a sequence with those before and after it.
+    #[inline(never)]
+    pub(crate) fn may_meet(&self, c: u16, entry: Entry, before: &[u8], after: &[u8]) -> bool {
+        let before = match before {
+            [] => Some('\0'),
+            _ => utf8::last_char(before).and_then(|c| self.get(c).beside('\u{e32}')),
+        };
+        let next = match after {
+            [] => Some('\0'),
+            _ => utf8::first_char(after).and_then(|(c, _)| self.get(c).beside('\u{e4d}')),
+        };
+        let kept = entry.only_char().or_else(|| char::from_u32(u32::from(c)));
+        let (Some(kept), Some(before), Some(next)) = (kept, before, next) else { return true };
+        may_meet(kept, before, next)
+    }
+
     /// Returns what a character does wherever it stands; `None` if that depends on its neighbours.
     fn make_entry(&self, c: char) -> Option<Entry> {
         if is_ascii_space(c) {
             return Some(Entry::new("", CharClass::Space));
+        }
+        if is_in_rare_sequence(self.normalizer, c) {
+            return None;
         }
         let has_am = self.normalizer.has(Rule::Compatibility) && !self.normalizer.has(Rule::LatinGreekMarks);
         if has_am && matches!(c, '\u{e33}' | '\u{eb3}') {

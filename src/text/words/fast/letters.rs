@@ -3,6 +3,8 @@
 use unicode_normalization::char::canonical_combining_class;
 
 use super::alphabet::{Alphabet, CharClass, Entry};
+use crate::text::normalizer::Rule;
+use crate::text::sequences::with_tone_placed;
 use crate::text::utf8;
 use crate::text::words::Words;
 
@@ -17,7 +19,8 @@ impl Words {
         limit: u8,
     ) -> usize {
         let start = self.joined_len();
-        let mut out = Writer { joined: &mut self.joined, ends: &mut self.ends, start, to: start };
+        let places_tones = alphabet.normalizer().has(Rule::VietnameseTones);
+        let mut out = Writer { joined: &mut self.joined, ends: &mut self.ends, start, to: start, places_tones };
         let mut state = State::Gap;
         let mut repeats = state.repeats();
         let mut end = 0; // of the word, if what follows does not go on with it
@@ -36,7 +39,13 @@ impl Words {
                 out.put(entry);
                 continue;
             }
-            let class = entry.class();
+            let mut class = entry.class();
+            if class.is_in(CharClass::WATCHED) {
+                if alphabet.may_meet(c, entry, &text[stretch.0..at - len], &text[at..]) {
+                    break;
+                }
+                class = class.unwatched();
+            }
             match class {
                 CharClass::Unsettled => break,
                 CharClass::Space => {
@@ -72,6 +81,9 @@ impl Words {
                     state = State::after(class, continues && state != State::BareLowLines);
                 }
                 _ => {
+                    if state == State::HebrewApostrophe && class == CharClass::Apostrophe {
+                        break; // the two may be a double quote
+                    }
                     let pending = state.pending(class);
                     end = out.put_pending(entry, state, pending, end);
                     state = pending;
@@ -118,6 +130,7 @@ struct Writer<'w> {
     ends: &'w mut Vec<usize>,
     start: usize, // of the word
     to: usize,
+    places_tones: bool,
 }
 
 impl Writer<'_> {
@@ -155,10 +168,36 @@ impl Writer<'_> {
             }
             _ => {}
         }
+        if matches!(state, State::Letter | State::MidLetter) && self.may_end_in_a_tone() {
+            self.place_tone();
+        }
         self.ends.push(self.to);
         self.joined[self.to] = b' ';
         self.to += 1;
         self.start = self.to;
+    }
+}
+
+impl Writer<'_> {
+    /// Returns true if the word may end as Vietnamese words do whose tone is moved: in `o` or `u` and a character of two or
+    /// three bytes, or it is `quy` with such a character in it.
+    #[inline]
+    fn may_end_in_a_tone(&self) -> bool {
+        let word = &self.joined[self.start..self.to];
+        self.places_tones
+            && matches!(
+                word,
+                [.., b'o' | b'u', 0xC3, _] | [.., b'o' | b'u', 0xE1, _, _] | [b'q' | b'Q', .., b'y']
+            )
+    }
+
+    #[cold]
+    fn place_tone(&mut self) {
+        let word = std::str::from_utf8(&self.joined[self.start..self.to]);
+        if let Some(placed) = word.ok().and_then(with_tone_placed) {
+            self.to = self.start + placed.len();
+            self.joined[self.start..self.to].copy_from_slice(placed.as_bytes());
+        }
     }
 }
 

@@ -13,14 +13,17 @@ mod tests;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Words;
+use crate::text::normalizer::{Normalizer, Rule};
 use block::{BLOCK_LEN, Block, BlockReader, MAX_WORDS};
 
 impl Words {
     /// Reads the words of a text, in place of the words that were there.
     pub(super) fn read_fast(&mut self, reader: BlockReader<'_>, text: &str) {
-        let bytes = text.as_bytes();
         let alphabet = reader.alphabet();
         let normalizer = alphabet.normalizer();
+        let joined = normalizer.join_lines(text);
+        let text = joined.as_deref().unwrap_or(text);
+        let bytes = text.as_bytes();
         let mut block = Block::EMPTY;
         self.ends.clear();
         self.reserve(bytes.len());
@@ -41,7 +44,7 @@ impl Words {
             let rest = &text[at..];
             let stretch = &rest[..rest.find(is_ascii_space).unwrap_or(rest.len())];
             let normal = normalizer.normalize(stretch);
-            if normal.starts_with(joins_a_space) {
+            if normal.starts_with(joins_a_space) || drops_a_space(normalizer, stretch) {
                 // The word boundary before the stretch is not one.
                 return self.read_plain(normalizer, text);
             }
@@ -77,6 +80,12 @@ impl Words {
 /// Returns true for the white space at which a text can be cut: nothing composes across it, and no word spans it.
 fn is_ascii_space(c: char) -> bool {
     matches!(c, '\t'..='\r' | ' ')
+}
+
+/// Returns true if the space before a stretch may go.
+fn drops_a_space(normalizer: Normalizer, stretch: &str) -> bool {
+    let is_shown = |c: &char| !normalizer.normalize(c.encode_utf8(&mut [0; 4])).is_empty() || *c == '\u{670}';
+    normalizer.has(Rule::QuranicAlef) && stretch.chars().find(is_shown) == Some('\u{670}')
 }
 
 /// Returns true if UAX #29 puts a character into one segment with a space before it.

@@ -9,42 +9,54 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
-use super::{BLOCK_LEN, Block, ClassMasks, PUNCTUATION, class_bits, folded, runs_of_ones};
+use super::{BLOCK_LEN, Block, ClassMasks, Folding, PUNCTUATION, class_bits, folded, runs_of_ones};
 use crate::cpu::Avx2;
+use crate::text::normalizer::Rule;
 use crate::text::words::fast::alphabet::{Alphabet, CharClass, TwoByteTable};
 
 #[inline(always)]
-pub(super) fn read(_: Avx2, block: &mut Block, bytes: &[u8; BLOCK_LEN], fold: bool, alphabet: &Alphabet) {
+pub(super) fn read(_: Avx2, block: &mut Block, bytes: &[u8; BLOCK_LEN], folding: Folding, alphabet: &Alphabet) {
     // SAFETY: the processor has AVX2, as the value of type `Avx2` proves.
     #[allow(unsafe_code)]
     unsafe {
-        read_avx2(block, bytes, fold, alphabet);
+        read_avx2(block, bytes, folding, alphabet);
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn read_avx2(block: &mut Block, bytes: &[u8; BLOCK_LEN], fold: bool, alphabet: &Alphabet) {
-    let bits = load(&class_bits(bytes));
+fn read_avx2(block: &mut Block, bytes: &[u8; BLOCK_LEN], folding: Folding, alphabet: &Alphabet) {
+    let bits = load(&class_bits(bytes, folding));
     let mut masks = ClassMasks::from_bits(|class| mask(bits, class));
-    let mut folded = load(&folded(bytes, fold));
+    let mut folded = load(&folded(bytes, folding));
     if masks.unsettled != 0 {
-        let punctuation = settle_letters(bytes, alphabet, &mut masks, &mut folded);
+        let rest = settle_letters(bytes, alphabet, &mut masks, &mut folded);
         store(folded, &mut block.folded);
-        settle_punctuation(block, punctuation, bytes, alphabet, &mut masks);
+        settle_punctuation(block, rest.punctuation, bytes, alphabet, &mut masks);
+        if rest.watched != 0 {
+            unsettle_sequences(block, rest.watched, bytes, alphabet, &mut masks);
+        }
     } else {
         store(folded, &mut block.folded);
     }
     block.find_words(&masks);
 }
 
-/// Settles letters of two bytes. Returns where marks of punctuation of three bytes may stand.
+/// What is to be looked at one by one.
+struct Rest {
+    /// Where marks of punctuation of three bytes may stand.
+    punctuation: u64,
+    /// Where the second byte of hamza stands, and the first of letters that may have a Vietnamese tone.
+    watched: u64,
+}
+
+/// Settles letters of two bytes. Returns what is left to be looked at.
 #[target_feature(enable = "avx2")]
 fn settle_letters(
     block: &[u8; BLOCK_LEN],
     alphabet: &Alphabet,
     masks: &mut ClassMasks,
     folded: &mut [__m256i; 2],
-) -> u64 {
+) -> Rest {
     let bytes = load(block);
     let zero = _mm256_setzero_si256();
     let next = [shift_down(bytes[0], bytes[1]), shift_down(bytes[1], zero)];
@@ -52,7 +64,7 @@ fn settle_letters(
 
     let mut leads = masks.unsettled & mask(bytes, 6); // 0b11 at the top
     let (mut classes, mut seconds) = ([zero; 2], [zero; 2]);
-    let mut punctuation = 0;
+    let (mut punctuation, mut watched) = (0, 0);
     while leads != 0 {
         let byte = block[leads.trailing_zeros() as usize];
         let here = bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())));
@@ -63,6 +75,15 @@ fn settle_letters(
             }
             continue;
         };
+        let is = |c: u8| bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c.cast_signed())));
+        match byte {
+            0xD8 => watched |= mask(is(0xA1), 7) & mask(here, 7) << 1,
+            0xC3 => {
+                let before = [b'o', b'O', b'u', b'U', b'q', b'Q'].map(|c| mask(is(c), 7));
+                watched |= mask(here, 7) & before.into_iter().fold(0, |all, mask| all | mask) << 1;
+            }
+            _ => {}
+        }
         let add = |to: &mut [__m256i; 2], found: [__m256i; 2]| {
             *to = both(|n| _mm256_or_si256(to[n], _mm256_and_si256(found[n], here[n])));
         };
@@ -94,12 +115,12 @@ fn settle_letters(
     masks.dropped = dropped;
     if hebrew != 0 {
         let same =
-            |quote: u8| bytes.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(quote.cast_signed())));
+            |quote: u8| folded.map(|bytes| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(quote.cast_signed())));
         let quotes = mask(same(b'\''), 7) | mask(same(b'"'), 7);
         masks.unsettled |= quotes & masks.letter << 1;
         punctuation = 0; // an apostrophe may be of the word before it
     }
-    punctuation
+    Rest { punctuation, watched }
 }
 
 /// Settles marks of punctuation of three bytes one by one, since they are few.
@@ -122,7 +143,7 @@ fn settle_punctuation(
         let entry = alphabet.get(0x2000 | u16::from(last & 0x3F));
         let is_between = |mask: u64| mask << 1 >> at & 1 != 0 && mask >> (at + 2) >> 1 & 1 != 0;
         match entry.class() {
-            CharClass::Break => {}
+            CharClass::Break | CharClass::DoubleQuote => {} // there is no Hebrew letter
             CharClass::Apostrophe if is_between(masks.letter) => {
                 block.folded[at] = entry.bytes()[0];
                 masks.letter |= 0b111 << at;
@@ -132,6 +153,37 @@ fn settle_punctuation(
             _ => continue,
         }
         masks.unsettled &= !(0b111 << at);
+    }
+}
+
+/// Leaves the stretches whose letters a rule may change together: hamza and alef, a Vietnamese tone at a word's end.
+#[cold]
+#[inline(never)]
+fn unsettle_sequences(
+    block: &Block,
+    watched: u64,
+    bytes: &[u8; BLOCK_LEN],
+    alphabet: &Alphabet,
+    masks: &mut ClassMasks,
+) {
+    let normalizer = alphabet.normalizer();
+    let (alefs, tones) = (normalizer.has(Rule::QuranicAlef), normalizer.has(Rule::VietnameseTones));
+    let mut rest = watched;
+    while rest != 0 {
+        let at = rest.trailing_zeros() as usize;
+        rest &= rest - 1;
+        let is_letter = |at: usize| masks.letter.checked_shr(at as u32).is_some_and(|mask| mask & 1 != 0);
+        let may_meet = if bytes[at] == 0xA1 {
+            let next = [at + 1, at + 2].map(|at| block.folded[at]);
+            let is_dropped = masks.dropped >> at >> 1 & 1 != 0;
+            alefs && (is_dropped || matches!(next, [0xD8, 0xA1..=0xA7]))
+        } else if matches!(bytes[at - 1], b'q' | b'Q') {
+            tones
+        } else {
+            let has_tone = matches!(block.folded[at + 1], 0xA0 | 0xA1 | 0xA3 | 0xA8 | 0xA9 | 0xBD);
+            tones && has_tone && (!is_letter(at + 2) || masks.dropped >> at >> 2 & 1 != 0)
+        };
+        masks.unsettled |= u64::from(may_meet) << at;
     }
 }
 

@@ -10,7 +10,7 @@ mod avx2;
 
 use super::alphabet::Alphabet;
 use crate::cpu::Avx2;
-use crate::text::normalizer::Rule;
+use crate::text::normalizer::{Normalizer, Rule};
 
 /// Bytes that are looked at together.
 pub(crate) const BLOCK_LEN: usize = 64;
@@ -29,12 +29,28 @@ const PUNCTUATION: [u8; 2] = [0xE2, 0x80];
 pub(crate) struct BlockReader<'a> {
     avx2: Option<Avx2>,
     alphabet: &'a Alphabet,
-    folds_case: bool,
+    folding: Folding,
+}
+
+/// What becomes of ASCII characters.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folding {
+    /// Capitals are small letters.
+    case: bool,
+    /// The character that is an apostrophe beside the apostrophe: the grave accent, or itself.
+    apostrophe: u8,
+}
+
+impl Folding {
+    fn new(normalizer: Normalizer) -> Self {
+        let apostrophe = if normalizer.has(Rule::Apostrophes) { b'`' } else { b'\'' };
+        Self { case: normalizer.has(Rule::Case), apostrophe }
+    }
 }
 
 impl<'a> BlockReader<'a> {
     pub(crate) fn new(avx2: Option<Avx2>, alphabet: &'a Alphabet) -> Self {
-        Self { avx2, alphabet, folds_case: alphabet.normalizer().has(Rule::Case) }
+        Self { avx2, alphabet, folding: Folding::new(alphabet.normalizer()) }
     }
 
     pub(crate) fn alphabet(self) -> &'a Alphabet {
@@ -59,9 +75,9 @@ impl<'a> BlockReader<'a> {
     pub(crate) fn read(self, block: &mut Block, bytes: &[u8; BLOCK_LEN]) {
         #[cfg(target_arch = "x86_64")]
         if let Some(avx2) = self.avx2 {
-            return avx2::read(avx2, block, bytes, self.folds_case, self.alphabet);
+            return avx2::read(avx2, block, bytes, self.folding, self.alphabet);
         }
-        block.read_ascii(bytes, self.folds_case);
+        block.read_ascii(bytes, self.folding);
     }
 }
 
@@ -81,9 +97,9 @@ impl Block {
     pub(crate) const EMPTY: Self = Self { len: 0, words: 0, dropped: 0, folded: [0; BLOCK_LEN + COPY_LEN] };
 
     /// Reads ASCII with the instructions that every processor has.
-    fn read_ascii(&mut self, bytes: &[u8; BLOCK_LEN], fold: bool) {
-        let bits = class_bits(bytes);
-        self.folded[..BLOCK_LEN].copy_from_slice(&folded(bytes, fold));
+    fn read_ascii(&mut self, bytes: &[u8; BLOCK_LEN], folding: Folding) {
+        let bits = class_bits(bytes, folding);
+        self.folded[..BLOCK_LEN].copy_from_slice(&folded(bytes, folding));
         self.find_words(&ClassMasks::from_bits(|class| {
             let (eights, _) = bits.as_chunks::<8>();
             eights.iter().rev().fold(0, |mask, eight| {
@@ -201,9 +217,9 @@ impl ClassMasks {
 
 /// Returns the classes of each byte, a bit for each class.
 #[inline(always)]
-fn class_bits(block: &[u8; BLOCK_LEN]) -> [u8; BLOCK_LEN] {
+fn class_bits(block: &[u8; BLOCK_LEN], folding: Folding) -> [u8; BLOCK_LEN] {
     block.map(|byte| {
-        let mid = byte == b'.' || byte == b'\'';
+        let mid = byte == b'.' || byte == b'\'' || byte == folding.apostrophe;
         u8::from(mid || byte == b',' || byte == b';')
             | u8::from(byte == b' ' || byte.wrapping_sub(b'\t') < 5) << 1
             | u8::from((byte | 0x20).wrapping_sub(b'a') < 26) << 2
@@ -214,11 +230,14 @@ fn class_bits(block: &[u8; BLOCK_LEN]) -> [u8; BLOCK_LEN] {
     })
 }
 
-/// Returns the bytes, with small letters for ASCII capitals if `fold`.
+/// Returns the bytes as the rules fold them.
 #[inline(always)]
-fn folded(bytes: &[u8; BLOCK_LEN], fold: bool) -> [u8; BLOCK_LEN] {
-    let small = if fold { 0x20 } else { 0 };
-    bytes.map(|byte| byte | if byte.wrapping_sub(b'A') < 26 { small } else { 0 })
+fn folded(bytes: &[u8; BLOCK_LEN], folding: Folding) -> [u8; BLOCK_LEN] {
+    let small = if folding.case { 0x20 } else { 0 };
+    bytes.map(|byte| {
+        let byte = if byte == folding.apostrophe { b'\'' } else { byte };
+        byte | if byte.wrapping_sub(b'A') < 26 { small } else { 0 }
+    })
 }
 
 #[cfg(test)]
@@ -227,17 +246,16 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::text::normalizer::Normalizer;
-
     proptest! {
         #[test]
-        fn every_instruction_set_reads_ascii_alike(text in "[ a_.,:'Z09\\PC\n-]{64}", fold: bool) {
+        fn every_instruction_set_reads_ascii_alike(text in "[ a_.,:'`Z09\\PC\n-]{64}", case: bool, apostrophes: bool) {
             let bytes = text.as_bytes().first_chunk().expect("64 characters have at least 64 bytes");
-            let normalizer = if fold { Normalizer::new() } else { Normalizer::new().without(Rule::Case) };
+            let rules = [(case, Rule::Case), (apostrophes, Rule::Apostrophes)];
+            let normalizer = rules.into_iter().filter(|(is_on, _)| *is_on).map(|(_, rule)| rule).collect();
             let alphabet = Alphabet::unsettled(normalizer);
             let (mut fast, mut plain) = (Block::EMPTY, Block::EMPTY);
             BlockReader::new(Avx2::new(), &alphabet).read(&mut fast, bytes);
-            plain.read_ascii(bytes, fold);
+            plain.read_ascii(bytes, Folding::new(normalizer));
             prop_assert_eq!((fast.len, fast.words, fast.dropped), (plain.len, plain.words, plain.dropped));
             prop_assert_eq!(fast.folded, plain.folded);
         }
