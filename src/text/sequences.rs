@@ -354,7 +354,7 @@ pub(super) fn may_meet(c: char, before: char, next: char) -> bool {
         ':' => matches!(before, '\u{900}'..='\u{dff}') && matches!(next, '\u{900}'..='\u{dff}'),
         '\u{200c}' => before == '\u{647}',
         '\u{200d}' => matches!(before, '\u{94d}' | '\u{9cd}' | '\u{d4d}'),
-        '\u{621}' => is_alef(next) || next == '\u{621}',
+        '\u{621}' => is_alef(next) || next == '\u{621}' || is_combining_mark(next),
         '\u{670}' => before == '\0',
         '\u{907}' => before == '\u{94d}',
         '\u{bb3}' => matches!(before, '\u{bc6}' | '\u{b92}'),
