@@ -3,7 +3,7 @@
 //! Words come from the Unicode tables of four dependencies. When one of these tests fails after an update of a dependency:
 //!
 //! - `assigned_characters_are_cut_as_before` fails: texts that were indexed before get other words now. Raise `VERSION` in
-//!   `src/text/normalize.rs`, so that fingerprints change and saved indexes of before are refused; name it in CHANGELOG.md;
+//!   `src/text/normalizer.rs`, so that fingerprints change and saved indexes of before are refused; name it in CHANGELOG.md;
 //!   then write the file anew, and `data/small.index` too.
 //! - Only `other_characters_are_cut_as_before` fails: characters were assigned. Write the file anew, and do nothing else:
 //!   saved indexes record their Unicode versions, and `saved` describes what a difference means.

@@ -60,7 +60,9 @@ fn places(text: &str) -> Vec<Place> {
         let after = rest.unwrap_or_default().trim_start_matches(is_blank);
         from = text.len() - after.len();
         let line = text[..at].trim_end_matches(is_blank);
-        let Some(hyphen) = line.chars().next_back().filter(|&c| is_certain(c) || is_doubtful(c)) else { continue };
+        let Some(hyphen) = line.chars().next_back().filter(|&c| is_certain(c) || is_doubtful(c)) else {
+            continue;
+        };
         let before = &line[..line.len() - hyphen.len_utf8()];
         let mut left = before.chars().rev().filter(|&c| !unicode_normalization::char::is_combining_mark(c));
         let mut right = after.chars();

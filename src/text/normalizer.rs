@@ -8,8 +8,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_script::{Script, UnicodeScript};
 
 use crate::error::Error;
-pub use crate::text::rule::Rule;
 use crate::text::line_hyphens;
+pub use crate::text::rule::Rule;
 use crate::text::rule::{effect, expansion};
 use crate::text::sequences;
 

@@ -199,7 +199,9 @@ impl Rule {
             Rule::Ignorables => "soft hyphens, joiners, bidi marks and other characters that show nothing go",
             Rule::WhiteSpace => "any white space is one space",
             Rule::Digits => "decimal digits of any script are 0 to 9",
-            Rule::Apostrophes => "all apostrophes and primes are ', double quotes are \"; keyboards differ in them",
+            Rule::Apostrophes => {
+                "all apostrophes and primes are ', double quotes are \"; keyboards differ in them"
+            }
             Rule::Tatweel => "Arabic tatweel goes; it only stretches a line",
             Rule::Harakat => "Arabic vowel marks go; print has all, some or none of them",
             Rule::Alef => "أ إ آ ٱ are ا; typists leave these marks out",
@@ -210,13 +212,19 @@ impl Rule {
             Rule::Niqqud => "Hebrew points go; print has them or not",
             Rule::LatinGreekMarks => "é is e, ά is α; off, since accents tell words apart",
             Rule::LineHyphens => "a word that a hyphen cuts at a line's end is whole",
-            Rule::LatinLetters => "ș is ş, ő is õ, ð is đ, œ is oe, İ is I: stand-ins of old code pages and keyboards",
+            Rule::LatinLetters => {
+                "ș is ş, ő is õ, ð is đ, œ is oe, İ is I: stand-ins of old code pages and keyboards"
+            }
             Rule::CyrillicLetters => "ә is ə, palochka is і: typed as one another",
             Rule::ArabicLetters => "ہ is ه, ګ is گ: one letter from different keyboards",
             Rule::QuranicAlef => "ءا is آ, and no space before a dagger alef: the spelling of printed Qurans",
-            Rule::Joiners => "letters made by a joiner (Malayalam chillu, Kurdish and Persian heh) stay letters of their own",
+            Rule::Joiners => {
+                "letters made by a joiner (Malayalam chillu, Kurdish and Persian heh) stay letters of their own"
+            }
             Rule::IndicSigns => "Indic letters typed in pieces are whole (अा is आ)",
-            Rule::SoutheastAsianSigns => "Thai, Lao and Khmer signs that look the same have one coding (เเ is แ)",
+            Rule::SoutheastAsianSigns => {
+                "Thai, Lao and Khmer signs that look the same have one coding (เเ is แ)"
+            }
             Rule::VietnameseTones => "hoà is hòa: two styles of placing a tone",
             Rule::NoteNumbers => "superscript numbers after a word are words of their own",
             Rule::YiddishDigraphs => "װ is וו, as keyboards write it",
@@ -302,7 +310,9 @@ pub(super) fn effect(c: char) -> Option<(Rule, Option<char>)> {
         | '\u{a78c}'
         | '\u{ff07}'
         | '\u{ff40}' => (Rule::Apostrophes, Some('\'')),
-        '\u{2ba}' | '\u{5f4}' | '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}' => (Rule::Apostrophes, Some('"')),
+        '\u{2ba}' | '\u{5f4}' | '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ff02}' => {
+            (Rule::Apostrophes, Some('"'))
+        }
         '\u{640}' => (Rule::Tatweel, None),
         '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6ed}' | '\u{8d3}'..='\u{8ff}' => {
             (Rule::Harakat, None)

@@ -55,8 +55,8 @@ const TONES: [(&str, &str); 15] = [
 
 /// What may begin a Vietnamese syllable.
 const ONSETS: [&str; 27] = [
-    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph",
-    "r", "s", "t", "th", "tr", "v", "x",
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p",
+    "ph", "r", "s", "t", "th", "tr", "v", "x",
 ];
 
 /// Returns true for a letter of the Arabic script, which may take a hamza or dagger alef.
@@ -173,9 +173,7 @@ pub(super) fn after_folding(rules: Normalizer, text: &str) -> Option<String> {
 }
 
 fn rewrite_signs(rules: Normalizer, text: &str) -> Option<String> {
-    let is_trigger = |c| {
-        matches!(c, '\u{307}' | '\u{5d0}'..='\u{5ea}' | '\u{621}' | '\u{900}'..='\u{eff}' | '\u{1780}'..='\u{17ff}')
-    };
+    let is_trigger = |c| matches!(c, '\u{307}' | '\u{5d0}'..='\u{5ea}' | '\u{621}' | '\u{900}'..='\u{eff}' | '\u{1780}'..='\u{17ff}');
     if !text.chars().any(is_trigger) {
         return None;
     }
@@ -255,7 +253,8 @@ fn indic(before: &[char], text: &[char]) -> Found {
     for (pieces, whole) in VOWELS {
         let Some(len) = begins(pieces) else { continue };
         // A Tamil consonant that has a sign of its own is one.
-        let is_consonant = pieces.ends_with('\u{bb3}') && text.get(len).is_some_and(|&c| is_combining_mark(c));
+        let is_consonant =
+            pieces.ends_with('\u{bb3}') && text.get(len).is_some_and(|&c| is_combining_mark(c));
         if !is_consonant {
             return Some((len, vec![whole]));
         }
@@ -265,7 +264,8 @@ fn indic(before: &[char], text: &[char]) -> Found {
 
 fn southeast_asian(text: &[char]) -> Found {
     let is_tone = |c: char| matches!(c, '\u{e48}'..='\u{e4b}' | '\u{ec8}'..='\u{ecb}');
-    let is_vowel = |c: char| matches!(c, '\u{e31}' | '\u{e34}'..='\u{e37}' | '\u{eb1}' | '\u{eb4}'..='\u{eb7}');
+    let is_vowel =
+        |c: char| matches!(c, '\u{e31}' | '\u{e34}'..='\u{e37}' | '\u{eb1}' | '\u{eb4}'..='\u{eb7}');
     let is_nikhahit = |c: char| matches!(c, '\u{e4d}' | '\u{ecd}');
     let is_aa = |c: char| matches!(c, '\u{e32}' | '\u{eb2}');
     match *text {
@@ -287,7 +287,9 @@ fn southeast_asian(text: &[char]) -> Found {
 
 /// Puts the tones of Vietnamese words in their places; `None` if none moves.
 fn place_tones(text: &str) -> Option<String> {
-    if !text.contains(['à', 'á', 'ả', 'ã', 'ạ', 'è', 'é', 'ẻ', 'ẽ', 'ẹ', 'ỳ', 'ý', 'ỷ', 'ỹ', 'ỵ', 'ù', 'ú', 'ủ', 'ũ', 'ụ']) {
+    if !text.contains([
+        'à', 'á', 'ả', 'ã', 'ạ', 'è', 'é', 'ẻ', 'ẽ', 'ẹ', 'ỳ', 'ý', 'ỷ', 'ỹ', 'ỵ', 'ù', 'ú', 'ủ', 'ũ', 'ụ',
+    ]) {
         return None;
     }
     let mut out = String::new();

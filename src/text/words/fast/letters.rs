@@ -20,7 +20,8 @@ impl Words {
     ) -> usize {
         let start = self.joined_len();
         let places_tones = alphabet.normalizer().has(Rule::VietnameseTones);
-        let mut out = Writer { joined: &mut self.joined, ends: &mut self.ends, start, to: start, places_tones };
+        let mut out =
+            Writer { joined: &mut self.joined, ends: &mut self.ends, start, to: start, places_tones };
         let mut state = State::Gap;
         let mut repeats = state.repeats();
         let mut end = 0; // of the word, if what follows does not go on with it

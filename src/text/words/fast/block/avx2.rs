@@ -15,7 +15,13 @@ use crate::text::normalizer::Rule;
 use crate::text::words::fast::alphabet::{Alphabet, CharClass, TwoByteTable};
 
 #[inline(always)]
-pub(super) fn read(_: Avx2, block: &mut Block, bytes: &[u8; BLOCK_LEN], folding: Folding, alphabet: &Alphabet) {
+pub(super) fn read(
+    _: Avx2,
+    block: &mut Block,
+    bytes: &[u8; BLOCK_LEN],
+    folding: Folding,
+    alphabet: &Alphabet,
+) {
     // SAFETY: the processor has AVX2, as the value of type `Avx2` proves.
     #[allow(unsafe_code)]
     unsafe {
