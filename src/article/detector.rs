@@ -253,7 +253,7 @@ impl Detector {
         let mut fields = Vec::with_capacity(32);
         fields.extend(hash::VERSION.to_le_bytes());
         fields.extend(normalizer::VERSION.to_le_bytes());
-        fields.extend(u64::from(self.config.normalizer.bits()).to_le_bytes());
+        fields.extend(self.config.normalizer.bits().to_le_bytes());
         fields.extend(u64::from(unit).to_le_bytes());
         fields.extend(width.to_le_bytes());
         hash::fingerprint(&fields)

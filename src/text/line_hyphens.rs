@@ -24,10 +24,9 @@ struct Place {
 }
 
 /// Returns the text with the words whole that hyphens at the ends of lines cut; `None` if there are none.
+///
+/// A line ends in `\n`, with or without `\r` before it.
 pub(crate) fn join_lines(text: &str) -> Option<String> {
-    if !has_line_break(text.as_bytes()) {
-        return None;
-    }
     let places = places(text);
     let doubtful = places.iter().filter(|place| !place.is_certain && place.has_two_letters).count();
     let mut out = String::new();
@@ -44,49 +43,42 @@ pub(crate) fn join_lines(text: &str) -> Option<String> {
     })
 }
 
-/// Returns true if the text may hold more than one line.
-#[inline]
-fn has_line_break(text: &[u8]) -> bool {
-    // By chunks, since a loop that may end at each byte is not vectorised.
-    text.chunks(64).any(|chunk| chunk.iter().fold(false, |any, byte| any | (byte.wrapping_sub(b'\n') < 4)))
-}
-
+/// Returns the hyphens at the ends of lines that stand between two letters.
+// `find` of one ASCII character looks at sixteen bytes at a time. With a search by character for any line break of ASCII
+// reading Arabic documentation took 8 % longer.
 fn places(text: &str) -> Vec<Place> {
     let mut places = Vec::new();
     let mut from = 0;
-    while let Some(found) = text[from..].find(is_line_break) {
+    while let Some(found) = text[from..].find('\n') {
         let at = from + found;
-        let rest = text[at..].strip_prefix("\r\n").or_else(|| text[at..].strip_prefix(is_line_break));
-        let after = rest.unwrap_or_default().trim_start_matches(is_blank);
-        from = text.len() - after.len();
+        from = at + 1;
         let line = text[..at].trim_end_matches(is_blank);
         let Some(hyphen) = line.chars().next_back().filter(|&c| is_certain(c) || is_doubtful(c)) else {
             continue;
         };
-        let before = &line[..line.len() - hyphen.len_utf8()];
-        let mut left = before.chars().rev().filter(|&c| !unicode_normalization::char::is_combining_mark(c));
-        let mut right = after.chars();
-        let right_first = right.next().filter(|&c| is_letter(c) && !c.is_uppercase());
-        if left.next().is_some_and(is_letter) && right_first.is_some() {
-            let mut right = right.filter(|&c| !unicode_normalization::char::is_combining_mark(c));
-            places.push(Place {
-                start: before.len(),
-                end: from,
-                is_certain: is_certain(hyphen),
-                has_two_letters: left.next().is_some_and(is_letter) && right.next().is_some_and(is_letter),
-            });
+        let start = line.len() - hyphen.len_utf8();
+        let after = text[from..].trim_start_matches(is_blank);
+        let mut left = letters(text[..start].chars().rev());
+        let mut right = letters(after.chars());
+        let begins_small = after.chars().next().is_some_and(|c| is_letter(c) && !c.is_uppercase());
+        if begins_small && left.next().is_some_and(is_letter) {
+            right.next();
+            let has_two_letters = left.next().is_some_and(is_letter) && right.next().is_some_and(is_letter);
+            let end = text.len() - after.len();
+            places.push(Place { start, end, is_certain: is_certain(hyphen), has_two_letters });
         }
     }
     places
 }
 
-fn is_line_break(c: char) -> bool {
-    matches!(c, '\n'..='\r')
+/// Returns the characters without marks.
+fn letters(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    text.filter(|&c| !unicode_normalization::char::is_combining_mark(c))
 }
 
-/// Returns true for a space within a line.
+/// Returns true for a space within a line, and for a `\r`.
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() && !is_line_break(c)
+    c.is_whitespace() && !matches!(c, '\n' | '\u{b}' | '\u{c}')
 }
 
 /// Returns true for a letter of a script with hyphens. Hangul has none, and its syllables are letters or parts of one.

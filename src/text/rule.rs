@@ -71,7 +71,7 @@ pub enum Rule {
     /// letter and a line break always joins; `-`, U+2010 and U+2011 do where the paragraph has two such places or more, each
     /// with two letters on both sides. In 135 places of English licences, paragraphs with two or more held 34 cut words and no
     /// compound; those with one held 59 compounds (`royalty-⏎free`) and 22 cut words, so a single one stays. A capital after
-    /// the break is never joined. Line breaks are those of ASCII; without [`Rule::WhiteSpace`] they count, and nothing is joined.
+    /// the break is never joined. A line ends in `\n` or `\r\n`; without [`Rule::WhiteSpace`] that counts, and nothing is joined.
     LineHyphens,
     /// Writes Latin letters that stood in for others where a code page or a keyboard had none: Romanian comma below as cedilla
     /// (`ș` is `ş`), Hungarian `ő` and `ű` as `õ` and `û`, `ð` as `đ` (their capitals look alike), `œ` as `oe`, `ɡ` as `g`, `ǝ` as
@@ -278,8 +278,7 @@ string_enum!("rule", Rule {
 pub(super) fn effect(c: char) -> Option<(Rule, Option<char>)> {
     let effect = match c {
         'A'..='Z' => (Rule::Case, Some(c.to_ascii_lowercase())),
-        '`' => (Rule::Apostrophes, Some('\'')),
-        '\0'..='\x7f' => return None,
+        '\0'..='_' | 'a'..='\x7f' => return None,
         '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
@@ -291,7 +290,8 @@ pub(super) fn effect(c: char) -> Option<(Rule, Option<char>)> {
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
         | '\u{e0100}'..='\u{e01ef}' => (Rule::Ignorables, None),
-        '\u{b4}'
+        '`'
+        | '\u{b4}'
         | '\u{2b9}'
         | '\u{2bb}'..='\u{2bf}'
         | '\u{374}'

@@ -272,10 +272,7 @@ fn southeast_asian(text: &[char]) -> Found {
         ['\u{e40}', '\u{e40}', ..] => Some((2, vec!['\u{e41}'])),
         ['\u{ec0}', '\u{ec0}', ..] => Some((2, vec!['\u{ec1}'])),
         [tone, vowel, ..] if is_tone(tone) && is_vowel(vowel) => Some((2, vec![vowel, tone])),
-        [sign, tone, aa, ..] if is_nikhahit(sign) && is_tone(tone) && is_aa(aa) => {
-            Some((3, vec![tone, sign, aa]))
-        }
-        [sign, aa, tone, ..] if is_nikhahit(sign) && is_tone(tone) && is_aa(aa) => {
+        [sign, tone, aa, ..] | [sign, aa, tone, ..] if is_nikhahit(sign) && is_tone(tone) && is_aa(aa) => {
             Some((3, vec![tone, sign, aa]))
         }
         ['\u{17d2}', '\u{178a}', ..] => Some((2, vec!['\u{17d2}', '\u{178f}'])),

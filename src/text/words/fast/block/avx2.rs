@@ -178,7 +178,7 @@ fn unsettle_sequences(
     while rest != 0 {
         let at = rest.trailing_zeros() as usize;
         rest &= rest - 1;
-        let is_letter = |at: usize| masks.letter.checked_shr(at as u32).is_some_and(|mask| mask & 1 != 0);
+        let is_letter = |at: usize| at < BLOCK_LEN && masks.letter >> at & 1 != 0;
         let may_meet = if bytes[at] == 0xA1 {
             let next = [at + 1, at + 2].map(|at| block.folded[at]);
             let is_dropped = masks.dropped >> at >> 1 & 1 != 0;
