@@ -70,7 +70,7 @@ const APART: &[Same] = &[
     ("Tamil, a consonant with its sign", "கெளு வந்தது", "கௌு வந்தது"),
 ];
 
-fn scan<'t>(text: &'t str, rules: Normalizer) -> Report<'t> {
+fn scan(text: &str, rules: Normalizer) -> Report<'_> {
     Config::new().boundary(Boundary::BlankLine).normalizer(rules).build().unwrap().scan(text)
 }
 
