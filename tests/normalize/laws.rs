@@ -157,7 +157,8 @@ proptest! {
     #[test]
     fn texts_with_a_space_between_do_not_touch_each_other(one in rich_texts(), other in rich_texts()) {
         // A dagger alef takes the space before it away, and a line break may cut a word.
-        prop_assume!(!other.chars().find(|&c| !normal(&c.to_string()).is_empty() || c == '\u{670}').is_some_and(|c| c == '\u{670}'));
+        let mut seen = other.chars().filter(|&c| c == '\u{670}' || !normal(&c.to_string()).is_empty());
+        prop_assume!(seen.next() != Some('\u{670}'));
         let (one, other) = (one.replace(is_line_break, " "), other.replace(is_line_break, " "));
         let (first, second) = (normal(&one), normal(&other));
         let expected = [first.as_str(), &second].map(str::trim).join(" ");
