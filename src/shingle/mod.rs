@@ -64,8 +64,8 @@ impl Shingles {
     /// error for such a width.
     #[must_use]
     pub fn set(self, normal: &str) -> ShingleSet {
-        assert_ne!(self, Shingles::Words(0), "a shingle has at least one word");
-        assert_ne!(self, Shingles::Chars(0), "a shingle has at least one character");
+        assert!(self != Shingles::Words(0), "a shingle has at least one word, not 0");
+        assert!(self != Shingles::Chars(0), "a shingle has at least one character, not 0");
         let mut hashes = Vec::new();
         self.hash_into(&Words::from_normal(normal), &mut Tokens::default(), &mut hashes);
         ShingleSet::from_hashes(&hashes)
