@@ -9,8 +9,8 @@ use std::sync::Arc;
 ///
 /// These return it: [`Config::build`](crate::Config::build), [`Threshold::new`](crate::compare::Threshold::new),
 /// [`Banding::for_recall`](crate::lsh::Banding::for_recall), the parsing of an option's name, and everything that
-/// reads or writes files: dumps (feature `dump`) and saved indexes. Scanning, inserting and querying in memory cannot
-/// fail.
+/// reads or writes files: dumps (feature `dump`) and saved indexes. Scanning, inserting and querying in memory
+/// return none.
 ///
 /// It is one word in size and cheap to clone.
 ///

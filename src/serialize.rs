@@ -19,9 +19,9 @@ use crate::article::run::Run;
 use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
 use crate::compare::{Measure, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
-use crate::corpus::{CorpusRun, CorpusRuns, Passage, Redundant, Removal};
+use crate::corpus::{Candidates, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope};
 use crate::error::Error;
-use crate::index::{IndexStatistics, Match};
+use crate::index::{IndexStatistics, Match, ParagraphMatches};
 use crate::lsh::Banding;
 use crate::shingle::Shingles;
 use crate::text::normalizer::{Normalizer, Rule};
@@ -46,7 +46,7 @@ macro_rules! by_name {
     )+};
 }
 
-by_name!(Boundary, Measure, Normalizer, Rule, Shingles);
+by_name!(Boundary, Candidates, Keep, Measure, Normalizer, Rule, Scope, Shingles);
 
 /// Reads an option from its name.
 struct Name<T>(PhantomData<T>);
@@ -55,7 +55,7 @@ impl<T: FromStr<Err = Error>> Visitor<'_> for Name<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of an option")
+        f.write_str("the name of an option, as a string")
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<T, E> {
@@ -127,6 +127,16 @@ fn serialize_similarity<S: SerializeStruct>(similarity: Similarity, fields: &mut
     fields.serialize_field("jaccard", &similarity.jaccard())?;
     fields.serialize_field("containment", &similarity.containment())?;
     fields.serialize_field("exact", &similarity.is_exact())
+}
+
+/// Writes the `paragraph` and its `matches`.
+impl Serialize for ParagraphMatches<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("ParagraphMatches", 2)?;
+        fields.serialize_field("paragraph", &self.paragraph)?;
+        fields.serialize_field("matches", &self.matches)?;
+        fields.end()
+    }
 }
 
 /// Writes `jaccard`, `containment` and `exact`.

@@ -259,6 +259,11 @@ fn a_fingerprint_is_the_hash_of_documented_fields() {
         assert_eq!(detector.fingerprint(), xxhash_rust::xxh3::xxh3_64_with_seed(&fields, seed));
         assert_eq!(bytes(&Index::new(detector))[72..80], detector.fingerprint().to_le_bytes());
     }
+    let format = include_str!("../src/index/saved/mod.rs");
+    assert!(
+        format.contains("(4 bytes), now 1;") && format.contains("(4), now 2;"),
+        "the format names both versions"
+    );
     // As it is in the saved indexes that are there.
     assert_eq!(Detector::default().fingerprint(), FINGERPRINT);
 }

@@ -157,3 +157,18 @@ fn options_are_written_as_their_names_and_read_again() {
     assert_eq!(serde_json::from_str::<Threshold>("0.7").unwrap(), Threshold::new(0.7).unwrap());
     assert!(serde_json::from_str::<Threshold>("0").is_err());
 }
+
+#[test]
+fn options_of_a_corpus_are_their_names_and_answers_of_an_index_have_their_paragraphs() {
+    use dittograph::{Candidates, Index, Keep, Scope};
+    let options = (Keep::Longest, Scope::Across, Candidates::Exact);
+    let json = serde_json::to_string(&options).unwrap();
+    assert_eq!(json, r#"["longest","across","exact"]"#);
+    assert_eq!(serde_json::from_str::<(Keep, Scope, Candidates)>(&json).unwrap(), options);
+
+    let mut index = Index::new(dittograph::Detector::default());
+    index.insert_document(7, "Nobody was hurt.");
+    let answer = serde_json::to_value(index.query_document("NOBODY was hurt!")).unwrap();
+    assert_eq!(answer[0]["paragraph"], serde_json::json!({"start": 0, "end": 16}));
+    assert_eq!(answer[0]["matches"][0]["id"], serde_json::json!({"document": 7, "paragraph": 0}));
+}

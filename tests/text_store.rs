@@ -58,6 +58,15 @@ fn a_folder_that_is_not_there_is_named() {
 }
 
 #[test]
+#[should_panic(expected = "text 1 has 3 bytes; there is no part 18446744073709551606..18446744073709551611")]
+#[cfg(target_pointer_width = "64")]
+fn a_part_that_would_wrap_round_into_another_text() {
+    let mut store = TextStore::new().unwrap();
+    store.push_all(["0123456789", "abc"]).unwrap();
+    _ = store.get(1, usize::MAX - 9..usize::MAX - 4);
+}
+
+#[test]
 #[should_panic(expected = "text 0 has 3 bytes; there is no part 1..4")]
 fn a_part_that_is_not_there() {
     let mut store = TextStore::new().unwrap();

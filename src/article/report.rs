@@ -103,7 +103,7 @@ impl<'t> Report<'t> {
     ///
     /// With [`Boundary::Auto`] some of them may be spared. A text may lose the blank lines that it was cut at, and what is
     /// left, cut at its lines, may repeat again. Then paragraphs are spared, the shortest first, so that a clean text stays
-    /// clean. That happens only where an article comes down to one paragraph of several lines that repeat one another.
+    /// clean. That happens only where what is left is a single paragraph whose own lines repeat.
     ///
     /// [`without_redundant`]: Self::without_redundant
     #[must_use]

@@ -140,6 +140,7 @@ impl<'t> Found<'t> {
     ///
     /// If there is no such document.
     #[must_use]
+    #[track_caller]
     pub fn without_redundant(&self, document: u64) -> Cow<'t, str> {
         let place = self.place(document);
         let removals = &self.redundant().removals;
@@ -165,6 +166,7 @@ impl<'t> Found<'t> {
     ///
     /// If there is no such document, or if one of the paragraphs is not in it.
     #[must_use]
+    #[track_caller]
     pub fn without(&self, document: u64, paragraphs: impl IntoIterator<Item = u32>) -> Cow<'t, str> {
         let place = self.place(document);
         let mut lost: Vec<usize> = paragraphs.into_iter().map(|paragraph| paragraph as usize).collect();

@@ -94,7 +94,10 @@ fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Vec<Decision> {
         order.par_sort_by_key(|&n| Reverse(contents.paragraphs[n as usize].words)); // stable
         order
     };
-    let order = (contents.keep == Keep::Longest).then(longest);
+    let order = match contents.keep {
+        Keep::First => None,
+        Keep::Longest => Some(longest()),
+    };
     let comparator = contents.detector.comparator();
     let mut kept = Kept::new(contents, neighbours, order.as_deref());
     let mut decided = Vec::new();

@@ -32,7 +32,7 @@ use crate::lsh::Banding;
 /// options, and [`Corpus::builder`] has them all, and the way to a [`ReadingCorpus`] for what does not fit in memory.
 ///
 /// For each paragraph the corpus holds 20 bytes: where it stands, how many words it has, and which paragraphs have
-/// the same words. For all exact copies of it together it holds 4 bytes of each band. README.md has what that comes to.
+/// the same words. For all exact copies of it together it holds 4 bytes for each band. README.md has what that comes to.
 /// What is found is the same for any number of threads.
 ///
 /// ```

@@ -167,6 +167,7 @@ impl CorpusBuilder {
     ///
     /// If the store holds texts already: texts in it are numbered as the documents are.
     #[must_use]
+    #[track_caller]
     pub fn build_stored(self, store: TextStore) -> ReadingCorpus<'static> {
         assert!(store.is_empty(), "a corpus takes an empty store; this one holds {} texts", store.len());
         ReadingCorpus { intake: Intake::new(self, Texts::Stored(Arc::new(store))) }

@@ -110,14 +110,15 @@ impl TextStore {
     /// # Panics
     ///
     /// If there is no text of this number, or if the range is not within it.
+    #[track_caller]
     pub fn get(&self, number: u64, range: Range<usize>) -> Result<String, Error> {
         let text = self.place(number);
-        let (start, end) = (text.start + range.start as u64, text.start + range.end as u64);
+        let len = text.end - text.start;
         assert!(
-            start <= end && end <= text.end,
-            "text {number} has {} bytes; there is no part {range:?}",
-            text.end - text.start
+            range.start <= range.end && range.end as u64 <= len,
+            "text {number} has {len} bytes; there is no part {range:?}"
         );
+        let start = text.start + range.start as u64;
         let mut bytes = vec![0; range.len()];
         read_at(&self.file, &mut bytes, start).map_err(|error| self.keep(error))?;
         String::from_utf8(bytes).map_err(|_| {

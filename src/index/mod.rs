@@ -1,6 +1,11 @@
 //! An index that grows and answers, in memory and saved: MinHash/LSH proposes, the comparator decides.
 
-// In the order of dependence: each uses only what stands above it.
+//!
+//! In the order of dependence, where each uses only what stands above it: what an index records and answers ([`unicode`],
+//! [`answer`]); what it holds ([`id_set`], [`documents`], [`sets`] of shingles as bytes, [`signer`]); the file, from its
+//! sections to its bytes ([`layout`], [`header`], [`write`], [`replacement`]); [`saved`], which documents the format and answers
+//! from a file; [`memory`], the index that grows; and [`whole`], for what goes through all of a file.
+
 mod unicode;
 mod answer;
 mod id_set;

@@ -88,6 +88,7 @@ impl Signer {
     /// # Panics
     ///
     /// If the paragraph was signed for another configuration: it would be looked for in the wrong buckets.
+    #[track_caller]
     pub(super) fn check(&self, signed: &SignedParagraph) {
         let expected = self.made();
         assert!(

@@ -13,7 +13,7 @@ pub use crate::text::rule::Rule;
 use crate::text::rule::{effect, expansion};
 use crate::text::sequences;
 
-/// Raised when a rule changes what it does to any text.
+/// Raised when a rule, the cutting of words or that of shingles changes what it does to any text.
 pub(crate) const VERSION: u32 = 2;
 
 /// The Unicode versions of the tables behind the rules.

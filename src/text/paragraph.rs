@@ -235,7 +235,8 @@ fn may_begin_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r' | b'\x0c' | 0xc2 | 0xe2)
 }
 
-/// Returns how many bytes the line break at the beginning of a text has; 0 if the text begins with none.
+/// Returns how many bytes the line break at the beginning of a text has; 0 if the text begins with none. What it begins with
+/// has to be in [`may_begin_break`] too.
 fn break_len(bytes: &[u8]) -> usize {
     match bytes {
         [b'\n' | b'\r' | b'\x0c', ..] => 1,

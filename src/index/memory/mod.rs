@@ -207,6 +207,7 @@ impl Index {
     /// # Panics
     ///
     /// If the paragraph was signed for other shingles, rules or another banding than this index has.
+    #[track_caller]
     pub fn insert_signed(&mut self, id: ParagraphId, paragraph: SignedParagraph) -> bool {
         self.signer.check(&paragraph);
         self.insert_checked(id, paragraph)
@@ -215,7 +216,8 @@ impl Index {
     /// Inserts an article in place of the paragraphs that the document has, and returns how many paragraphs it has now.
     ///
     /// It is cut as the detector's boundary says; its paragraphs are numbered from 0, also those without words. To insert
-    /// many articles, [`insert_documents`](Self::insert_documents) is faster: it signs them on all cores.
+    /// many articles, [`insert_documents`](Self::insert_documents) is faster: it signs them on all cores. A document keeps its
+    /// name, also if the article has no paragraph: only [`remove_document`](Self::remove_document) drops it.
     ///
     /// # Panics
     ///
@@ -297,6 +299,7 @@ impl Index {
     ///
     /// If the paragraph was signed for other shingles, rules or another banding than this index has.
     #[must_use]
+    #[track_caller]
     pub fn query_signed(&self, paragraph: &SignedParagraph) -> Vec<Match> {
         self.signer.check(paragraph);
         let mut matches: Vec<Match> = self

@@ -68,7 +68,7 @@
 //! came before. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each.
 //!
 //! **Fingerprint.** XXH3-64, seed `config`, of 32 bytes: the version of these hashes (4 bytes), now 1; the version of the
-//! rules by which texts are normalized and cut (4), now 1; then, 8 bytes each, the rules as at 16, the unit of shingles as
+//! rules by which texts are normalized and cut (4), now 2; then, 8 bytes each, the rules as at 16, the unit of shingles as
 //! at 14, and the width as at 24. A reader refuses a file whose fingerprint it does not compute itself:
 //! its own hashes or rules are other ones.
 //!
@@ -299,6 +299,7 @@ impl SavedIndex {
     /// # Panics
     ///
     /// If the paragraph was signed for other shingles, rules or another banding than this index has.
+    #[track_caller]
     pub fn query_signed(&self, paragraph: &SignedParagraph) -> Result<Vec<Match>, Error> {
         self.signer.check(paragraph);
         let (detector, asked) = (self.detector(), (paragraph.hash, &paragraph.set));
