@@ -115,6 +115,7 @@ struct Pair {
     jaccard: f64,
     containment: f64,
     exact: bool,
+    evidence: String,
 }
 
 #[derive(Serialize)]
@@ -132,6 +133,7 @@ impl<'r> FileReport<'r> {
             jaccard: pair.similarity.jaccard(),
             containment: pair.similarity.containment(),
             exact: pair.similarity.is_exact(),
+            evidence: pair.evidence.to_string(),
         });
         let clusters = report.clusters().iter().map(|cluster| {
             std::iter::once(cluster.representative).chain(cluster.redundant.iter().copied()).collect()

@@ -152,7 +152,7 @@ pub use crate::article::detector::Detector;
 pub use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 pub use crate::article::report::{Report, Statistics};
 pub use crate::article::run::Run;
-pub use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
+pub use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 pub use crate::compare::{Measure, Similarity};
 pub use crate::corpus::{
     Candidates, Corpus, CorpusBuilder, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep, Passage,

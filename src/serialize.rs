@@ -16,7 +16,7 @@ use crate::article::config::{BandingChoice, Config};
 use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 use crate::article::report::{Report, Statistics};
 use crate::article::run::Run;
-use crate::compare::pair::{DuplicatePair, ParagraphId, ParagraphPair};
+use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 use crate::compare::{Measure, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
 use crate::corpus::{Candidates, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope};
@@ -46,7 +46,7 @@ macro_rules! by_name {
     )+};
 }
 
-by_name!(Boundary, Candidates, Keep, Measure, Normalizer, Rule, Scope, Shingles);
+by_name!(Boundary, Candidates, Evidence, Keep, Measure, Normalizer, Rule, Scope, Shingles);
 
 /// Reads an option from its name.
 struct Name<T>(PhantomData<T>);
@@ -96,17 +96,18 @@ by_fields! {
     }
 }
 
-/// Writes a type that has a similarity as a struct of its other fields, then the fields of the similarity.
+/// Writes a type that has a similarity as a struct of its other fields: the fields of the similarity take its place.
 macro_rules! by_fields_and_similarity {
-    ($($type:ident { $($field:ident),+ })+) => {$(
+    ($($type:ident { $($before:ident),+ ; $($after:ident),* })+) => {$(
         /// Writes the fields, and in place of the similarity its `jaccard`, `containment` and `exact`.
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let Self { $($field,)+ similarity } = self;
-                let count = [$(stringify!($field)),+].len() + SIMILARITY_FIELDS;
+                let Self { $($before,)+ similarity, $($after,)* } = self;
+                let count = [$(stringify!($before),)+ $(stringify!($after),)*].len() + SIMILARITY_FIELDS;
                 let mut fields = serializer.serialize_struct(stringify!($type), count)?;
-                $(fields.serialize_field(stringify!($field), $field)?;)+
+                $(fields.serialize_field(stringify!($before), $before)?;)+
                 serialize_similarity(*similarity, &mut fields)?;
+                $(fields.serialize_field(stringify!($after), $after)?;)*
                 fields.end()
             }
         }
@@ -114,10 +115,10 @@ macro_rules! by_fields_and_similarity {
 }
 
 by_fields_and_similarity! {
-    DuplicatePair { earlier, later }
-    Match { id }
-    ParagraphPair { earlier, later }
-    Removal { kept, removed }
+    DuplicatePair { earlier, later; evidence }
+    Match { id; }
+    ParagraphPair { earlier, later; evidence }
+    Removal { kept, removed; evidence }
 }
 
 /// The number of fields that a similarity is written as.

@@ -12,10 +12,10 @@ use dittograph::saved::{Replacement, UnicodeVersions};
 use dittograph::shingle::ShingleSet;
 use dittograph::{
     Amount, Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusRun, CorpusRuns,
-    CorpusStatistics, Detector, DuplicatePair, Error, Found, GopherRepetition, Index, IndexStatistics, Keep,
-    Match, Measure, Normalizer, Paragraph, ParagraphId, ParagraphMatches, ParagraphPair, Passage,
-    ReadingCorpus, Redundant, Removal, Repetition, Report, Rule, Run, SavedIndex, Scope, Shingles,
-    SignedParagraph, Signer, Similarity, Statistics, TextStore,
+    CorpusStatistics, Detector, DuplicatePair, Error, Evidence, Found, GopherRepetition, Index,
+    IndexStatistics, Keep, Match, Measure, Normalizer, Paragraph, ParagraphId, ParagraphMatches,
+    ParagraphPair, Passage, ReadingCorpus, Redundant, Removal, Repetition, Report, Rule, Run, SavedIndex,
+    Scope, Shingles, SignedParagraph, Signer, Similarity, Statistics, TextStore,
 };
 
 /// Crosses threads and panics, and can be shown in a debugger.
@@ -36,6 +36,7 @@ fn values_are_copied_and_compared() {
     value::<Banding>();
     value::<Boundary>();
     value::<Candidates>();
+    value::<Evidence>();
     value::<Comparator>();
     value::<Config>();
     value::<CorpusBuilder>();

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{Candidates, Corpus, CorpusBuilder, CorpusRuns, Found, Keep, Removal, Scope};
+use dittograph::{Candidates, Corpus, CorpusBuilder, CorpusRuns, Found, Keep, ParagraphPair, Removal, Scope};
 use rayon::prelude::*;
 
 use articles::Articles;
@@ -239,7 +239,7 @@ fn write_tables(
         if all_pairs {
             summary.pairs = write_all_pairs(file, found, articles)?;
         } else {
-            write_removed(file, &found.redundant().removals, articles)?;
+            write_removed(file, found, articles)?;
         }
     }
     if let Some(file) = &mut outputs.runs {
@@ -291,26 +291,37 @@ fn write_parquet(
 
 /// Writes a row for each verified pair; returns how many there are.
 fn write_all_pairs(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>) -> Result<usize, String> {
-    let mut count = 0;
+    let name = |document| articles.id(document);
+    let row = |p: &ParagraphPair| table::row(&name, found, [p.earlier, p.later], &p.similarity, p.evidence);
     file.write(table::PAIRS)?;
-    for pair in found.pairs() {
-        count += 1;
-        let row = table::row(&|document| articles.id(document), pair.earlier, pair.later, &pair.similarity);
-        file.write(&row)?;
+    let (mut pairs, mut count) = (found.pairs(), 0);
+    loop {
+        let some: Vec<ParagraphPair> = pairs.by_ref().take(ROWS_LEN).collect();
+        if some.is_empty() {
+            return Ok(count);
+        }
+        count += some.len();
+        write_rows(file, &some, row)?;
     }
-    Ok(count)
 }
 
-/// Writes a row for each redundant paragraph; they are made on all cores.
-fn write_removed(file: &mut Output, redundant: &[Removal], articles: &Articles<'_>) -> Result<(), String> {
+/// Writes a row for each redundant paragraph.
+fn write_removed(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>) -> Result<(), String> {
+    let name = |document| articles.id(document);
+    let row = |r: &Removal| table::row(&name, found, [r.kept, r.removed], &r.similarity, r.evidence);
     file.write(table::REMOVED)?;
-    let row = |r: &Removal| table::row(&|document| articles.id(document), r.kept, r.removed, &r.similarity);
-    for rows in redundant.chunks(ROWS_LEN) {
-        let parts: Vec<String> =
-            rows.par_chunks(ROWS_LEN / 64).map(|rows| rows.iter().map(row).collect()).collect();
-        parts.iter().try_for_each(|part| file.write(part))?;
-    }
-    Ok(())
+    found.redundant().removals.chunks(ROWS_LEN).try_for_each(|some| write_rows(file, some, row))
+}
+
+/// Writes rows that are made on all cores.
+fn write_rows<T: Sync>(
+    file: &mut Output,
+    items: &[T],
+    row: impl Fn(&T) -> String + Sync,
+) -> Result<(), String> {
+    let parts: Vec<String> =
+        items.par_chunks(ROWS_LEN / 64).map(|items| items.iter().map(&row).collect()).collect();
+    parts.iter().try_for_each(|part| file.write(part))
 }
 
 /// The files that were asked for.

@@ -123,30 +123,30 @@ pub fn clean_up_on_interrupt() -> Result<(), String> {
 pub mod table {
     use std::borrow::Cow;
 
-    use dittograph::{CorpusRun, ParagraphId, Similarity};
+    use dittograph::{CorpusRun, Evidence, Found, ParagraphId, Similarity};
 
-    pub const REMOVED: &str =
-        "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\n";
-    pub const PAIRS: &str =
-        "earlier_doc\tearlier_paragraph\tlater_doc\tlater_paragraph\tjaccard\tcontainment\texact\n";
+    pub const REMOVED: &str = "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\tevidence\tlcs\n";
+    pub const PAIRS: &str = "earlier_doc\tearlier_paragraph\tlater_doc\tlater_paragraph\tjaccard\tcontainment\texact\tevidence\tlcs\n";
     pub const RUNS: &str = "earlier_doc\tearlier_start\tearlier_end\tlater_doc\tlater_start\tlater_end\n";
 
     /// A row of [`REMOVED`] or [`PAIRS`]; `name` gives the id of a document.
     pub fn row<'d>(
         name: &dyn Fn(u64) -> Cow<'d, str>,
-        one: ParagraphId,
-        other: ParagraphId,
+        found: &Found<'_>,
+        [one, other]: [ParagraphId; 2],
         similarity: &Similarity,
+        evidence: Evidence,
     ) -> String {
         format!(
-            "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\n",
+            "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\t{evidence}\t{:.6}\n",
             escaped(&name(one.document)),
             one.paragraph,
             escaped(&name(other.document)),
             other.paragraph,
             similarity.jaccard(),
             similarity.containment(),
-            similarity.is_exact()
+            similarity.is_exact(),
+            found.lcs(one, other),
         )
     }
 

@@ -13,7 +13,8 @@ use crate::article::reading::{LONG_LEN, Read, SameWords, Scratch, Shingled};
 use crate::article::report::Report;
 use crate::article::run::{self, Run};
 use crate::compare::join::Join;
-use crate::compare::pair::DuplicatePair;
+use crate::compare::lcs::WordSequence;
+use crate::compare::pair::{DuplicatePair, Evidence};
 use crate::compare::{Comparator, Similarity};
 use crate::hash;
 use crate::lsh::Banding;
@@ -85,7 +86,7 @@ impl Detector {
         let copies = Copies::find(paragraphs.len(), |paragraph| shingled[paragraph].hash, equal);
         let copy = |later: usize| {
             let similarity = Similarity::exact_copy(shingled[later].set.len());
-            DuplicatePair { earlier: copies.first(later), later, similarity }
+            DuplicatePair { earlier: copies.first(later), later, similarity, evidence: Evidence::Threshold }
         };
         let is_later = |&paragraph: &usize| !copies.is_first(paragraph);
         let exact: Vec<DuplicatePair> = (0..paragraphs.len()).filter(is_later).map(copy).collect();
@@ -149,16 +150,28 @@ impl Detector {
         self.shingle(paragraph).set
     }
 
+    /// Returns how much of two paragraphs stands in both in the same order, from 0 to 1: 2·LCS / (|a| + |b|), with the
+    /// longest common subsequence of their words, and of the characters of scripts that are written without spaces.
+    ///
+    /// It is exact. Cost: one pass over both paragraphs, and one step for 64 pairs of words.
+    ///
+    /// ```
+    /// let detector = dittograph::Detector::default();
+    /// assert_eq!(detector.lcs("one two three four", "One, two, four, five"), 0.75);
+    /// ```
+    #[must_use]
+    pub fn lcs(&self, a: &str, b: &str) -> f64 {
+        self.sequence(a).lcs(&self.sequence(b)).ratio()
+    }
+
     /// Reads a paragraph and makes a set of its shingles.
     pub(crate) fn shingle(&self, paragraph: &str) -> Shingled {
-        thread_local! {
-            static SCRATCH: RefCell<Scratch> = RefCell::default();
-        }
-        if paragraph.len() < LONG_LEN {
-            SCRATCH.with_borrow_mut(|scratch| scratch.shingle(self, paragraph))
-        } else {
-            Scratch::default().shingle(self, paragraph)
-        }
+        with_scratch(paragraph, |scratch| scratch.shingle(self, paragraph))
+    }
+
+    /// Reads the words of a paragraph in their order.
+    pub(crate) fn sequence(&self, paragraph: &str) -> WordSequence {
+        with_scratch(paragraph, |scratch| scratch.sequence(self, paragraph))
     }
 
     /// Reads a paragraph into the scratch: its words, and the hashes of its shingles in the order of the text, with
@@ -267,6 +280,14 @@ impl Detector {
             Shingles::Chars(width) => (2, width as u64),
         }
     }
+}
+
+/// Calls `read` with memory for reading a paragraph: that of the thread, unless the paragraph is long.
+fn with_scratch<T>(paragraph: &str, read: impl FnOnce(&mut Scratch) -> T) -> T {
+    thread_local! {
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
+    }
+    if paragraph.len() < LONG_LEN { SCRATCH.with_borrow_mut(read) } else { read(&mut Scratch::default()) }
 }
 
 impl Default for Detector {

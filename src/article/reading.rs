@@ -3,6 +3,7 @@
 use ahash::AHashMap;
 
 use crate::article::detector::Detector;
+use crate::compare::lcs::WordSequence;
 use crate::hash;
 use crate::shingle::{ShingleSet, Tokens};
 use crate::text::words::Words;
@@ -45,6 +46,12 @@ impl Scratch {
     pub(super) fn shingle(&mut self, detector: &Detector, paragraph: &str) -> Shingled {
         let Read { words, hash } = self.read(detector, paragraph);
         Shingled { words, hash, set: ShingleSet::from_hashes(&self.hashes) }
+    }
+
+    /// Reads the words of a paragraph in their order.
+    pub(super) fn sequence(&mut self, detector: &Detector, paragraph: &str) -> WordSequence {
+        self.words.read(detector.normalizer(), paragraph);
+        WordSequence::new(&self.words, &mut self.tokens)
     }
 
     /// Returns the hashes of the shingles of the paragraph that was read last, in the order of the text, with repeats.

@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::comparator::{Comparator, Measure};
-use crate::compare::pair::DuplicatePair;
+use crate::compare::pair::{DuplicatePair, Evidence};
 use crate::groups::number;
 use crate::shingle::ShingleSet;
 
@@ -68,7 +68,7 @@ impl<'s> Join<'s> {
     fn compare(&self, comparator: &Comparator, a: usize, b: usize) -> Option<DuplicatePair> {
         let similarity = comparator.compare(self.set(a), self.set(b))?;
         let (a, b) = (self.by_size[a] as usize, self.by_size[b] as usize);
-        Some(DuplicatePair { earlier: a.min(b), later: a.max(b), similarity })
+        Some(DuplicatePair { earlier: a.min(b), later: a.max(b), similarity, evidence: Evidence::Threshold })
     }
 
     /// Returns those of the `length` rarest shingles of a set that stand in more than one set and in at most `most`.

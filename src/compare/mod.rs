@@ -19,6 +19,7 @@
 mod similarity;
 mod threshold;
 mod comparator;
+pub(crate) mod lcs;
 pub(crate) mod pair;
 pub(crate) mod join;
 

@@ -2,6 +2,20 @@
 
 use crate::compare::similarity::Similarity;
 use crate::hash;
+use crate::option_names::string_enum;
+
+/// Why a pair counts. Either way its two paragraphs were compared exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// Its similarity is at the threshold.
+    Threshold,
+    /// Its similarity is below the threshold, but the pair stands in order beside pairs that count, inside a run, and
+    /// enough of the words stand in both paragraphs in the same order.
+    Run,
+}
+
+string_enum!("evidence", Evidence { Threshold => "threshold", Run => "run" });
 
 /// Two paragraphs of an article that repeat each other: a verified pair.
 ///
@@ -26,6 +40,8 @@ pub struct DuplicatePair {
     pub later: usize,
     /// How alike they are.
     pub similarity: Similarity,
+    /// Why they count.
+    pub evidence: Evidence,
 }
 
 /// Names a paragraph among many documents: which document, and which of its paragraphs.
@@ -76,4 +92,6 @@ pub struct ParagraphPair {
     pub later: ParagraphId,
     /// How alike they are.
     pub similarity: Similarity,
+    /// Why they count.
+    pub evidence: Evidence,
 }

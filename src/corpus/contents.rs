@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::article::detector::Detector;
+use crate::compare::lcs::WordSequence;
 use crate::compare::pair::ParagraphId;
 use crate::corpus::CorpusStatistics;
 use crate::corpus::options::{CorpusBuilder, Keep, Scope};
@@ -132,6 +133,11 @@ impl<'t> Contents<'t> {
     /// Returns the shingles of the paragraphs of a copy group, made anew from the text of the first.
     pub(crate) fn shingles_of(&self, group: u32) -> ShingleSet {
         self.detector.shingles_of(&self.paragraph_text(self.copy_groups[group as usize].first))
+    }
+
+    /// Returns the words of the paragraphs of a copy group in their order, made anew from the text of the first.
+    pub(crate) fn sequence_of(&self, group: u32) -> WordSequence {
+        self.detector.sequence(&self.paragraph_text(self.copy_groups[group as usize].first))
     }
 
     /// Returns true if pairs of these two paragraphs count.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::compare::Similarity;
-use crate::compare::pair::{ParagraphId, ParagraphPair};
+use crate::compare::pair::{Evidence, ParagraphId, ParagraphPair};
 use crate::corpus::contents::Contents;
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::pairs::Pairs;
@@ -27,6 +27,8 @@ pub struct Removal {
     pub removed: ParagraphId,
     /// How alike they are.
     pub similarity: Similarity,
+    /// Why the one is redundant beside the other.
+    pub evidence: Evidence,
 }
 
 /// What is redundant in a [`Corpus`](crate::Corpus).
@@ -197,6 +199,27 @@ impl<'t> Found<'t> {
     #[must_use]
     pub fn document_len(&self, document: u64) -> Option<usize> {
         self.contents.place(document).map(|place| self.contents.documents[place].len as usize)
+    }
+
+    /// Returns how much of two paragraphs stands in both in the same order, from 0 to 1, as
+    /// [`Detector::lcs`](crate::Detector::lcs) has it. Without words it is 0. Cost: that, unless they are exact copies.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such paragraph.
+    #[must_use]
+    #[track_caller]
+    pub fn lcs(&self, a: ParagraphId, b: ParagraphId) -> f64 {
+        let group = |id| {
+            let number = self.contents.number_of(id);
+            self.contents
+                .group_of(number.unwrap_or_else(|| panic!("there is no paragraph {id:?} in the corpus")))
+        };
+        match (group(a), group(b)) {
+            (Some(a), Some(b)) if a == b => 1.0,
+            (Some(a), Some(b)) => self.contents.sequence_of(a).lcs(&self.contents.sequence_of(b)).ratio(),
+            _ => 0.0,
+        }
     }
 
     /// Returns every verified pair in the [`scope`](crate::CorpusBuilder::scope), exact copies included: by the later,

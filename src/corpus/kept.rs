@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::article::detector::stable;
 use crate::compare::Similarity;
-use crate::compare::pair::ParagraphId;
+use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
 use crate::corpus::neighbours::{Neighbour, Neighbours};
@@ -44,6 +44,7 @@ pub(crate) fn redundant(contents: &Contents<'_>, neighbours: &Neighbours) -> Red
             kept: contents.id(kept),
             removed: contents.id(removed),
             similarity: similarity.unwrap_or_else(|| similarity_of_copies(removed)),
+            evidence: Evidence::Threshold,
         })
         .collect();
     removals.par_sort_unstable_by_key(|removal| removal.removed);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::compare::Similarity;
-use crate::compare::pair::ParagraphPair;
+use crate::compare::pair::{Evidence, ParagraphPair};
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::BATCH_LEN;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
@@ -108,6 +108,7 @@ impl Iterator for Pairs<'_, '_> {
             earlier: self.contents.id(earlier),
             later: self.contents.id(self.later),
             similarity,
+            evidence: Evidence::Threshold,
         })
     }
 }

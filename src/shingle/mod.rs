@@ -90,6 +90,16 @@ impl Shingles {
     }
 }
 
+/// Calls `each` with the words of a paragraph in their order, and with the single characters (grapheme clusters) of what is
+/// in scripts written without spaces.
+pub(crate) fn for_each_word(words: &Words, tokens: &mut Tokens, mut each: impl FnMut(&[u8])) {
+    if tokens::all_are_spaced(words) {
+        return words.iter().for_each(each);
+    }
+    let (text, tokens) = tokens.mixed(words);
+    tokens.iter().for_each(|token| each(&text[token.start..token.end]));
+}
+
 impl fmt::Display for Shingles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -12,7 +12,7 @@ use super::signer::{SignedParagraph, Signer};
 use super::unicode::UnicodeVersions;
 use crate::article::detector::Detector;
 use crate::compare::Similarity;
-use crate::compare::pair::{ParagraphId, ParagraphPair};
+use crate::compare::pair::{Evidence, ParagraphId, ParagraphPair};
 use crate::groups::number;
 use crate::lsh::Buckets;
 use crate::shingle::ShingleSet;
@@ -345,7 +345,12 @@ impl Index {
         let similarity = Similarity::exact_copy(group.set.len());
         let first = group.first();
         let copies = group.ids.iter().skip(1);
-        let copies = copies.map(move |later| ParagraphPair { earlier: first, later, similarity });
+        let copies = copies.map(move |later| ParagraphPair {
+            earlier: first,
+            later,
+            similarity,
+            evidence: Evidence::Threshold,
+        });
         let near = self
             .buckets
             .candidates(&self.signer.keys(&group.set))
@@ -354,7 +359,12 @@ impl Index {
             .filter(move |other| other.first() < first)
             .filter_map(move |other| {
                 let similarity = self.compare(Some(group.hash), &group.set, other)?;
-                Some(ParagraphPair { earlier: other.first(), later: first, similarity })
+                Some(ParagraphPair {
+                    earlier: other.first(),
+                    later: first,
+                    similarity,
+                    evidence: Evidence::Threshold,
+                })
             });
         copies.chain(near)
     }
