@@ -156,7 +156,7 @@ pub use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPa
 pub use crate::compare::{Measure, Similarity};
 pub use crate::corpus::{
     Candidates, Corpus, CorpusBuilder, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep, Passage,
-    ReadingCorpus, Redundant, Removal, Scope, TextStore,
+    ReadingCorpus, Redundant, Removal, Scope, Siblings, TextStore,
 };
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};

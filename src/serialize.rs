@@ -19,7 +19,7 @@ use crate::article::run::Run;
 use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 use crate::compare::{Measure, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
-use crate::corpus::{Candidates, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope};
+use crate::corpus::{Candidates, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope, Siblings};
 use crate::error::Error;
 use crate::index::{IndexStatistics, Match, ParagraphMatches};
 use crate::lsh::Banding;
@@ -46,7 +46,7 @@ macro_rules! by_name {
     )+};
 }
 
-by_name!(Boundary, Candidates, Evidence, Keep, Measure, Normalizer, Rule, Scope, Shingles);
+by_name!(Boundary, Candidates, Evidence, Keep, Measure, Normalizer, Rule, Scope, Shingles, Siblings);
 
 /// Reads an option from its name.
 struct Name<T>(PhantomData<T>);
@@ -89,7 +89,7 @@ by_fields! {
     }
     IndexStatistics { paragraphs, without_words, distinct, shingles, entries, largest_bucket }
     ParagraphId { document, paragraph }
-    Redundant { removals, spared }
+    Redundant { removals, spared, siblings }
     Repetition { all, same_bytes, same_words, near }
     Statistics {
         paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, runs, matches_left_out,

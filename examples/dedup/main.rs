@@ -22,7 +22,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use dittograph::{Candidates, Corpus, CorpusBuilder, CorpusRuns, Found, Keep, ParagraphPair, Removal, Scope};
+use dittograph::{
+    Candidates, Corpus, CorpusBuilder, CorpusRuns, Evidence, Found, Keep, ParagraphPair, Removal, Scope,
+    Siblings,
+};
 use rayon::prelude::*;
 
 use articles::Articles;
@@ -63,6 +66,12 @@ struct Arguments {
     /// Which of several paragraphs that repeat one another is kept: first, longest
     #[arg(long, default_value_t)]
     keep: Keep,
+    /// By which evidence a paragraph is removed: threshold, run (the threshold, or the run that it stands in)
+    #[arg(long, default_value_t = Evidence::Run)]
+    evidence: Evidence,
+    /// What becomes of like paragraphs, not exact copies, that some article holds both: keep, remove
+    #[arg(long, default_value_t)]
+    siblings: Siblings,
     /// How candidate pairs are found: lsh, exact (misses no pair)
     #[arg(long, default_value_t)]
     candidates: Candidates,
@@ -137,6 +146,7 @@ impl Job {
         let detector = config.build().map_err(|error| error.to_string())?;
         let builder = Corpus::builder(detector).scope(arguments.scope).keep(arguments.keep);
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
+        let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
         let formats = Formats::new(&arguments.formats, &arguments.id_field, &arguments.text_field);
         let mut tally = Tally::default();
         let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
@@ -184,7 +194,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 
     summary.stage("compare");
     let redundant = found.redundant();
-    summary.spared = redundant.spared;
+    (summary.spared, summary.siblings) = (redundant.spared, redundant.siblings);
     write_tables(&mut outputs, arguments.all_pairs, &found, &articles, &mut summary)?;
 
     summary.stage("write");

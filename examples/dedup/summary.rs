@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use dittograph::lsh::Banding;
-use dittograph::{CorpusStatistics, Removal};
+use dittograph::{CorpusStatistics, Evidence, Removal};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ pub struct Summary {
     pub runs: Option<usize>,
     pub matches_left_out: usize,
     pub spared: usize,
+    pub siblings: usize,
     pub changed: Changed,
     stages: Vec<Value>,
     stage: &'static str,
@@ -63,6 +64,7 @@ impl Summary {
             runs: None,
             matches_left_out: 0,
             spared: 0,
+            siblings: 0,
             changed: Changed::default(),
             stages: Vec::new(),
             stage: "",
@@ -132,6 +134,7 @@ impl Summary {
                 "paragraphs": redundant.len(),
                 "exact_copies": exact,
                 "near_copies": redundant.len() - exact,
+                "by_run": redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count(),
                 "in_one_article": redundant.iter().filter(|r| r.kept.document == r.removed.document).count(),
                 "across_articles": redundant.iter().filter(|r| r.kept.document != r.removed.document).count(),
                 "bytes": self.changed.bytes_removed,
@@ -139,6 +142,7 @@ impl Summary {
                 "records_emptied": self.changed.emptied,
             },
             "kept_for_boundary": self.spared,
+            "kept_as_siblings": self.siblings,
             "parameters": {
                 "threshold": arguments.options.threshold,
                 "measure": arguments.options.measure.to_string(),
@@ -146,6 +150,8 @@ impl Summary {
                 "boundary": arguments.options.boundary.to_string(),
                 "scope": arguments.scope.to_string(),
                 "keep": arguments.keep.to_string(),
+                "evidence": arguments.evidence.to_string(),
+                "siblings": arguments.siblings.to_string(),
                 "candidates": if banding.is_some() { "lsh" } else { "exact" },
                 "min_words": arguments.min_words,
                 "threads": rayon::current_num_threads(),

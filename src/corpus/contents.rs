@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::article::detector::Detector;
 use crate::compare::lcs::WordSequence;
-use crate::compare::pair::ParagraphId;
+use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::CorpusStatistics;
-use crate::corpus::options::{CorpusBuilder, Keep, Scope};
+use crate::corpus::options::{CorpusBuilder, Keep, Scope, Siblings};
 use crate::corpus::text_store::TextStore;
 use crate::error::Error;
 use crate::groups::{FlatGroups, number};
@@ -25,6 +25,8 @@ pub(crate) struct Contents<'t> {
     pub(crate) scope: Scope,
     pub(crate) keep: Keep,
     pub(crate) min_words: usize,
+    pub(crate) evidence: Evidence,
+    pub(crate) siblings: Siblings,
     /// None: the exact join finds candidates.
     pub(crate) banding: Option<Banding>,
     pub(crate) texts: Texts<'t>,
@@ -76,12 +78,14 @@ pub(crate) struct CopyGroup {
 
 impl<'t> Contents<'t> {
     pub(crate) fn new(options: CorpusBuilder, texts: Texts<'t>) -> Self {
-        let CorpusBuilder { detector, scope, keep, min_words, .. } = options;
+        let CorpusBuilder { detector, scope, keep, min_words, evidence, siblings, .. } = options;
         Self {
             detector,
             scope,
             keep,
             min_words,
+            evidence,
+            siblings,
             banding: options.banding(),
             texts,
             documents: Vec::new(),

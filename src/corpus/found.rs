@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use crate::compare::Similarity;
 use crate::compare::pair::{Evidence, ParagraphId, ParagraphPair};
 use crate::corpus::contents::Contents;
+use crate::corpus::kept::Decided;
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::pairs::Pairs;
 use crate::corpus::{CorpusStatistics, kept, runs};
@@ -41,6 +42,9 @@ pub struct Redundant {
     /// How many more redundant paragraphs are left in their place, so that their documents are cut into the same
     /// paragraphs as before. It is always 0 but with [`Boundary::Auto`](crate::Boundary::Auto).
     pub spared: usize,
+    /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are
+    /// [siblings](crate::CorpusBuilder::siblings).
+    pub siblings: usize,
 }
 
 /// Consecutive paragraphs of one document of a [`Corpus`](crate::Corpus).
@@ -102,12 +106,12 @@ pub struct CorpusRuns {
 pub struct Found<'t> {
     contents: Contents<'t>,
     neighbours: Neighbours,
-    redundant: OnceLock<Redundant>,
+    decided: OnceLock<Decided>,
 }
 
 impl<'t> Found<'t> {
     pub(crate) fn new(contents: Contents<'t>, neighbours: Neighbours) -> Self {
-        Self { contents, neighbours, redundant: OnceLock::new() }
+        Self { contents, neighbours, decided: OnceLock::new() }
     }
 
     /// Returns what is redundant, each paragraph with the one that is kept in its place.
@@ -126,13 +130,17 @@ impl<'t> Found<'t> {
     /// threads, call this once.
     #[must_use]
     pub fn redundant(&self) -> &Redundant {
+        &self.decided().redundant
+    }
+
+    fn decided(&self) -> &Decided {
         // Not within `get_or_init`: a thread that holds its lock and waits for others in rayon may be given a job that
         // asks for the same, and would wait for itself.
-        if let Some(redundant) = self.redundant.get() {
-            return redundant;
+        if let Some(decided) = self.decided.get() {
+            return decided;
         }
-        let redundant = kept::redundant(&self.contents, &self.neighbours);
-        self.redundant.get_or_init(|| redundant)
+        let decided = kept::decide(&self.contents, &self.neighbours);
+        self.decided.get_or_init(|| decided)
     }
 
     /// Returns a document without its [redundant](Self::redundant) paragraphs, each with the separator before it; ""
@@ -228,7 +236,7 @@ impl<'t> Found<'t> {
     /// Pairs are found as the iterator is used, on all cores for some thousand paragraphs at a time, and are not held:
     /// among n copies of a line there are n(n−1)/2. The iterator itself takes up to 8 bytes for each paragraph.
     pub fn pairs(&self) -> impl Iterator<Item = ParagraphPair> + use<'_, 't> {
-        Pairs::new(&self.contents, &self.neighbours)
+        Pairs::new(&self.contents, &self.neighbours, &self.decided().run_pairs)
     }
 
     /// Returns the passages that come again in order, in the [`scope`](crate::CorpusBuilder::scope).

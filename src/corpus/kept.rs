@@ -16,15 +16,40 @@ use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
 use crate::corpus::neighbours::{Neighbour, Neighbours};
 use crate::corpus::options::{Keep, Scope};
+use crate::corpus::revisions;
+use crate::corpus::siblings::SiblingTest;
+use crate::corpus::walks::RunPair;
 use crate::groups::number;
 use crate::text::paragraph::{Boundary, Paragraph};
 
 /// How many paragraphs are compared at a time, on all cores, with what was kept before them.
 pub(crate) const BATCH_LEN: usize = 1 << 13;
 
-/// Returns what is redundant in a corpus.
-pub(crate) fn redundant(contents: &Contents<'_>, neighbours: &Neighbours) -> Redundant {
-    let decided = decide(contents, neighbours);
+/// What was decided of a corpus.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) redundant: Redundant,
+    /// By the later, then the earlier paragraph.
+    pub(crate) run_pairs: Vec<RunPair>,
+}
+
+/// Decides what is redundant in a corpus.
+pub(crate) fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Decided {
+    let siblings = SiblingTest::new(contents);
+    let preference = Preference::new(contents);
+    let ByThreshold { mut decided, siblings: spared_as_siblings } =
+        by_threshold(contents, neighbours, &siblings, &preference);
+    let run_pairs = revisions::find(contents, neighbours, &siblings, &preference, &mut decided);
+    let (removals, spared) = removals(contents, neighbours, decided);
+    Decided { redundant: Redundant { removals, spared, siblings: spared_as_siblings }, run_pairs }
+}
+
+/// Returns the removals by the paragraph that is removed, and how many more were spared.
+fn removals(
+    contents: &Contents<'_>,
+    neighbours: &Neighbours,
+    decided: Vec<Decision>,
+) -> (Vec<Removal>, usize) {
     let exact_copy = |group: u32| Similarity::exact_copy(neighbours.shingles(group, contents).len());
     let mut copied: Vec<u32> = decided
         .iter()
@@ -40,11 +65,11 @@ pub(crate) fn redundant(contents: &Contents<'_>, neighbours: &Neighbours) -> Red
     };
     let mut removals: Vec<Removal> = decided
         .into_par_iter()
-        .map(|Decision { removed, kept, similarity }| Removal {
+        .map(|Decision { removed, kept, similarity, evidence }| Removal {
             kept: contents.id(kept),
             removed: contents.id(removed),
             similarity: similarity.unwrap_or_else(|| similarity_of_copies(removed)),
-            evidence: Evidence::Threshold,
+            evidence,
         })
         .collect();
     removals.par_sort_unstable_by_key(|removal| removal.removed);
@@ -54,7 +79,7 @@ pub(crate) fn redundant(contents: &Contents<'_>, neighbours: &Neighbours) -> Red
         .collect();
     spared.sort_unstable();
     removals.retain(|removal| spared.binary_search(&removal.removed).is_err());
-    Redundant { removals, spared: spared.len() }
+    (removals, spared.len())
 }
 
 /// Returns those of the redundant paragraphs of one document that stay, so that it is cut as before.
@@ -81,31 +106,64 @@ fn spared(contents: &Contents<'_>, removals: &[Removal]) -> Vec<ParagraphId> {
 }
 
 /// A paragraph that goes, and the one that it was verified against.
-struct Decision {
-    removed: u32,
-    kept: u32,
+pub(crate) struct Decision {
+    pub(crate) removed: u32,
+    pub(crate) kept: u32,
     /// `None` if they are exact copies.
-    similarity: Option<Similarity>,
+    pub(crate) similarity: Option<Similarity>,
+    pub(crate) evidence: Evidence,
 }
 
-/// Returns the redundant paragraphs, in the order of preference.
-fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Vec<Decision> {
-    let longest = || {
+/// In which order paragraphs are preferred.
+pub(crate) struct Preference {
+    /// All paragraphs, the preferred first; `None` if that is the order of the text.
+    order: Option<Vec<u32>>,
+    /// The place of each paragraph in that order; empty if that is the order of the text.
+    ranks: Vec<u32>,
+}
+
+impl Preference {
+    fn new(contents: &Contents<'_>) -> Self {
+        if contents.keep == Keep::First {
+            return Self { order: None, ranks: Vec::new() };
+        }
         let mut order: Vec<u32> = (0..contents.count()).collect();
         order.par_sort_by_key(|&n| Reverse(contents.paragraphs[n as usize].words)); // stable
-        order
-    };
-    let order = match contents.keep {
-        Keep::First => None,
-        Keep::Longest => Some(longest()),
-    };
+        let mut ranks = vec![0; order.len()];
+        for (place, &paragraph) in (0..).zip(&order) {
+            ranks[paragraph as usize] = place;
+        }
+        Self { order: Some(order), ranks }
+    }
+
+    /// Returns the place of a paragraph in the order of preference.
+    pub(crate) fn rank(&self, paragraph: u32) -> u32 {
+        self.ranks.get(paragraph as usize).copied().unwrap_or(paragraph)
+    }
+}
+
+/// What is redundant by the threshold.
+struct ByThreshold {
+    /// In the order of preference.
+    decided: Vec<Decision>,
+    /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are siblings.
+    siblings: usize,
+}
+
+/// Decides what is redundant by the threshold.
+fn by_threshold(
+    contents: &Contents<'_>,
+    neighbours: &Neighbours,
+    siblings: &SiblingTest,
+    preference: &Preference,
+) -> ByThreshold {
     let comparator = contents.detector.comparator();
-    let mut kept = Kept::new(contents, neighbours, order.as_deref());
-    let mut decided = Vec::new();
+    let mut kept = Kept::new(contents, neighbours, preference);
+    let (mut decided, mut spared) = (Vec::new(), 0);
     let count = contents.count() as usize;
     for start in (0..count).step_by(BATCH_LEN) {
         let places = start..count.min(start + BATCH_LEN);
-        let batch: Vec<u32> = match &order {
+        let batch: Vec<u32> = match &preference.order {
             Some(order) => order[places].to_vec(),
             None => places.map(number).collect(),
         };
@@ -132,7 +190,12 @@ fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Vec<Decision> {
         for &paragraph in &batch {
             let Some(group) = contents.group_of(paragraph) else { continue };
             if let Some(copy) = kept.copy_of(paragraph) {
-                decided.push(Decision { removed: paragraph, kept: copy, similarity: None });
+                decided.push(Decision {
+                    removed: paragraph,
+                    kept: copy,
+                    similarity: None,
+                    evidence: Evidence::Threshold,
+                });
                 continue;
             }
             let is_accepted = |other: u32| kept.of(other, paragraph).is_some();
@@ -144,21 +207,33 @@ fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Vec<Decision> {
                 let shingles = || neighbours.shingles(group, contents).len();
                 comparator.makes_redundant(shingles, &near.similarity)
             });
-            let best = near.filter_map(|near| Some((kept.of(near.group, paragraph)?, near.similarity)));
-            match best.min_by_key(|&(other, _)| kept.rank(other)) {
-                Some((other, similarity)) => {
-                    decided.push(Decision { removed: paragraph, kept: other, similarity: Some(similarity) });
+            let mut has_sibling = false;
+            let best = near.filter_map(|near| {
+                let other = kept.of(near.group, paragraph)?;
+                let is_sibling = siblings.are_siblings(group, near.group);
+                has_sibling |= is_sibling;
+                (!is_sibling).then_some((other, near.similarity))
+            });
+            match best.min_by_key(|&(other, _)| preference.rank(other)) {
+                Some((other, similarity)) => decided.push(Decision {
+                    removed: paragraph,
+                    kept: other,
+                    similarity: Some(similarity),
+                    evidence: Evidence::Threshold,
+                }),
+                None => {
+                    spared += usize::from(has_sibling);
+                    kept.keep(paragraph, group);
                 }
-                None => kept.keep(paragraph, group),
             }
         }
     }
-    decided
+    ByThreshold { decided, siblings: spared }
 }
 
 /// Where a kept paragraph must stand for another to be removed.
 #[derive(Clone, Copy)]
-enum CounterpartIn {
+pub(crate) enum CounterpartIn {
     Any,
     SameDocument,
     OtherDocument,
@@ -166,7 +241,7 @@ enum CounterpartIn {
 }
 
 impl CounterpartIn {
-    fn of(paragraph: u32, contents: &Contents<'_>) -> Self {
+    pub(crate) fn of(paragraph: u32, contents: &Contents<'_>) -> Self {
         let is_short = (contents.paragraphs[paragraph as usize].words as usize) < contents.min_words;
         match contents.scope {
             Scope::Within => Self::SameDocument,
@@ -197,8 +272,7 @@ struct Kept<'c> {
     /// What is kept of a group in a document, if paragraphs are preferred in another order than that of the text: `last`
     /// is not enough then.
     in_document: AHashMap<(u32, u32), u32>,
-    /// The place of each paragraph in the order of preference; empty if that is the order of the text.
-    ranks: Vec<u32>,
+    preference: &'c Preference,
     /// The groups of which something is kept, bucket by bucket, in the order in which that came about; there is room
     /// for all members of each bucket.
     in_bucket: Vec<u32>,
@@ -207,31 +281,22 @@ struct Kept<'c> {
 }
 
 impl<'c> Kept<'c> {
-    /// Keeps nothing yet. `order` are all paragraphs in the order of preference, `None` if that is the order of the text.
-    fn new(contents: &'c Contents<'c>, neighbours: &'c Neighbours, order: Option<&[u32]>) -> Self {
+    /// Keeps nothing yet.
+    fn new(contents: &'c Contents<'c>, neighbours: &'c Neighbours, preference: &'c Preference) -> Self {
         let (places, buckets) = match neighbours {
             Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
             Neighbours::Joined { .. } => (0, 0),
         };
-        let mut ranks = vec![0; order.map_or(0, <[u32]>::len)];
-        for (place, &paragraph) in (0..).zip(order.unwrap_or_default()) {
-            ranks[paragraph as usize] = place;
-        }
         Self {
             contents,
             neighbours,
             of: vec![KeptOf { first: NOTHING, last: NOTHING }; contents.copy_groups.len()],
             in_other: AHashMap::new(),
             in_document: AHashMap::new(),
-            ranks,
+            preference,
             in_bucket: vec![NOTHING; places],
             counts: vec![0; buckets as usize],
         }
-    }
-
-    /// Returns the place of a paragraph in the order of preference.
-    fn rank(&self, paragraph: u32) -> u32 {
-        self.ranks.get(paragraph as usize).copied().unwrap_or(paragraph)
     }
 
     /// Returns the kept exact copy that a paragraph may be removed for.
@@ -247,7 +312,7 @@ impl<'c> Kept<'c> {
         let found = match CounterpartIn::of(paragraph, self.contents) {
             CounterpartIn::SameDocument if is_same(first) => first,
             CounterpartIn::SameDocument if is_same(last) => last,
-            CounterpartIn::SameDocument if !self.ranks.is_empty() => {
+            CounterpartIn::SameDocument if self.preference.order.is_some() => {
                 return self.in_document.get(&(group, document)).copied();
             }
             CounterpartIn::OtherDocument if is_same(first) => return self.in_other.get(&group).copied(),
@@ -259,7 +324,7 @@ impl<'c> Kept<'c> {
 
     fn keep(&mut self, paragraph: u32, group: u32) {
         let document = self.contents.document_of(paragraph);
-        if !self.ranks.is_empty() {
+        if self.preference.order.is_some() {
             self.in_document.entry((group, document)).or_insert(paragraph);
         }
         let of = &mut self.of[group as usize];
@@ -293,7 +358,7 @@ impl<'c> Kept<'c> {
         let mut candidates: Vec<u32> = Vec::new();
         for &bucket in bands.of(group) {
             let kept = &self.in_bucket[bands.range(bucket)][..self.counts[bucket as usize] as usize];
-            let registered = |other: u32| self.rank(self.of[other as usize].first);
+            let registered = |other: u32| self.preference.rank(self.of[other as usize].first);
             candidates.extend(kept.iter().rev().take_while(|&&other| registered(other) >= since));
         }
         candidates.sort_unstable();

@@ -9,7 +9,10 @@ mod text_store;
 mod contents;
 mod intake;
 mod neighbours;
+mod siblings;
+mod walks;
 mod kept;
+mod revisions;
 mod pairs;
 mod runs;
 mod found;
@@ -17,7 +20,7 @@ mod found;
 use std::sync::Arc;
 
 pub use self::found::{CorpusRun, CorpusRuns, Found, Passage, Redundant, Removal};
-pub use self::options::{Candidates, CorpusBuilder, Keep, Scope};
+pub use self::options::{Candidates, CorpusBuilder, Keep, Scope, Siblings};
 pub use self::text_store::TextStore;
 
 use self::contents::Texts;

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::article::detector::Detector;
+use crate::compare::pair::Evidence;
 use crate::corpus::contents::Texts;
 use crate::corpus::intake::Intake;
 use crate::corpus::text_store::TextStore;
@@ -39,6 +40,20 @@ pub enum Keep {
 }
 
 string_enum!("keep", Keep { First => "first", Longest => "longest" });
+
+/// What becomes of two paragraphs that are alike, and that one document holds both: see
+/// [`CorpusBuilder::siblings`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Siblings {
+    /// Neither is removed for the other, in any document. Exact copies are no siblings.
+    #[default]
+    Keep,
+    /// They are removed as others are.
+    Remove,
+}
+
+string_enum!("siblings", Siblings { Keep => "keep", Remove => "remove" });
 
 /// How a [`Corpus`] finds candidate pairs, which are then compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -89,6 +104,8 @@ pub struct CorpusBuilder {
     pub(crate) keep: Keep,
     pub(crate) min_words: usize,
     pub(crate) candidates: Candidates,
+    pub(crate) evidence: Evidence,
+    pub(crate) siblings: Siblings,
 }
 
 impl CorpusBuilder {
@@ -100,6 +117,8 @@ impl CorpusBuilder {
             keep: Keep::default(),
             min_words: 5,
             candidates: Candidates::default(),
+            evidence: Evidence::Run,
+            siblings: Siblings::default(),
         }
     }
 
@@ -122,6 +141,17 @@ impl CorpusBuilder {
     /// Sets how candidate pairs are found. Default: [`Candidates::Lsh`].
     pub fn candidates(self, candidates: Candidates) -> Self {
         Self { candidates, ..self }
+    }
+
+    /// Sets by which evidence a paragraph is redundant: by [`Evidence::Threshold`] alone, or by [`Evidence::Run`] too.
+    /// Default: both. With [`Measure::Containment`](crate::Measure::Containment) the threshold alone counts.
+    pub fn evidence(self, evidence: Evidence) -> Self {
+        Self { evidence, ..self }
+    }
+
+    /// Sets what becomes of siblings. Default: [`Siblings::Keep`].
+    pub fn siblings(self, siblings: Siblings) -> Self {
+        Self { siblings, ..self }
     }
 
     /// Returns the banding that finds candidates, `None` with the exact join.

@@ -10,6 +10,7 @@ use crate::compare::pair::{Evidence, ParagraphPair};
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::BATCH_LEN;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
+use crate::corpus::walks::RunPair;
 use crate::groups::FlatGroups;
 
 /// Yields pairs by the later, then the earlier paragraph. Neighbours are found for a batch of paragraphs at a time, on
@@ -17,14 +18,24 @@ use crate::groups::FlatGroups;
 pub(crate) struct Pairs<'f, 't> {
     contents: &'f Contents<'t>,
     neighbours: &'f Neighbours,
+    /// The pairs by the evidence of runs that are still to come, by the later, then the earlier paragraph.
+    run_pairs: &'f [RunPair],
     members: FlatGroups<u32>,
     batch: Batch<'f>,
     later: u32,
-    /// The paragraphs that make a pair with `later`, ascending, with `None` for exact copies; and how many were yielded.
-    earlier: Vec<(u32, Option<Similarity>)>,
+    /// The paragraphs that make a pair with `later`, ascending, and how many were yielded.
+    earlier: Vec<(u32, Kind)>,
     yielded: usize,
     /// The similarity of `later` and its exact copies, once it is known.
     exact: Option<Similarity>,
+}
+
+/// How a pair was found.
+#[derive(Clone, Copy)]
+enum Kind {
+    ExactCopy,
+    Near(Similarity),
+    InRun,
 }
 
 /// The paragraphs whose neighbours were found together.
@@ -37,10 +48,15 @@ struct Batch<'f> {
 }
 
 impl<'f, 't> Pairs<'f, 't> {
-    pub(crate) fn new(contents: &'f Contents<'t>, neighbours: &'f Neighbours) -> Self {
+    pub(crate) fn new(
+        contents: &'f Contents<'t>,
+        neighbours: &'f Neighbours,
+        run_pairs: &'f [RunPair],
+    ) -> Self {
         Self {
             contents,
             neighbours,
+            run_pairs,
             members: contents.members(),
             batch: Batch { rest: 0..0, groups: Vec::new(), near: Vec::new() },
             later: 0,
@@ -62,13 +78,38 @@ impl<'f, 't> Pairs<'f, 't> {
         let Some(group) = self.contents.group_of(later) else { return true };
         let place = self.batch.groups.binary_search(&group).expect("it was collected with its batch");
         let before = |group: u32| self.members.get(group).iter().copied().take_while(|&n| n < later);
-        self.earlier.extend(before(group).map(|n| (n, None)));
+        self.earlier.extend(before(group).map(|n| (n, Kind::ExactCopy)));
         for near in self.batch.near[place].iter() {
-            self.earlier.extend(before(near.group).map(|n| (n, Some(near.similarity))));
+            self.earlier.extend(before(near.group).map(|n| (n, Kind::Near(near.similarity))));
         }
+        let in_runs = self.run_pairs.partition_point(|pair| pair.later <= later);
+        let (in_runs, rest) = self.run_pairs.split_at(in_runs);
+        self.run_pairs = rest;
+        self.earlier.extend(in_runs.iter().map(|pair| (pair.earlier, Kind::InRun)));
         self.earlier.retain(|&(n, _)| self.contents.in_scope(n, later));
-        self.earlier.sort_unstable_by_key(|&(n, _)| n);
+        self.earlier.sort_by_key(|&(n, _)| n); // stable, so that a pair at the threshold stands before the same by a run
+        self.earlier.dedup_by_key(|&mut (n, _)| n);
         true
+    }
+
+    /// Returns the similarity of `later` and its exact copies.
+    fn exact_copy(&mut self) -> Similarity {
+        *self.exact.get_or_insert_with(|| {
+            let group = self.contents.paragraphs[self.later as usize].copy_group;
+            Similarity::exact_copy(self.neighbours.shingles(group, self.contents).len())
+        })
+    }
+
+    /// Returns the similarity of `later` and another that a run made its pair. They may be at the threshold all the same, if
+    /// no bucket holds both.
+    fn in_run(&self, earlier: u32) -> (Similarity, Evidence) {
+        let shingles =
+            |n: u32| self.neighbours.shingles(self.contents.paragraphs[n as usize].copy_group, self.contents);
+        let (a, b) = (shingles(earlier), shingles(self.later));
+        match self.contents.detector.comparator().compare(&a, &b) {
+            Some(similarity) => (similarity, Evidence::Threshold),
+            None => (Similarity::of(&a, &b), Evidence::Run),
+        }
     }
 
     /// Finds the neighbours of the next batch of paragraphs. Returns false if there is none.
@@ -96,19 +137,18 @@ impl Iterator for Pairs<'_, '_> {
                 return None;
             }
         }
-        let (earlier, similarity) = self.earlier[self.yielded];
+        let (earlier, kind) = self.earlier[self.yielded];
         self.yielded += 1;
-        let similarity = similarity.unwrap_or_else(|| {
-            *self.exact.get_or_insert_with(|| {
-                let group = self.contents.paragraphs[self.later as usize].copy_group;
-                Similarity::exact_copy(self.neighbours.shingles(group, self.contents).len())
-            })
-        });
+        let (similarity, evidence) = match kind {
+            Kind::ExactCopy => (self.exact_copy(), Evidence::Threshold),
+            Kind::Near(similarity) => (similarity, Evidence::Threshold),
+            Kind::InRun => self.in_run(earlier),
+        };
         Some(ParagraphPair {
             earlier: self.contents.id(earlier),
             later: self.contents.id(self.later),
             similarity,
-            evidence: Evidence::Threshold,
+            evidence,
         })
     }
 }

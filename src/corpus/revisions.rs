@@ -1,0 +1,155 @@
+//! Revisions: what is kept by the threshold, but goes for another by the evidence of a run.
+//!
+//! A kept paragraph goes only together with all that went for it, and only if each of them is verified against the one
+//! that stays: at the threshold, or by the least that a run asks for. So what is kept only becomes less, and every removed
+//! paragraph was compared with the one that is kept in its place.
+
+use ahash::{AHashMap, AHashSet};
+use rayon::prelude::*;
+
+use crate::compare::pair::Evidence;
+use crate::compare::{Measure, Similarity};
+use crate::corpus::contents::Contents;
+use crate::corpus::kept::{CounterpartIn, Decision, Preference};
+use crate::corpus::neighbours::Neighbours;
+use crate::corpus::options::Scope;
+use crate::corpus::siblings::SiblingTest;
+use crate::corpus::walks::{RunComparator, RunPair, Walks};
+
+/// Returns the pairs by the evidence of runs, and has what is redundant by them decided anew.
+pub(crate) fn find(
+    contents: &Contents<'_>,
+    neighbours: &Neighbours,
+    siblings: &SiblingTest,
+    preference: &Preference,
+    decided: &mut Vec<Decision>,
+) -> Vec<RunPair> {
+    let comparator = contents.detector.comparator();
+    let is_wanted = contents.evidence == Evidence::Run
+        && comparator.measure == Measure::Jaccard
+        && contents.scope != Scope::Within
+        && contents.documents.len() < contents.paragraphs.len();
+    if !is_wanted {
+        return Vec::new();
+    }
+    let mut kept_for: Vec<u32> = (0..contents.count()).collect();
+    for decision in decided.iter() {
+        kept_for[decision.removed as usize] = decision.kept;
+    }
+    let passages = kept_for.iter().map(|&kept| contents.paragraphs[kept as usize].copy_group).collect();
+    let run_comparator = RunComparator::new(comparator.threshold);
+    let pairs = Walks { contents, siblings, comparator: run_comparator, passages }.pairs();
+
+    let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
+    for pair in &pairs {
+        for n in [pair.later, pair.earlier] {
+            members.entry(kept_for[n as usize]).or_default();
+        }
+    }
+    for decision in decided.iter() {
+        if let Some(members) = members.get_mut(&decision.kept) {
+            members.push(decision.removed);
+        }
+    }
+    let judge = Judge { contents, neighbours, siblings, comparator: run_comparator };
+    let changed = merge(&judge, preference, &kept_for, members, &pairs);
+    let changed: Vec<Decision> =
+        changed.into_par_iter().filter_map(|(removed, kept)| judge.decide(removed, kept)).collect();
+    let is_unchanged = |decision: &Decision| {
+        changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
+    };
+    decided.retain(is_unchanged);
+    decided.extend(changed);
+    pairs
+}
+
+/// Returns the paragraphs that go for another than before, ascending, each with that.
+fn merge(
+    judge: &Judge<'_>,
+    preference: &Preference,
+    kept_for: &[u32],
+    mut members: AHashMap<u32, Vec<u32>>,
+    pairs: &[RunPair],
+) -> Vec<(u32, u32)> {
+    let mut changed: AHashMap<u32, u32> = AHashMap::new();
+    let mut failed: AHashSet<(u32, u32)> = AHashSet::new();
+    let mut most_alike_first: Vec<&RunPair> = pairs.iter().collect();
+    most_alike_first.par_sort_by(|a, b| (b.lcs.common * a.lcs.total).cmp(&(a.lcs.common * b.lcs.total))); // stable
+    for pair in most_alike_first {
+        let kept = |n: u32| changed.get(&n).copied().unwrap_or(kept_for[n as usize]);
+        let (one, other) = (kept(pair.later), kept(pair.earlier));
+        if one == other {
+            continue;
+        }
+        let (goes, stays) =
+            if preference.rank(one) > preference.rank(other) { (one, other) } else { (other, one) };
+        if failed.contains(&(goes, stays)) {
+            continue;
+        }
+        let mut all = members.remove(&goes).unwrap_or_default();
+        all.push(goes);
+        if all.iter().all(|&n| judge.may_go(n, stays)) {
+            changed.extend(all.iter().map(|&n| (n, stays)));
+            members.entry(stays).or_default().extend(all);
+        } else {
+            all.pop();
+            members.insert(goes, all);
+            failed.insert((goes, stays));
+        }
+    }
+    let mut changed: Vec<(u32, u32)> = changed.into_iter().collect();
+    changed.sort_unstable();
+    changed
+}
+
+/// Verifies paragraphs against others.
+struct Judge<'j> {
+    contents: &'j Contents<'j>,
+    neighbours: &'j Neighbours,
+    siblings: &'j SiblingTest,
+    comparator: RunComparator,
+}
+
+impl Judge<'_> {
+    /// Returns true if a paragraph may be removed for another.
+    fn may_go(&self, n: u32, kept: u32) -> bool {
+        let is_same_document = self.contents.document_of(n) == self.contents.document_of(kept);
+        let has_place = match CounterpartIn::of(n, self.contents) {
+            CounterpartIn::Any => true,
+            CounterpartIn::SameDocument => is_same_document,
+            CounterpartIn::OtherDocument => !is_same_document,
+            CounterpartIn::None => false,
+        };
+        let (group, kept_group) = (self.group(n), self.group(kept));
+        let is_verified = || {
+            !is_same_document
+                && !self.siblings.are_siblings(group, kept_group)
+                && self.verify(group, kept_group).is_some()
+        };
+        has_place && (group == kept_group || is_verified())
+    }
+
+    /// Returns how a paragraph is redundant beside another that it was found to go for.
+    fn decide(&self, removed: u32, kept: u32) -> Option<Decision> {
+        let (group, kept_group) = (self.group(removed), self.group(kept));
+        if group == kept_group {
+            return Some(Decision { removed, kept, similarity: None, evidence: Evidence::Threshold });
+        }
+        let (similarity, evidence) = self.verify(group, kept_group)?;
+        Some(Decision { removed, kept, similarity: Some(similarity), evidence })
+    }
+
+    /// Compares two copy groups.
+    fn verify(&self, one: u32, other: u32) -> Option<(Similarity, Evidence)> {
+        let [a, b] = [one, other].map(|group| self.neighbours.shingles(group, self.contents));
+        if let Some(similarity) = self.contents.detector.comparator().compare(&a, &b) {
+            return Some((similarity, Evidence::Threshold));
+        }
+        self.comparator.compare(&self.contents.sequence_of(one), &self.contents.sequence_of(other))?;
+        Some((Similarity::of(&a, &b), Evidence::Run))
+    }
+
+    fn group(&self, n: u32) -> u32 {
+        self.contents.paragraphs[n as usize].copy_group
+    }
+}

@@ -1,0 +1,53 @@
+//! Siblings: two paragraphs that are alike, and that one document holds both.
+//!
+//! Whoever wrote two like passages into one document meant two: another option, another province, another year. So they
+//! are two passages wherever else one of them stands, unless their words are the same.
+//!
+//! Of near copies removed at a Jaccard of 0.7, those that some document held both were, in real documentation, 19 % in
+//! Arabic, 18 % in Thai, 23 % in Chinese and 10 % in English.
+
+use crate::corpus::contents::Contents;
+use crate::corpus::options::Siblings;
+use crate::groups::FlatGroups;
+
+/// In which documents the paragraphs of each copy group stand.
+pub(crate) struct SiblingTest {
+    /// Ascending, each document once; `None` if siblings are not told apart.
+    documents: Option<FlatGroups<u32>>,
+}
+
+impl SiblingTest {
+    pub(crate) fn new(contents: &Contents<'_>) -> Self {
+        let documents = (contents.siblings == Siblings::Keep).then(|| {
+            // The document in which a paragraph of each group was seen last. Paragraphs come in the order of documents.
+            let standing = || {
+                let mut last_seen = vec![u32::MAX; contents.copy_groups.len()];
+                let stands = move |paragraph| {
+                    let (group, document) = (contents.group_of(paragraph)?, contents.document_of(paragraph));
+                    let before = std::mem::replace(&mut last_seen[group as usize], document);
+                    (before != document).then_some((group, document))
+                };
+                (0..contents.count()).filter_map(stands)
+            };
+            FlatGroups::new(contents.copy_groups.len(), standing)
+        });
+        Self { documents }
+    }
+
+    /// Returns true if some document holds both groups, and one of them stands in another document too. What one document
+    /// alone holds is decided by the threshold. Cost: a search for each document of the rarer.
+    pub(crate) fn are_siblings(&self, a: u32, b: u32) -> bool {
+        let Some(documents) = &self.documents else { return false };
+        let (mut few, mut many) = (documents.get(a), documents.get(b));
+        if few.len() == 1 && many.len() == 1 {
+            return false;
+        }
+        if many.len() < few.len() {
+            std::mem::swap(&mut few, &mut many);
+        }
+        few.iter().any(|document| {
+            many = &many[many.partition_point(|other| other < document)..];
+            many.first() == Some(document)
+        })
+    }
+}

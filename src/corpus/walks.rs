@@ -1,0 +1,331 @@
+//! The evidence of runs between documents: a pair below the threshold beside pairs that are not.
+//!
+//! One word changed in ten leaves a third of the shingles, so a short paragraph and its revision are often no pair by their
+//! shingles. Their neighbours tell: where the paragraphs before and behind repeat those of another document, the one
+//! between them is to be compared with what stands at that place there. Pairs are found from what is verified already:
+//!
+//! 1. The *partners* of a document are the earlier ones in which most of its passages stand.
+//! 2. *Mates* are two paragraphs of one passage; at first those whose passage stands once in either document.
+//! 3. From each pair of mates a walk goes on in order, both ways, over pairs that are one passage already or have enough
+//!    words in common in the same order; up to two paragraphs on either side are passed over.
+//! 4. A pair that a walk came upon counts if it is at the [bound](bound) that its surroundings set.
+//!
+//! The cost is linear in the number of paragraphs.
+
+use ahash::{AHashMap, AHashSet};
+use rayon::prelude::*;
+
+use crate::compare::Threshold;
+use crate::compare::lcs::{Lcs, WordSequence};
+use crate::corpus::contents::Contents;
+use crate::corpus::siblings::SiblingTest;
+use crate::groups::{FlatGroups, number};
+
+/// Two paragraphs of different documents that are a pair by the evidence of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunPair {
+    pub(crate) later: u32,
+    pub(crate) earlier: u32,
+    pub(crate) lcs: Lcs,
+}
+
+/// How many earlier documents a document is compared with: the same page in another release, and the first that had the
+/// passage. With one the recall is .005 to .02 lower, with four the same.
+const MAX_PARTNERS: usize = 3;
+
+/// How many paragraphs on either side are looked at for the next pair of a walk.
+const WINDOW: usize = 3;
+
+/// How many documents share the sequences that were read for them.
+const CHUNK_LEN: usize = 64;
+
+/// The least ratio of the longest common subsequence to which a pair that a walk came upon counts, in tenths: seven, one
+/// more if it has mates on one side only, and one more if the two documents are no versions of one another.
+const LEAST_TENTHS: u64 = 7;
+
+/// Words that stand in both must hold this share of the letters: what tells siblings apart is often a name, which is a
+/// long word among short ones.
+const LETTERS: Threshold = Threshold::fraction(2, 3);
+
+/// Documents are versions of one another if this share of the paragraphs of the shorter, without the pair in question, have
+/// mates.
+const VERSION: Threshold = Threshold::fraction(4, 5);
+
+/// Compares paragraphs that neighbours speak for.
+#[derive(Clone, Copy)]
+pub(crate) struct RunComparator {
+    threshold: Threshold,
+}
+
+impl RunComparator {
+    /// A pair is never less alike in order than what the threshold asks of its shingles.
+    pub(crate) fn new(threshold: Threshold) -> Self {
+        Self { threshold }
+    }
+
+    /// Returns the longest common subsequence of two paragraphs, if that is the least that a pair must have in common, and
+    /// their letters are.
+    pub(crate) fn compare(self, a: &WordSequence, b: &WordSequence) -> Option<Lcs> {
+        let lcs = a.lcs_at(b, Threshold::fraction(LEAST_TENTHS, 10))?;
+        (lcs.is_at(self.threshold) && a.shares_letters(b, LETTERS)).then_some(lcs)
+    }
+}
+
+/// What walks go over.
+pub(crate) struct Walks<'w> {
+    pub(crate) contents: &'w Contents<'w>,
+    pub(crate) siblings: &'w SiblingTest,
+    pub(crate) comparator: RunComparator,
+    /// The passage of each paragraph: the copy group of what is kept in its place.
+    pub(crate) passages: Vec<u32>,
+}
+
+impl Walks<'_> {
+    /// Returns the pairs that walks come upon and that count, by the later, then the earlier paragraph.
+    pub(crate) fn pairs(&self) -> Vec<RunPair> {
+        let places = FlatGroups::new(self.contents.copy_groups.len(), || {
+            (0..self.contents.count()).filter_map(|n| Some((self.passage(n)?, n)))
+        });
+        let documents: Vec<u32> = (0..number(self.contents.documents.len())).collect();
+        let mut pairs: Vec<RunPair> = documents
+            .par_chunks(CHUNK_LEN)
+            .flat_map_iter(|documents| {
+                let mut walker =
+                    Walker { walks: self, sequences: AHashMap::new(), compared: AHashMap::new() };
+                let mut pairs = Vec::new();
+                for &document in documents {
+                    for partner in self.partners(&places, document) {
+                        walker.walk(document, partner, &mut pairs);
+                    }
+                }
+                pairs
+            })
+            .collect();
+        pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier));
+        pairs.dedup_by_key(|pair| (pair.later, pair.earlier));
+        pairs
+    }
+
+    /// Returns the passage of a paragraph, `None` if it has no words.
+    fn passage(&self, n: u32) -> Option<u32> {
+        self.contents.group_of(n).map(|_| self.passages[n as usize])
+    }
+
+    /// Returns the paragraphs of a document that have words.
+    fn worded(&self, document: u32) -> Vec<u32> {
+        let first = self.contents.documents[document as usize].first;
+        let count = number(self.contents.paragraphs_of(document as usize).len());
+        (first..first + count).filter(|&n| self.contents.group_of(n).is_some()).collect()
+    }
+
+    /// Returns the earlier documents in which most passages of a document stand, by where each stands first and last before
+    /// it.
+    fn partners(&self, places: &FlatGroups<u32>, document: u32) -> Vec<u32> {
+        let own = self.worded(document);
+        let Some(&start) = own.first().filter(|_| own.len() > 1) else { return Vec::new() };
+        let mut votes: Vec<u32> = Vec::new();
+        for passage in own.iter().filter_map(|&n| self.passage(n)) {
+            let all = places.get(passage);
+            let before = &all[..all.partition_point(|&n| n < start)];
+            let first = before.first().map(|&n| self.contents.document_of(n));
+            let last = before.last().map(|&n| self.contents.document_of(n));
+            votes.extend(first);
+            votes.extend(last.filter(|_| last != first));
+        }
+        votes.sort_unstable();
+        let mut counts: Vec<(usize, u32)> =
+            votes.chunk_by(|a, b| a == b).map(|votes| (votes.len(), votes[0])).collect();
+        counts.sort_unstable_by(|a, b| b.cmp(a)); // of equals the last
+        counts.into_iter().take(MAX_PARTNERS).map(|(_, document)| document).collect()
+    }
+
+    /// Returns true if two paragraphs may be a pair, as far as that can be told without their words.
+    fn is_comparable(&self, later: u32, earlier: u32) -> bool {
+        let words = |n: u32| self.contents.paragraphs[n as usize].words as usize;
+        let (shorter, longer) = (words(later).min(words(earlier)), words(later).max(words(earlier)));
+        shorter >= self.contents.min_words
+            // These are words of UAX #29, which are not quite what a sequence is made of.
+            && 20 * shorter >= 6 * (shorter + longer)
+            && !self.siblings.are_siblings(self.group(later), self.group(earlier))
+    }
+
+    fn group(&self, n: u32) -> u32 {
+        self.contents.paragraphs[n as usize].copy_group
+    }
+}
+
+/// A walk between two documents, and what was read and compared for it and for those before.
+struct Walker<'w> {
+    walks: &'w Walks<'w>,
+    sequences: AHashMap<u32, WordSequence>,
+    compared: AHashMap<(u32, u32), Option<Lcs>>,
+}
+
+/// The paragraphs of two documents that have words, and for each of the first its mate, as a place in the second.
+struct Alignment {
+    own: Vec<u32>,
+    partner: Vec<u32>,
+    mates: Vec<Option<usize>>,
+    /// Whether a paragraph of the partner is a mate.
+    is_taken: Vec<bool>,
+}
+
+impl Alignment {
+    fn add(&mut self, own: usize, partner: usize) {
+        self.mates[own] = Some(partner);
+        self.is_taken[partner] = true;
+    }
+
+    /// Returns true if two paragraphs are mates, or neither has another.
+    fn may_mate(&self, own: usize, partner: usize) -> bool {
+        self.mates[own].map_or(!self.is_taken[partner], |mate| mate == partner)
+    }
+
+    /// Turns the order of both documents round.
+    fn reverse(&mut self) {
+        let last = self.partner.len().saturating_sub(1);
+        self.own.reverse();
+        self.partner.reverse();
+        self.is_taken.reverse();
+        self.mates.reverse();
+        self.mates.iter_mut().flatten().for_each(|mate| *mate = last - *mate);
+    }
+
+    /// Returns how many of the two sides of a pair of mates go on: a paragraph close by has its mate close by.
+    fn sides(&self, own: usize, mate: usize) -> u64 {
+        let is_mate = |place: Option<usize>, within: std::ops::Range<usize>| {
+            place.and_then(|place| *self.mates.get(place)?).is_some_and(|mate| within.contains(&mate))
+        };
+        let goes_on = (1..=WINDOW).any(|step| is_mate(own.checked_add(step), mate + 1..mate + 1 + WINDOW));
+        let came_from =
+            (1..=WINDOW).any(|step| is_mate(own.checked_sub(step), mate.saturating_sub(WINDOW)..mate));
+        u64::from(goes_on) + u64::from(came_from)
+    }
+
+    /// Returns true if the two documents are versions of one another, whatever a single pair says.
+    fn is_of_versions(&self) -> bool {
+        let others = self.mates.iter().flatten().count() - 1;
+        others >= VERSION.share(self.own.len().min(self.partner.len()))
+    }
+}
+
+impl Walker<'_> {
+    /// Walks between a document and an earlier one, and adds the pairs that count.
+    fn walk(&mut self, document: u32, partner: u32, pairs: &mut Vec<RunPair>) {
+        let mut alignment = self.seeds(document, partner);
+        let seeds = alignment.mates.iter().flatten().count();
+        if seeds == 0 || seeds == alignment.own.len() {
+            return;
+        }
+        self.walk_on(&mut alignment);
+        alignment.reverse();
+        self.walk_on(&mut alignment);
+        alignment.reverse();
+        let missing = u64::from(!alignment.is_of_versions());
+        for (place, mate) in (0..).zip(&alignment.mates) {
+            let Some(mate) = *mate else { continue };
+            let (later, earlier) = (alignment.own[place], alignment.partner[mate]);
+            if self.walks.passages[later as usize] == self.walks.passages[earlier as usize] {
+                continue;
+            }
+            let missing = missing + u64::from(alignment.sides(place, mate) < 2);
+            let bound = Threshold::fraction(LEAST_TENTHS + missing, 10);
+            pairs.extend(self.lcs(later, earlier).filter(|lcs| lcs.is_at(bound)).map(|lcs| RunPair {
+                later,
+                earlier,
+                lcs,
+            }));
+        }
+    }
+
+    /// Returns the alignment of the passages that stand once in either document.
+    fn seeds(&self, document: u32, partner: u32) -> Alignment {
+        let [own, partner] = [document, partner].map(|document| self.walks.worded(document));
+        let passage = |n: u32| self.walks.passages[n as usize];
+        let mut places: AHashMap<u32, Option<usize>> = AHashMap::with_capacity(partner.len());
+        for (place, &n) in (0..).zip(&partner) {
+            places.entry(passage(n)).and_modify(|known| *known = None).or_insert(Some(place));
+        }
+        let mut counts: AHashMap<u32, u32> = AHashMap::with_capacity(own.len());
+        own.iter().for_each(|&n| *counts.entry(passage(n)).or_default() += 1);
+        let is_single = |n: u32| counts[&passage(n)] == 1;
+        let mates: Vec<Option<usize>> =
+            own.iter().map(|&n| *places.get(&passage(n)).filter(|_| is_single(n))?).collect();
+        let taken: AHashSet<usize> = mates.iter().flatten().copied().collect();
+        let is_taken = (0..partner.len()).map(|place| taken.contains(&place)).collect();
+        Alignment { own, partner, mates, is_taken }
+    }
+
+    /// Goes on from each pair of mates to where another walk began.
+    fn walk_on(&mut self, alignment: &mut Alignment) {
+        for start in 0..alignment.own.len() {
+            let mut at = start;
+            while let Some(mate) = alignment.mates[at] {
+                if alignment.mates.get(at + 1) == Some(&Some(mate + 1)) {
+                    break; // most go on in step, which is seen without a look further ahead
+                }
+                let Some((next, its_mate)) = self.step(alignment, at + 1, mate + 1) else { break };
+                if alignment.mates[next].is_some() {
+                    break;
+                }
+                alignment.add(next, its_mate);
+                at = next;
+            }
+        }
+    }
+
+    /// Returns the first pair of the alignment of the next few paragraphs that has most words in order.
+    fn step(&mut self, alignment: &Alignment, own: usize, partner: usize) -> Option<(usize, usize)> {
+        let next = alignment.own.get(own).zip(alignment.partner.get(partner));
+        if next.is_some_and(|(&later, &earlier)| self.is_same(later, earlier))
+            && alignment.may_mate(own, partner)
+        {
+            return Some((own, partner));
+        }
+        let ends = ((own + WINDOW).min(alignment.own.len()), (partner + WINDOW).min(alignment.partner.len()));
+        // For the paragraphs from two places on: how many words the best alignment has, and the pair that it begins with.
+        let mut best = [[(0, None); WINDOW + 1]; WINDOW + 1];
+        for i in (own..ends.0).rev() {
+            for j in (partner..ends.1).rev() {
+                let (row, column) = (i - own, j - partner);
+                let skipped = best[row + 1][column].max(best[row][column + 1]);
+                let words = if alignment.may_mate(i, j) {
+                    self.common_words(alignment.own[i], alignment.partner[j])
+                } else {
+                    0
+                };
+                let paired = (words + best[row + 1][column + 1].0, Some((i, j)));
+                best[row][column] = if words > 0 && paired.0 >= skipped.0 { paired } else { skipped };
+            }
+        }
+        best[0][0].1
+    }
+
+    fn is_same(&self, later: u32, earlier: u32) -> bool {
+        self.walks.passages[later as usize] == self.walks.passages[earlier as usize]
+    }
+
+    /// Returns how many words of two paragraphs are in order, if they are one passage or may be; else 0.
+    fn common_words(&mut self, later: u32, earlier: u32) -> usize {
+        if self.is_same(later, earlier) {
+            return self.walks.contents.paragraphs[later as usize].words.max(1) as usize;
+        }
+        self.lcs(later, earlier).map_or(0, |lcs| lcs.common)
+    }
+
+    fn lcs(&mut self, later: u32, earlier: u32) -> Option<Lcs> {
+        if !self.walks.is_comparable(later, earlier) {
+            return None;
+        }
+        let (one, other) = (self.walks.group(later), self.walks.group(earlier));
+        if let Some(known) = self.compared.get(&(one, other)) {
+            return *known;
+        }
+        for group in [one, other] {
+            self.sequences.entry(group).or_insert_with(|| self.walks.contents.sequence_of(group));
+        }
+        let lcs = self.walks.comparator.compare(&self.sequences[&one], &self.sequences[&other]);
+        self.compared.insert((one, other), lcs);
+        lcs
+    }
+}
