@@ -21,6 +21,8 @@ pub(crate) struct WordSequence {
     hashes: Box<[u64]>,
     /// How many characters (code points) each word has.
     lengths: Box<[u32]>,
+    /// A bit for each word, by its hash.
+    bits: u128,
 }
 
 impl WordSequence {
@@ -33,7 +35,8 @@ impl WordSequence {
             let length = word.iter().filter(is_first_byte).count();
             lengths.push(u32::try_from(length).unwrap_or(u32::MAX)); // a text has fewer than 2³² bytes
         });
-        Self { hashes: hashes.into(), lengths: lengths.into() }
+        let bits = hashes.iter().fold(0, |bits, hash| bits | 1 << (hash >> (u64::BITS - u128::BITS.ilog2())));
+        Self { hashes: hashes.into(), lengths: lengths.into(), bits }
     }
 
     /// Returns how many words there are.
@@ -46,10 +49,13 @@ impl WordSequence {
         Lcs { common: lcs_len(&self.hashes, &other.hashes), total: self.len() + other.len() }
     }
 
-    /// Returns the longest common subsequence if it is at a bound. It is not computed where the lengths rule that out.
+    /// Returns the longest common subsequence if it is at a bound. It is not computed where the lengths, or words that
+    /// stand in one of the two only, rule that out.
     pub(crate) fn lcs_at(&self, other: &Self, bound: Threshold) -> Option<Lcs> {
-        let best = Lcs { common: self.len().min(other.len()), total: self.len() + other.len() };
-        if !best.is_at(bound) {
+        let possible = |a: &Self, b: &Self| a.len() - (a.bits & !b.bits).count_ones() as usize;
+        let common = possible(self, other).min(possible(other, self));
+        let total = self.len() + other.len();
+        if !(Lcs { common, total }).is_at(bound) {
             return None;
         }
         Some(self.lcs(other)).filter(|lcs| lcs.is_at(bound))
