@@ -15,7 +15,7 @@ use dittograph::{
     CorpusStatistics, Detector, DuplicatePair, Error, Evidence, Found, GopherRepetition, Index,
     IndexStatistics, Keep, Match, Measure, Normalizer, Paragraph, ParagraphId, ParagraphMatches,
     ParagraphPair, Passage, ReadingCorpus, Redundant, Removal, Repetition, Report, Rule, Run, SavedIndex,
-    Scope, Shingles, SignedParagraph, Signer, Similarity, Statistics, TextStore,
+    Scope, Shingles, Siblings, SignedParagraph, Signer, Similarity, Statistics, TextStore,
 };
 
 /// Crosses threads and panics, and can be shown in a debugger.
@@ -57,6 +57,7 @@ fn values_are_copied_and_compared() {
     value::<Rule>();
     value::<Scope>();
     value::<Shingles>();
+    value::<Siblings>();
     value::<Similarity>();
     value::<Statistics>();
     value::<Threshold>();

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use common::{Numbers, paragraphs, words_of};
 use dittograph::{
-    Boundary, Candidates, Config, Corpus, CorpusBuilder, Detector, Found, Keep, Measure, ParagraphId,
-    Removal, Scope, Shingles, Similarity, TextStore,
+    Boundary, Candidates, Config, Corpus, CorpusBuilder, Detector, Evidence, Found, Keep, Measure,
+    ParagraphId, Removal, Scope, Shingles, Siblings, Similarity, TextStore,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -130,6 +130,7 @@ proptest! {
     ) {
         let detector = detector(least, measure, Shingles::Words(1));
         let builder = Corpus::builder(detector).candidates(Candidates::Exact).scope(scope).min_words(min_words);
+        let builder = builder.evidence(Evidence::Threshold).siblings(Siblings::Remove);
         let found = corpus_of(builder.keep(if longest { Keep::Longest } else { Keep::First }), &articles).find();
         let removals: BTreeMap<ParagraphId, Removal> =
             found.redundant().removals.iter().map(|removal| (removal.removed, *removal)).collect();

@@ -39,9 +39,9 @@ fn a_cleaned_dump_keeps_every_other_field_and_byte() {
     ];
     assert_eq!(folder.read("out.jsonl"), lines.concat());
     let rows = [
-        "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\n".to_owned(),
-        "a\t0\t17\t1\t1.000000\t1.000000\ttrue\n".to_owned(),
-        format!("a\t1\t{dump}:4\t0\t1.000000\t1.000000\ttrue\n"),
+        "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\tevidence\tlcs\n".to_owned(),
+        "a\t0\t17\t1\t1.000000\t1.000000\ttrue\tthreshold\t1.000000\n".to_owned(),
+        format!("a\t1\t{dump}:4\t0\t1.000000\t1.000000\ttrue\tthreshold\t1.000000\n"),
     ];
     assert_eq!(folder.read("pairs.tsv"), rows.concat());
     assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl", "pairs.tsv"]);
@@ -64,7 +64,7 @@ fn compressed_dumps_text_files_and_folders_are_read() {
     let pairs = folder.name("pairs.tsv");
     printed(&dedup(&["--pairs", &pairs, &folder.name("dumps")]));
     let table = folder.read("pairs.tsv");
-    let rows: Vec<&str> = table.lines().skip(1).map(|row| row.rsplit('\t').nth(4).unwrap()).collect();
+    let rows: Vec<&str> = table.lines().skip(1).map(|row| row.split('\t').nth(2).unwrap()).collect();
     assert_eq!(rows, ["gz", "gz", "zst"]);
     let kept = table.lines().nth(1).unwrap().split('\t').next().unwrap();
     assert_eq!(Path::new(kept), folder.path("dumps").join("a.txt"));
@@ -234,7 +234,9 @@ fn the_fields_of_id_and_text_can_have_other_names() {
         &folder.name("pairs.tsv"),
         &dump,
     ]));
-    assert!(folder.read("pairs.tsv").ends_with("u1\t0\tu2\t0\t1.000000\t1.000000\ttrue\n"));
+    assert!(
+        folder.read("pairs.tsv").ends_with("u1\t0\tu2\t0\t1.000000\t1.000000\ttrue\tthreshold\t1.000000\n")
+    );
 }
 
 #[cfg(unix)]

@@ -42,7 +42,7 @@ fn json_holds_all_that_was_found() {
     assert_eq!(
         found["pairs"][0],
         serde_json::json!({
-            "earlier": 3, "later": 9, "jaccard": 1.0, "containment": 1.0, "exact": true,
+            "earlier": 3, "later": 9, "jaccard": 1.0, "containment": 1.0, "exact": true, "evidence": "threshold",
         })
     );
     assert_eq!(found["clusters"], serde_json::json!([[3, 9], [4, 10], [5, 11], [6, 12], [7, 13], [8, 14]]));

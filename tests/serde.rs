@@ -27,8 +27,8 @@ fn a_report_is_written_as_its_json_by_hand() {
         serde_json::to_string(&report).unwrap(),
         concat!(
             r#"{"paragraphs":[{"start":0,"end":40},{"start":41,"end":61},{"start":62,"end":111},{"start":112,"end":131}],"#,
-            r#""pairs":[{"earlier":0,"later":2,"jaccard":0.75,"containment":1.0,"exact":false},"#,
-            r#"{"earlier":1,"later":3,"jaccard":1.0,"containment":1.0,"exact":true}],"#,
+            r#""pairs":[{"earlier":0,"later":2,"jaccard":0.75,"containment":1.0,"exact":false,"evidence":"threshold"},"#,
+            r#"{"earlier":1,"later":3,"jaccard":1.0,"containment":1.0,"exact":true,"evidence":"threshold"}],"#,
             r#""clusters":[[0,2],[1,3]],"runs":[{"earlier":[0,2],"later":[2,4]}],"#,
             r#""doubled_body":{"earlier":[0,2],"later":[2,4]},"redundant":[2,3]}"#,
         )
@@ -59,7 +59,7 @@ fn results_for_many_documents_are_written_by_field() {
         json!({
             "kept": {"document": 0, "paragraph": 0},
             "removed": {"document": 1, "paragraph": 0},
-            "jaccard": 1.0, "containment": 1.0, "exact": true,
+            "jaccard": 1.0, "containment": 1.0, "exact": true, "evidence": "threshold",
         })
     );
     let mut index = Index::new(Detector::default());

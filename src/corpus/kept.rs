@@ -214,18 +214,18 @@ fn by_threshold(
                 has_sibling |= is_sibling;
                 (!is_sibling).then_some((other, near.similarity))
             });
-            match best.min_by_key(|&(other, _)| preference.rank(other)) {
-                Some((other, similarity)) => decided.push(Decision {
-                    removed: paragraph,
-                    kept: other,
-                    similarity: Some(similarity),
-                    evidence: Evidence::Threshold,
-                }),
-                None => {
-                    spared += usize::from(has_sibling);
-                    kept.keep(paragraph, group);
-                }
-            }
+            let Some((other, similarity)) = best.min_by_key(|&(other, _)| preference.rank(other)) else {
+                spared += usize::from(has_sibling);
+                kept.keep(paragraph, group);
+                continue;
+            };
+            let similarity = Some(similarity);
+            decided.push(Decision {
+                removed: paragraph,
+                kept: other,
+                similarity,
+                evidence: Evidence::Threshold,
+            });
         }
     }
     ByThreshold { decided, siblings: spared }

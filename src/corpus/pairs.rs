@@ -19,7 +19,7 @@ pub(crate) struct Pairs<'f, 't> {
     contents: &'f Contents<'t>,
     neighbours: &'f Neighbours,
     /// The pairs by the evidence of runs that are still to come, by the later, then the earlier paragraph.
-    run_pairs: &'f [RunPair],
+    in_runs: &'f [RunPair],
     members: FlatGroups<u32>,
     batch: Batch<'f>,
     later: u32,
@@ -56,7 +56,7 @@ impl<'f, 't> Pairs<'f, 't> {
         Self {
             contents,
             neighbours,
-            run_pairs,
+            in_runs: run_pairs,
             members: contents.members(),
             batch: Batch { rest: 0..0, groups: Vec::new(), near: Vec::new() },
             later: 0,
@@ -82,9 +82,9 @@ impl<'f, 't> Pairs<'f, 't> {
         for near in self.batch.near[place].iter() {
             self.earlier.extend(before(near.group).map(|n| (n, Kind::Near(near.similarity))));
         }
-        let in_runs = self.run_pairs.partition_point(|pair| pair.later <= later);
-        let (in_runs, rest) = self.run_pairs.split_at(in_runs);
-        self.run_pairs = rest;
+        let in_runs = self.in_runs.partition_point(|pair| pair.later <= later);
+        let (in_runs, rest) = self.in_runs.split_at(in_runs);
+        self.in_runs = rest;
         self.earlier.extend(in_runs.iter().map(|pair| (pair.earlier, Kind::InRun)));
         self.earlier.retain(|&(n, _)| self.contents.in_scope(n, later));
         self.earlier.sort_by_key(|&(n, _)| n); // stable, so that a pair at the threshold stands before the same by a run

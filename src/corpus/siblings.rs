@@ -7,7 +7,7 @@
 //! Arabic, 18 % in Thai, 23 % in Chinese and 10 % in English.
 
 use crate::corpus::contents::Contents;
-use crate::corpus::options::Siblings;
+use crate::corpus::options::{Scope, Siblings};
 use crate::groups::FlatGroups;
 
 /// In which documents the paragraphs of each copy group stand.
@@ -18,7 +18,8 @@ pub(crate) struct SiblingTest {
 
 impl SiblingTest {
     pub(crate) fn new(contents: &Contents<'_>) -> Self {
-        let documents = (contents.siblings == Siblings::Keep).then(|| {
+        let is_wanted = contents.siblings == Siblings::Keep && contents.scope != Scope::Within;
+        let documents = is_wanted.then(|| {
             // The document in which a paragraph of each group was seen last. Paragraphs come in the order of documents.
             let standing = || {
                 let mut last_seen = vec![u32::MAX; contents.copy_groups.len()];

@@ -211,7 +211,7 @@ impl Alignment {
     /// Returns true if the two documents are versions of one another, whatever a single pair says.
     fn is_of_versions(&self) -> bool {
         let others = self.mates.iter().flatten().count() - 1;
-        others >= VERSION.share(self.own.len().min(self.partner.len()))
+        others >= VERSION.share(self.own.len().min(self.partner.len()) - 1)
     }
 }
 
@@ -261,7 +261,9 @@ impl<'w> Walker<'w> {
             places.entry(passage(n)).and_modify(|known| *known = None).or_insert(Some(place));
         }
         let mut counts: AHashMap<u32, u32> = AHashMap::with_capacity(own.len());
-        own.iter().for_each(|&n| *counts.entry(passage(n)).or_default() += 1);
+        for &n in &own {
+            *counts.entry(passage(n)).or_default() += 1;
+        }
         let is_single = |n: u32| counts[&passage(n)] == 1;
         let mates: Vec<Option<usize>> =
             own.iter().map(|&n| *places.get(&passage(n)).filter(|_| is_single(n))?).collect();

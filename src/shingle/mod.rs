@@ -97,7 +97,9 @@ pub(crate) fn for_each_word(words: &Words, tokens: &mut Tokens, mut each: impl F
         return words.iter().for_each(each);
     }
     let (text, tokens) = tokens.mixed(words);
-    tokens.iter().for_each(|token| each(&text[token.start..token.end]));
+    for token in tokens {
+        each(&text[token.start..token.end]);
+    }
 }
 
 impl fmt::Display for Shingles {
