@@ -24,7 +24,7 @@ const GOLDEN: [Golden; 9] = [
 #[test]
 fn gopher_figures_are_those_of_datatrove() {
     for (text, characters, paragraphs, lines) in GOLDEN {
-        let found = GopherRepetition::of(text);
+        let found = GopherRepetition::from_text(text);
         assert_eq!(found.characters, characters, "{text:?}");
         let of_paragraphs =
             [found.paragraphs, found.duplicate_paragraphs, found.duplicate_paragraph_characters];
@@ -37,11 +37,11 @@ fn gopher_figures_are_those_of_datatrove() {
 #[test]
 #[allow(clippy::float_cmp)] // each is one division
 fn shares_are_over_all_pieces_and_all_characters() {
-    let found = GopherRepetition::of("long line\nshort\nlong line\n\nlong line\nshort");
+    let found = GopherRepetition::from_text("long line\nshort\nlong line\n\nlong line\nshort");
     assert_eq!((found.dup_line_frac(), found.dup_line_char_frac()), (3.0 / 5.0, 23.0 / 42.0));
-    let found = GopherRepetition::of("a\n\na\n\na");
+    let found = GopherRepetition::from_text("a\n\na\n\na");
     assert_eq!((found.dup_para_frac(), found.dup_para_char_frac()), (2.0 / 3.0, 2.0 / 7.0));
-    let empty = GopherRepetition::of("");
+    let empty = GopherRepetition::from_text("");
     assert_eq!(
         (empty.dup_para_frac(), empty.dup_para_char_frac(), empty.dup_line_char_frac()),
         (0.0, 0.0, 0.0)

@@ -94,7 +94,7 @@ impl Repetition {
 /// ```
 /// use dittograph::GopherRepetition;
 ///
-/// let figures = GopherRepetition::of("One.\n\nTwo.\n\nOne.\n");
+/// let figures = GopherRepetition::from_text("One.\n\nTwo.\n\nOne.\n");
 /// assert_eq!(figures.dup_para_frac(), 1.0 / 3.0);
 /// assert_eq!(figures.dup_para_char_frac(), 4.0 / 17.0);
 /// assert_eq!(figures.dup_line_frac(), 1.0 / 4.0);
@@ -122,7 +122,7 @@ pub struct GopherRepetition {
 impl GopherRepetition {
     /// Computes the figures of a text. Cost: two passes over it.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         // Python's white space is Unicode's and four separators of ASCII.
         let stripped = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}'));
         let paragraphs = Duplicates::among(split_at_breaks(stripped, 2));
