@@ -112,10 +112,9 @@
 //! # Panics and errors
 //!
 //! Scanning, inserting and querying in memory cannot fail, up to the limits that a function names under Panics (an article of
-//! 4 GiB, say). An [`Error`] comes from
-//! [`Config::build`] and other constructors that check a value, from parsing the name of an option, and from what reads
-//! or writes files; it says what was expected, what came, and where. A function that panics says so: only a mistake of the
-//! caller makes it, such as a document that is not there.
+//! 4 GiB, say). An [`Error`] comes from [`Config::build`] and other constructors that check a value, from parsing the name of
+//! an option, and from what reads or writes files; it says what was expected, what came, and where. A function that panics
+//! says so: only a mistake of the caller makes it, such as a document that is not there.
 //!
 #![cfg_attr(not(feature = "dump"), doc = "[`dump`]: https://docs.rs/dittograph/latest/dittograph/dump/")]
 #![cfg_attr(

@@ -156,7 +156,8 @@ impl Tally {
     }
 }
 
-/// Checks that a document's number is not that of an article with another id: the two could not be told apart.
+/// Checks that a document's number does not belong to an article with another id: the index would take both for one
+/// document.
 pub fn refuse_shared_number(known: Option<&str>, id: &str) -> Result<(), String> {
     match known.filter(|known| *known != id) {
         Some(known) => {

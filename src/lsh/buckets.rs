@@ -10,8 +10,8 @@ use crate::lsh::key::{PARTS, bucket_key, part_of, tag_of};
 /// Buckets by key, each a set of numbers, for an index that grows.
 ///
 /// A number stands for a paragraph. Its keys come from [`Banding::keys`](super::Banding::keys), or are other good hashes.
-/// Buckets are told apart by 40 bits of a key, so that one key in 2⁴⁰ falls in the bucket of another by chance.
-/// Candidates are to be compared in any case.
+/// A bucket is known by 40 bits of its key: two different keys share a bucket with a probability of 2⁻⁴⁰. Candidates are to
+/// be compared in any case.
 ///
 /// # Cost
 ///

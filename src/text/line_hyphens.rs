@@ -44,8 +44,8 @@ pub(crate) fn join_lines(text: &str) -> Option<String> {
 }
 
 /// Returns the hyphens at the ends of lines that stand between two letters.
-// `find` of one ASCII character looks at sixteen bytes at a time. With a search by character for any line break of ASCII
-// reading Arabic documentation took 8 % longer.
+// `find` of one ASCII character looks at sixteen bytes at a time. A search by character for any line break of ASCII took 8 %
+// of the time of `dedup` on Arabic documentation (profile).
 fn places(text: &str) -> Vec<Place> {
     let mut places = Vec::new();
     let mut from = 0;

@@ -3,7 +3,7 @@
 //! UAX #29 cuts such text by a short rule: letters, digits and low lines hold together, and so does one mark of some
 //! kinds between two letters or two digits.
 
-#![allow(clippy::inline_always)] // what is not inlined into a function with AVX2 is compiled without
+#![allow(clippy::inline_always)] // functions that are not inlined into one with AVX2 are compiled without it
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
