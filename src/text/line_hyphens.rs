@@ -1,4 +1,10 @@
 //! Words that a hyphen and a line break cut.
+//!
+//! Hangul has no hyphens: its syllables are no [single letters](is_single_letter).
+
+use unicode_normalization::char::is_combining_mark;
+
+use crate::text::sequences::is_single_letter;
 
 /// Hyphens that stand where a word is cut, and nowhere else.
 fn is_certain(c: char) -> bool {
@@ -60,10 +66,11 @@ fn places(text: &str) -> Vec<Place> {
         let after = text[from..].trim_start_matches(is_blank);
         let mut left = letters(text[..start].chars().rev());
         let mut right = letters(after.chars());
-        let begins_small = after.chars().next().is_some_and(|c| is_letter(c) && !c.is_uppercase());
-        if begins_small && left.next().is_some_and(is_letter) {
+        let begins_small = after.chars().next().is_some_and(|c| is_single_letter(c) && !c.is_uppercase());
+        if begins_small && left.next().is_some_and(is_single_letter) {
             right.next();
-            let has_two_letters = left.next().is_some_and(is_letter) && right.next().is_some_and(is_letter);
+            let has_two_letters =
+                left.next().is_some_and(is_single_letter) && right.next().is_some_and(is_single_letter);
             let end = text.len() - after.len();
             places.push(Place { start, end, is_certain: is_certain(hyphen), has_two_letters });
         }
@@ -73,17 +80,10 @@ fn places(text: &str) -> Vec<Place> {
 
 /// Returns the characters without marks.
 fn letters(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    text.filter(|&c| !unicode_normalization::char::is_combining_mark(c))
+    text.filter(|&c| !is_combining_mark(c))
 }
 
 /// Returns true for a space within a line, and for a `\r`.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\n' | '\u{b}' | '\u{c}')
-}
-
-/// Returns true for a letter of a script with hyphens. Hangul has none, and its syllables are letters or parts of one.
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic()
-        && !unicode_normalization::char::is_combining_mark(c)
-        && !matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
 }

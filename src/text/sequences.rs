@@ -77,11 +77,11 @@ fn is_ignorable(c: char) -> bool {
     matches!(effect(c), Some((Rule::Ignorables, _)))
 }
 
-/// Returns true for a letter that is the same letter decomposed: a Hangul syllable is two or three then.
-fn is_counted_letter(c: char) -> bool {
+/// Returns true for a letter that is one letter also when it is decomposed. A Hangul syllable is two or three then.
+pub(super) fn is_single_letter(c: char) -> bool {
     c.is_alphabetic()
         && !is_combining_mark(c)
-        && !matches!(c, '\u{640}' | '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
+        && !matches!(c, '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
 }
 
 /// Applies the rules that need joiners, spaces and superscripts as they were written; `None` if they change nothing.
@@ -156,7 +156,8 @@ fn follows_a_long_word(text: &[char], skips: impl Fn(char) -> bool) -> bool {
     before.next_if(|c| {
         matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '»' | '”' | '"' | '’' | '\'' | ')' | ']')
     });
-    before.take(MIN_LETTERS).filter(|&c| is_counted_letter(c)).count() == MIN_LETTERS
+    let is_counted = |&c: &char| c != '\u{640}' && is_single_letter(c); // tatweel is no letter of a word
+    before.take(MIN_LETTERS).filter(is_counted).count() == MIN_LETTERS
 }
 
 /// Applies the rules for signs in pieces to a text in NFKC that is folded; `None` if they change nothing.
