@@ -154,8 +154,8 @@ pub use crate::article::run::Run;
 pub use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 pub use crate::compare::{Measure, Similarity};
 pub use crate::corpus::{
-    Candidates, Corpus, CorpusBuilder, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep, Passage,
-    ReadingCorpus, Redundant, Removal, Scope, Siblings, TextStore,
+    Candidates, Corpus, CorpusBuilder, CorpusCluster, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep,
+    Passage, ReadingCorpus, Redundant, Removal, Scope, Siblings, TextStore,
 };
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};

@@ -19,7 +19,9 @@ use crate::article::run::Run;
 use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 use crate::compare::{Measure, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
-use crate::corpus::{Candidates, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope, Siblings};
+use crate::corpus::{
+    Candidates, CorpusCluster, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope, Siblings,
+};
 use crate::error::Error;
 use crate::index::{IndexStatistics, Match, ParagraphMatches};
 use crate::lsh::Banding;
@@ -80,6 +82,7 @@ macro_rules! by_fields {
 by_fields! {
     Amount { paragraphs, characters }
     Banding { bands, rows }
+    CorpusCluster { kept, removals }
     CorpusRun { earlier, later }
     CorpusRuns { runs, matches_left_out }
     CorpusStatistics { documents, bytes, paragraphs, without_words, distinct, words }

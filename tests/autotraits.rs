@@ -11,8 +11,8 @@ use dittograph::minhash::{MinHasher, Signature};
 use dittograph::saved::{Replacement, UnicodeVersions};
 use dittograph::shingle::ShingleSet;
 use dittograph::{
-    Amount, Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusRun, CorpusRuns,
-    CorpusStatistics, Detector, DuplicatePair, Error, Evidence, Found, GopherRepetition, Index,
+    Amount, Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusCluster, CorpusRun,
+    CorpusRuns, CorpusStatistics, Detector, DuplicatePair, Error, Evidence, Found, GopherRepetition, Index,
     IndexStatistics, Keep, Match, Measure, Normalizer, Paragraph, ParagraphId, ParagraphMatches,
     ParagraphPair, Passage, ReadingCorpus, Redundant, Removal, Repetition, Report, Rule, Run, SavedIndex,
     Scope, Shingles, Siblings, SignedParagraph, Signer, Similarity, Statistics, TextStore,
@@ -69,6 +69,7 @@ fn what_holds_memory_is_cloned() {
     cloned::<Buckets>();
     cloned::<Cluster>();
     cloned::<Corpus<'_>>();
+    cloned::<CorpusCluster>();
     cloned::<CorpusRun>();
     cloned::<CorpusRuns>();
     cloned::<Error>();

@@ -115,6 +115,44 @@ fn runs_and_all_pairs_are_tables() {
 }
 
 #[test]
+fn clusters_are_objects_on_lines_by_the_place_of_what_is_kept() {
+    let folder = Folder::new();
+    let record = |id: &str, text: &str| serde_json::json!({"id": id, "text": text}).to_string() + "\n";
+    // 12 shingles of three words, and 15.
+    let longer = format!("{FERRY} He said so.");
+    let dump = [
+        record("a\t\"1\"", &format!("{BREAD}\n{FERRY}")),
+        record("b", &format!("{FERRY}\nA line of its own that comes but once.\n{BREAD}")),
+        record("c", &longer),
+    ];
+    let dump = folder.put("dump.jsonl", dump.concat());
+    let clusters = folder.name("clusters.jsonl");
+    let exact = r#""jaccard":1.0,"containment":1.0,"exact":true,"evidence":"threshold""#;
+    let expected = [
+        format!(
+            r#"{{"kept":{{"doc":"a\t\"1\"","paragraph":0}},"removed":[{{"doc":"b","paragraph":2,{exact}}}]}}"#
+        ),
+        format!(
+            r#"{{"kept":{{"doc":"a\t\"1\"","paragraph":1}},"removed":[{{"doc":"b","paragraph":0,{exact}}},{{"doc":"c","paragraph":0,"jaccard":0.8,"containment":1.0,"exact":false,"evidence":"threshold"}}]}}"#
+        ),
+    ];
+    for more in [&[][..], &["--low-memory"], &["--threads", "1"], &["--threads", "3"]] {
+        printed(&dedup(&[&["--clusters", &clusters, &dump], more].concat()));
+        assert_eq!(folder.read("clusters.jsonl").lines().collect::<Vec<_>>(), expected, "{more:?}");
+    }
+    printed(&dedup(&["--keep", "longest", "--clusters", &clusters, &dump]));
+    let longest = folder.read("clusters.jsonl");
+    let kept: Vec<&str> = longest.lines().map(|line| line.split("\"removed\"").next().unwrap()).collect();
+    assert_eq!(
+        kept,
+        [r#"{"kept":{"doc":"a\t\"1\"","paragraph":0},"#, r#"{"kept":{"doc":"c","paragraph":0},"#]
+    );
+    folder.put("alone.jsonl", record("a", BREAD));
+    printed(&dedup(&["--clusters", &clusters, &folder.name("alone.jsonl")]));
+    assert_eq!(folder.read("clusters.jsonl"), "");
+}
+
+#[test]
 fn the_summary_counts_what_was_done() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump() + "\nnot json\n");
@@ -193,11 +231,12 @@ fn files_that_are_not_what_their_names_say_are_refused() {
 fn no_output_takes_the_place_of_an_input_or_another_output() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
-    for option in ["--out", "--pairs", "--runs", "--summary"] {
+    for option in ["--out", "--pairs", "--clusters", "--runs", "--summary"] {
         refused(&dedup(&[option, &dump, &dump]), "dump.jsonl: is read or written already");
     }
     let both = folder.name("both");
     refused(&dedup(&["--pairs", &both, "--runs", &both, &dump]), "both: is read or written already");
+    refused(&dedup(&["--clusters", &both, "--out", &both, &dump]), "both: is read or written already");
     refused(&dedup(&["--out", &folder.name("absent/out"), &dump]), "no such folder");
     assert_eq!(folder.names(), ["dump.jsonl"]);
 }
@@ -268,9 +307,9 @@ fn a_dump_that_is_not_held_in_memory_gives_the_same_bytes() {
     let dump = folder.put("dump.jsonl", dump());
     let text = folder.put("folder/a.txt", format!("{BREAD}\n\nA text with {FERRY}\n"));
     let outputs = |name: &str, more: &[&str]| {
-        let files = ["out", "pairs", "runs"].map(|kind| folder.name(&format!("{name}.{kind}")));
-        let [out, pairs, runs] = &files;
-        let common = ["--out", out, "--pairs", pairs, "--runs", runs, &dump, &text];
+        let files = ["out", "pairs", "clusters", "runs"].map(|kind| folder.name(&format!("{name}.{kind}")));
+        let [out, pairs, clusters, runs] = &files;
+        let common = ["--out", out, "--pairs", pairs, "--clusters", clusters, "--runs", runs, &dump, &text];
         printed(&dedup(&[more, &common].concat()));
         files.map(|file| fs::read_to_string(file).unwrap())
     };

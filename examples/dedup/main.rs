@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)] // a program's modules have no other users
 
 mod articles;
+mod clusters;
 mod dump;
 mod explain;
 #[cfg_attr(not(feature = "dump"), path = "no_formats.rs")]
@@ -51,6 +52,9 @@ struct Arguments {
     /// List every verified pair in --pairs instead
     #[arg(long, requires = "pairs")]
     all_pairs: bool,
+    /// Write what is kept, each with all that is removed for it, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    clusters: Option<PathBuf>,
     /// Write a table of the passages that come again in order
     #[arg(long, value_name = "FILE")]
     runs: Option<PathBuf>,
@@ -252,6 +256,9 @@ fn write_tables(
             write_removed(file, found, articles)?;
         }
     }
+    if let Some(file) = &mut outputs.clusters {
+        clusters::write(file, found.redundant(), articles)?;
+    }
     if let Some(file) = &mut outputs.runs {
         summary.stage("runs");
         let CorpusRuns { runs, matches_left_out, .. } = found.runs();
@@ -338,6 +345,7 @@ fn write_rows<T: Sync>(
 struct Outputs {
     out: Option<Output>,
     pairs: Option<Output>,
+    clusters: Option<Output>,
     runs: Option<Output>,
     summary: Option<Output>,
 }
@@ -348,19 +356,21 @@ impl Outputs {
         Ok(Self {
             out: create(&arguments.out)?,
             pairs: create(&arguments.pairs)?,
+            clusters: create(&arguments.clusters)?,
             runs: create(&arguments.runs)?,
             summary: create(&arguments.summary)?,
         })
     }
 
     fn is_empty(&self) -> bool {
-        self.out.is_none() && self.pairs.is_none() && self.runs.is_none() && self.summary.is_none()
+        let Self { out, pairs, clusters, runs, summary } = self;
+        [out, pairs, clusters, runs, summary].into_iter().all(Option::is_none)
     }
 
     /// Moves all files to their places, once all are on disk.
     fn finish(self) -> Result<(), String> {
-        let Self { out, pairs, runs, summary } = self;
-        let mut written: Vec<Output> = [out, pairs, runs, summary].into_iter().flatten().collect();
+        let Self { out, pairs, clusters, runs, summary } = self;
+        let mut written: Vec<Output> = [out, pairs, clusters, runs, summary].into_iter().flatten().collect();
         written.iter_mut().try_for_each(Output::flush)?;
         written.into_iter().try_for_each(Output::finish)
     }
@@ -375,8 +385,8 @@ const MAX_THREADS: usize = 1024;
 /// Fails if an output would take the place of an input or of another output.
 fn refuse_shared_paths(arguments: &Arguments, files: &[dump::Source]) -> Result<(), String> {
     let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
-    for path in [&arguments.out, &arguments.pairs, &arguments.runs, &arguments.summary].into_iter().flatten()
-    {
+    let Arguments { out, pairs, clusters, runs, summary, .. } = arguments;
+    for path in [out, pairs, clusters, runs, summary].into_iter().flatten() {
         let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {
             continue;
         };

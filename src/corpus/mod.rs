@@ -2,7 +2,8 @@
 //!
 //! In the order of the work: [`options`] and the two corpus types in this file; [`intake`], which prepares articles and
 //! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; and [`found`], which asks [`kept`] for
-//! what is redundant, [`pairs`] for pairs and [`runs`] for passages. [`text_store`] is for texts that do not fit in memory.
+//! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together. [`text_store`] is
+//! for texts that do not fit in memory.
 
 mod options;
 mod text_store;
@@ -16,9 +17,11 @@ mod revisions;
 mod pairs;
 mod runs;
 mod found;
+mod clusters;
 
 use std::sync::Arc;
 
+pub use self::clusters::CorpusCluster;
 pub use self::found::{CorpusRun, CorpusRuns, Found, Passage, Redundant, Removal};
 pub use self::options::{Candidates, CorpusBuilder, Keep, Scope, Siblings};
 pub use self::text_store::TextStore;

@@ -1,0 +1,53 @@
+//! `--clusters`: what is kept, and what goes for it, as JSON Lines.
+
+use std::borrow::Cow;
+
+use dittograph::{CorpusCluster, Redundant, Removal};
+use serde::Serialize;
+
+use crate::articles::Articles;
+use crate::output::Output;
+
+/// The paragraph that a cluster keeps.
+#[derive(Serialize)]
+struct Kept<'d> {
+    doc: Cow<'d, str>,
+    paragraph: u32,
+}
+
+/// A paragraph that goes for it.
+#[derive(Serialize)]
+struct Removed<'d> {
+    doc: Cow<'d, str>,
+    paragraph: u32,
+    jaccard: f64,
+    containment: f64,
+    exact: bool,
+    evidence: String,
+}
+
+/// Writes an object on a line for each cluster. It is written piece by piece, as all of a dump may be in one cluster.
+pub fn write(file: &mut Output, redundant: &Redundant, articles: &Articles<'_>) -> Result<(), String> {
+    for CorpusCluster { kept, removals, .. } in redundant.clusters() {
+        let kept = Kept { doc: articles.id(kept.document), paragraph: kept.paragraph };
+        file.write(&format!("{{\"kept\":{},\"removed\":[", json(&kept)))?;
+        for (n, Removal { removed, similarity, evidence, .. }) in removals.iter().enumerate() {
+            let removed = Removed {
+                doc: articles.id(removed.document),
+                paragraph: removed.paragraph,
+                jaccard: similarity.jaccard(),
+                containment: similarity.containment(),
+                exact: similarity.is_exact(),
+                evidence: evidence.to_string(),
+            };
+            file.write(if n > 0 { "," } else { "" })?;
+            file.write(&json(&removed))?;
+        }
+        file.write("]}\n")?;
+    }
+    Ok(())
+}
+
+fn json(of: &impl Serialize) -> String {
+    serde_json::to_string(of).expect("strings, numbers and booleans are JSON")
+}
