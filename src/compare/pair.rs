@@ -10,8 +10,17 @@ use crate::option_names::string_enum;
 pub enum Evidence {
     /// Its similarity is at the threshold.
     Threshold,
-    /// Its similarity is below the threshold, but the pair stands in order beside pairs that count, inside a run, and
-    /// enough of the words stand in both paragraphs in the same order.
+    /// Its similarity is below the threshold, but its neighbours and the order of its words speak for it.
+    ///
+    /// Two documents are compared if they have passages in common. Two of their paragraphs are a pair if the next
+    /// paragraph that has words, or one of the two after it, is one passage in both documents or such a pair itself, and
+    /// so is one before them. Then 7/10 of their words must stand in the same order, by the longest common subsequence, and
+    /// words that both have must hold 2/3 of the letters. It must be 8/10 if only one side has such a neighbour, and
+    /// 1/10 more if less than 4/5 of the shorter document stands in the other. No pair counts that has less in order than
+    /// the threshold asks of the shingles, nor [siblings](crate::CorpusBuilder::siblings).
+    ///
+    /// Of known revisions (ratio of characters 0.8 or more) in real documentation one passage is made of 94 % in Arabic, 99 % in
+    /// Thai, 95 % in Chinese and 95 % in English; by the threshold alone of 69, 86, 74 and 68 %.
     Run,
 }
 

@@ -118,7 +118,9 @@ impl<'t> Found<'t> {
     ///
     /// A paragraph is redundant if it is at the threshold with one that is kept and that it may be removed for: in the
     /// [`scope`](crate::CorpusBuilder::scope), and in the same document if it is
-    /// [short](crate::CorpusBuilder::min_words). Nothing is joined by way of a third.
+    /// [short](crate::CorpusBuilder::min_words). It is redundant too if a run [speaks](crate::Evidence::Run) for the two,
+    /// and all that went for it can go for the other. Siblings stay as the [option](crate::CorpusBuilder::siblings) says.
+    /// Nothing is joined by way of a third.
     ///
     /// With [`Boundary::Auto`](crate::Boundary::Auto) a document may lose all its blank lines but those within one
     /// paragraph, and would then be read line by line. So that what was cleaned stays clean, such a document is

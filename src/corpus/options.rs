@@ -149,7 +149,12 @@ impl CorpusBuilder {
         Self { evidence, ..self }
     }
 
-    /// Sets what becomes of siblings. Default: [`Siblings::Keep`].
+    /// Sets what becomes of siblings: two paragraphs that are alike, but not exact copies, and that some document holds
+    /// both, while one of them stands in another document too. Whoever wrote both into one document meant two passages:
+    /// another option, another province, another year. Default: [`Siblings::Keep`].
+    ///
+    /// Paragraphs that stand in one document only are no siblings here: within it the threshold decides. With
+    /// [`Scope::Within`] there are none.
     pub fn siblings(self, siblings: Siblings) -> Self {
         Self { siblings, ..self }
     }
