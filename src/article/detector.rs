@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::article::cluster;
 use crate::article::config::Config;
 use crate::article::copies::Copies;
+use crate::article::doubled::{self, Doubled};
 use crate::article::reading::{LONG_LEN, Read, SameWords, Scratch, Shingled};
 use crate::article::report::Report;
 use crate::article::run::{self, Run};
@@ -98,8 +99,18 @@ impl Detector {
         let sets: Vec<ShingleSet> = shingled.into_iter().map(|paragraph| paragraph.set).collect();
         let join = Join::new(&sets);
         let mut pairs = join.pairs(&self.comparator);
-        let makes_redundant = |pair: &DuplicatePair| {
-            self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity)
+        let (mut runs, matches_left_out) = runs(&join, &sets, &copies, &words);
+        let article_read =
+            doubled::Article { detector: self, paragraphs: &paragraphs, words: &words, copies: &copies };
+        let doubled = doubled(&join, &sets, &article_read);
+        if let Some(doubled) = &doubled {
+            doubled.add_runs(&mut runs, &words);
+            pairs.extend(doubled.pairs(&pairs, &copies, &sets));
+            pairs.sort_unstable_by_key(|pair| (pair.earlier, pair.later));
+        }
+        let makes_redundant = |pair: &DuplicatePair| match &doubled {
+            Some(doubled) if pair.evidence == Evidence::Run => doubled.makes_redundant(pair, &copies),
+            _ => self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity),
         };
         let clusters = cluster::clusters(&copies, &pairs, makes_redundant);
         let mut redundant: Vec<usize> =
@@ -108,7 +119,6 @@ impl Detector {
         pairs.extend(exact);
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
 
-        let (runs, matches_left_out) = runs(&join, &sets, &copies, &words);
         Report {
             text: article,
             boundary,
@@ -117,6 +127,7 @@ impl Detector {
             pairs,
             clusters,
             runs,
+            doubled_body: doubled.map(|doubled| doubled.body),
             redundant,
             matches_left_out,
         }
@@ -313,6 +324,13 @@ fn runs(join: &Join<'_>, sets: &[ShingleSet], copies: &Copies, words: &[usize]) 
     let range = |range: &Range<usize>| worded[range.start]..worded[range.end - 1] + 1;
     let runs = runs.iter().map(|run| Run { earlier: range(&run.earlier), later: range(&run.later) });
     (runs.collect(), left_out)
+}
+
+/// The doubled body of an article.
+fn doubled(join: &Join<'_>, sets: &[ShingleSet], article: &doubled::Article<'_>) -> Option<Doubled> {
+    let near = join.pairs_sharing_rare(&doubled::POINT, run::MAX_COPIES);
+    let points = doubled::points(article.copies, &near, sets);
+    doubled::find(article, &points)
 }
 
 /// The shingles of the paragraphs that have words.

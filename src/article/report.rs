@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::article::cluster::Cluster;
 use crate::article::repetition::Repetition;
-use crate::article::run::{self, Run};
+use crate::article::run::Run;
 use crate::compare::pair::DuplicatePair;
 use crate::text::paragraph::{Boundary, Paragraph, spans_lost, without};
 
@@ -31,6 +31,7 @@ pub struct Report<'t> {
     pub(crate) pairs: Vec<DuplicatePair>,
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) runs: Vec<Run>,
+    pub(crate) doubled_body: Option<Run>,
     pub(crate) redundant: Vec<usize>,
     pub(crate) matches_left_out: usize,
 }
@@ -96,7 +97,7 @@ impl<'t> Report<'t> {
     /// between the ends of the run, matched or not.
     #[must_use]
     pub fn doubled_body(&self) -> Option<&Run> {
-        run::doubled_body(&self.runs, &self.words)
+        self.doubled_body.as_ref()
     }
 
     /// Returns the redundant paragraphs of all clusters, in ascending order: those that [`without_redundant`] leaves out.

@@ -103,13 +103,6 @@ pub(crate) fn runs(paragraphs: &Paragraphs<'_>, near: &[Near]) -> (Vec<Run>, usi
     (runs, seeds_left_out + matches_left_out)
 }
 
-/// The run whose two sides together hold the most words, if that is at least half of the article's.
-pub(crate) fn doubled_body<'r>(runs: &'r [Run], words: &[usize]) -> Option<&'r Run> {
-    let held = |run: &Run| sum(words, &run.earlier) + sum(words, &run.later);
-    let most = runs.iter().rev().max_by_key(|run| held(run))?; // `max_by_key` takes the last of equals
-    (2 * held(most) >= words.iter().sum()).then_some(most)
-}
-
 fn sum(words: &[usize], range: &Range<usize>) -> usize {
     words[range.clone()].iter().sum()
 }

@@ -1,0 +1,171 @@
+//! Which paragraphs of the one side stand for which of the other.
+
+use std::ops::Range;
+
+use ahash::AHashMap;
+
+use crate::article::copies::Copies;
+use crate::article::doubled::{Article, COUNTS, Point};
+use crate::compare::Threshold;
+use crate::compare::lcs::{Lcs, WordSequence};
+
+/// Paragraphs are aligned if so much of their words is in order, or …
+const ALIGNED: Threshold = Threshold::fraction(6, 10);
+
+/// … so much of the shorter, of at least so many words: one that was split, or a part of two that were merged.
+const PART: Threshold = Threshold::fraction(8, 10);
+const LEAST_PART: usize = 5;
+
+/// The most paragraphs between two points of the chain, on one side, that are aligned.
+const MAX_GAP: usize = 32;
+
+/// Two paragraphs that are aligned.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::article) struct Aligned {
+    pub(super) earlier: usize,
+    pub(super) later: usize,
+    pub(super) lcs: Lcs,
+    /// Whether the earlier is a part of the later, or the other way round.
+    pub(super) is_earlier_part: bool,
+    pub(super) is_later_part: bool,
+    /// How many words the shorter has.
+    shorter: usize,
+}
+
+impl Aligned {
+    pub(super) fn is_part(&self) -> bool {
+        self.is_earlier_part || self.is_later_part
+    }
+
+    /// Returns how many words of both could be in order: those of the shorter, if it is a part.
+    pub(super) fn possible(&self) -> usize {
+        if self.is_part() { 2 * self.shorter } else { self.lcs.total }
+    }
+
+    /// Returns the firsts of the groups that the two are in, the lesser first.
+    pub(super) fn firsts(&self, copies: &Copies) -> (usize, usize) {
+        let (a, b) = (copies.first(self.earlier), copies.first(self.later));
+        (a.min(b), a.max(b))
+    }
+}
+
+/// Aligns the two sides: the points of the chain, what is between them, and what is a little beyond its ends.
+pub(super) fn align(article: &Article<'_>, chain: &[Point], border: usize) -> Vec<Aligned> {
+    Aligner { article, read: AHashMap::new() }.align(chain, border)
+}
+
+struct Aligner<'a> {
+    article: &'a Article<'a>,
+    /// The words of paragraphs that were read.
+    read: AHashMap<usize, WordSequence>,
+}
+
+impl Aligner<'_> {
+    fn align(&mut self, chain: &[Point], border: usize) -> Vec<Aligned> {
+        let count = self.article.words.len();
+        let (mut earlier, mut later) = (0, border);
+        if let Some(first) = chain.first() {
+            // Before the first point the two sides have about as much.
+            earlier = first.earlier.saturating_sub(2 * (first.later - border) + 2);
+            later = border.max(first.later.saturating_sub(MAX_GAP));
+        }
+        let mut aligned = Vec::new();
+        let fixed: Vec<Aligned> =
+            chain.iter().filter_map(|point| self.pair(point.earlier, point.later)).collect();
+        for two in fixed {
+            self.gap(earlier..two.earlier, later..two.later, &mut aligned);
+            aligned.push(two);
+            (earlier, later) = (two.earlier + 1, two.later + 1);
+        }
+        let ends = (border.min(earlier + MAX_GAP), count.min(later + MAX_GAP));
+        self.gap(earlier..ends.0, later..ends.1, &mut aligned);
+        let parts = self.parts(&aligned);
+        aligned.extend(parts);
+        aligned.sort_unstable_by_key(|two| (two.later, two.earlier));
+        aligned
+    }
+
+    /// Aligns paragraphs between two points one to one, so that most words are in order.
+    fn gap(&mut self, earlier: Range<usize>, later: Range<usize>, aligned: &mut Vec<Aligned>) {
+        let worded =
+            |range: Range<usize>| range.filter(|&n| self.article.words[n] > 0).collect::<Vec<usize>>();
+        let (earlier, later) = (worded(earlier), worded(later));
+        if earlier.is_empty() || later.is_empty() || earlier.len().max(later.len()) > MAX_GAP {
+            return;
+        }
+        let mut pairs = vec![vec![None; later.len()]; earlier.len()];
+        let mut best = vec![vec![0; later.len() + 1]; earlier.len() + 1];
+        for i in (0..earlier.len()).rev() {
+            for j in (0..later.len()).rev() {
+                pairs[i][j] = self.pair(earlier[i], later[j]);
+                let common = pairs[i][j].map_or(0, |two: Aligned| two.lcs.common);
+                best[i][j] = best[i + 1][j].max(best[i][j + 1]).max(common + best[i + 1][j + 1]);
+            }
+        }
+        let (mut i, mut j) = (0, 0);
+        while i < earlier.len() && j < later.len() {
+            match pairs[i][j] {
+                Some(two) if best[i][j] == two.lcs.common + best[i + 1][j + 1] => {
+                    aligned.push(two);
+                    (i, j) = (i + 1, j + 1);
+                }
+                _ if best[i][j] == best[i + 1][j] => i += 1,
+                _ => j += 1,
+            }
+        }
+    }
+
+    /// Returns the paragraphs that are not aligned, but a part of what one beside them is aligned with: one half of a
+    /// paragraph that was split, or one of two that were merged.
+    fn parts(&mut self, aligned: &[Aligned]) -> Vec<Aligned> {
+        let mut parts = Vec::new();
+        for two in aligned.windows(2) {
+            let (before, after) = (two[0], two[1]);
+            for later in before.later + 1..after.later {
+                let near = [before.earlier, after.earlier];
+                parts.extend(near.into_iter().find_map(|earlier| self.part(earlier, later)));
+            }
+            for earlier in before.earlier + 1..after.earlier {
+                let near = [before.later, after.later];
+                parts.extend(near.into_iter().find_map(|later| self.part(earlier, later)));
+            }
+        }
+        if let (Some(first), Some(last)) = (aligned.first(), aligned.last()) {
+            parts.extend(first.later.checked_sub(1).and_then(|later| self.part(first.earlier, later)));
+            parts.extend(first.earlier.checked_sub(1).and_then(|earlier| self.part(earlier, first.later)));
+            if last.later + 1 < self.article.words.len() {
+                parts.extend(self.part(last.earlier, last.later + 1));
+            }
+        }
+        parts
+    }
+
+    fn part(&mut self, earlier: usize, later: usize) -> Option<Aligned> {
+        if earlier >= later {
+            return None;
+        }
+        self.pair(earlier, later).filter(Aligned::is_part)
+    }
+
+    /// Aligns two paragraphs, if enough of their words are in order.
+    fn pair(&mut self, earlier: usize, later: usize) -> Option<Aligned> {
+        let [one, other] = [earlier, later].map(|n| self.article.copies.first(n));
+        for first in [one, other] {
+            self.read.entry(first).or_insert_with(|| self.article.sequence(first));
+        }
+        let (one, other) = (&self.read[&one], &self.read[&other]);
+        let lcs = one.lcs(other);
+        let shorter = one.len().min(other.len());
+        let is_part = !lcs.is_at(COUNTS) && shorter >= LEAST_PART && lcs.common >= PART.share(shorter);
+        let is_later_part = is_part && other.len() <= one.len();
+        let is_earlier_part = is_part && !is_later_part;
+        (lcs.is_at(ALIGNED) || is_part).then_some(Aligned {
+            earlier,
+            later,
+            lcs,
+            is_earlier_part,
+            is_later_part,
+            shorter,
+        })
+    }
+}

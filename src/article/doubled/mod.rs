@@ -1,0 +1,131 @@
+//! The doubled body: an article that stands there twice, with what was edited, put in, dropped, split or merged.
+//!
+//! 1. Pairs that are alike in more than boilerplate are points (i, j) of a plane ([`points`]). A body that is doubled
+//!    has a border between its two sides that many of them cross: i stands before it, j behind. The border that most
+//!    words cross is taken ([`border`]).
+//! 2. Of the points that cross it the chain in order that has most in common is taken ([`chain`]). Between its points,
+//!    and a little beyond its ends, paragraphs are aligned by the words that they have in order ([`align`]).
+//! 3. What is aligned decides whether the body is doubled ([`judge`]).
+
+mod align;
+mod border;
+mod chain;
+mod judge;
+mod points;
+
+use crate::article::copies::Copies;
+use crate::article::detector::Detector;
+use crate::article::run::{MAX_STEP, Run};
+use crate::compare::lcs::WordSequence;
+use crate::compare::pair::{DuplicatePair, Evidence};
+use crate::compare::{Similarity, Threshold};
+use crate::shingle::ShingleSet;
+use crate::text::paragraph::Paragraph;
+
+pub(super) use align::Aligned;
+pub(super) use points::{POINT, points};
+
+/// A pair inside a doubled body counts if so much of its words is in order.
+const COUNTS: Threshold = Threshold::fraction(7, 10);
+
+/// An article in which a doubled body may be.
+pub(super) struct Article<'a> {
+    pub(super) detector: &'a Detector,
+    pub(super) paragraphs: &'a [Paragraph<'a>],
+    /// How many words each paragraph has.
+    pub(super) words: &'a [usize],
+    pub(super) copies: &'a Copies,
+}
+
+impl Article<'_> {
+    /// Reads the words of a paragraph in their order.
+    fn sequence(&self, paragraph: usize) -> WordSequence {
+        self.detector.sequence(self.paragraphs[paragraph].as_str())
+    }
+
+    /// Returns how many words all paragraphs have.
+    fn total(&self) -> usize {
+        self.words.iter().sum()
+    }
+}
+
+/// Two paragraphs, the earlier first, and about how many words they have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Point {
+    pub(super) earlier: usize,
+    pub(super) later: usize,
+    pub(super) common: usize,
+}
+
+/// A body that stands there twice.
+#[derive(Clone, Debug)]
+pub(super) struct Doubled {
+    pub(super) body: Run,
+    aligned: Vec<Aligned>,
+}
+
+/// Returns the doubled body of an article, if it has one. `points` are sorted.
+pub(super) fn find(article: &Article<'_>, points: &[Point]) -> Option<Doubled> {
+    // An edited paragraph at an end may cross no border that others do, so those beside the best are tried, too.
+    let aligned = border::borders(article, points)
+        .into_iter()
+        .map(|border| align::align(article, &chain::best(points, border, article.words.len()), border))
+        .rev()
+        .max_by_key(|aligned| judge::common(aligned))?;
+    let body = judge::judge(article, &aligned)?;
+    Some(Doubled { body, aligned })
+}
+
+impl Doubled {
+    /// Returns the pairs of firsts inside the body that count, beside those known (by earlier, then later).
+    pub(super) fn pairs(
+        &self,
+        known: &[DuplicatePair],
+        copies: &Copies,
+        sets: &[ShingleSet],
+    ) -> Vec<DuplicatePair> {
+        let mut pairs: Vec<DuplicatePair> = Vec::new();
+        for two in self.aligned.iter().filter(|two| two.lcs.is_at(COUNTS) || two.is_part()) {
+            let (earlier, later) = two.firsts(copies);
+            let is_known =
+                known.binary_search_by_key(&(earlier, later), |pair| (pair.earlier, pair.later)).is_ok();
+            if earlier != later && !is_known {
+                let similarity = Similarity::of(&sets[earlier], &sets[later]);
+                pairs.push(DuplicatePair { earlier, later, similarity, evidence: Evidence::Run });
+            }
+        }
+        pairs.sort_unstable_by_key(|pair| (pair.earlier, pair.later));
+        pairs.dedup_by_key(|pair| (pair.earlier, pair.later));
+        pairs
+    }
+
+    /// Returns true if the later of two may go for the earlier: it is a part of it, or has enough of it in order. What
+    /// the later alone has would be lost else.
+    pub(super) fn makes_redundant(&self, pair: &DuplicatePair, copies: &Copies) -> bool {
+        let is_pair = |two: &&Aligned| two.firsts(copies) == (pair.earlier, pair.later);
+        self.aligned.iter().find(is_pair).is_some_and(|two| two.lcs.is_at(COUNTS) || two.is_later_part)
+    }
+
+    /// Adds what is aligned outside all runs, as runs of their own; up to two paragraphs may be passed over.
+    pub(super) fn add_runs(&self, runs: &mut Vec<Run>, words: &[usize]) {
+        let is_in = |two: &&Aligned| runs.iter().any(|run| run.later.contains(&two.later));
+        let mut added: Vec<Run> = Vec::new();
+        for two in self.aligned.iter().filter(|two| !is_in(two)) {
+            let worded = |from: usize, to: usize| (from..to).filter(|&n| words[n] > 0).count();
+            let fits = |last: &&mut Run| {
+                worded(last.earlier.end, two.earlier) < MAX_STEP
+                    && worded(last.later.end, two.later) < MAX_STEP
+                    && !runs
+                        .iter()
+                        .any(|run| run.later.start < two.later && last.later.end <= run.later.start)
+            };
+            if let Some(last) = added.last_mut().filter(fits) {
+                (last.earlier.end, last.later.end) = (last.earlier.end.max(two.earlier + 1), two.later + 1);
+            } else {
+                added.push(Run { earlier: two.earlier..two.earlier + 1, later: two.later..two.later + 1 });
+            }
+        }
+        runs.extend(added);
+        runs.sort_unstable_by_key(|run| (run.earlier.start, run.later.start));
+    }
+}
