@@ -61,6 +61,35 @@ impl WordSequence {
         Some(self.lcs(other)).filter(|lcs| lcs.is_at(bound))
     }
 
+    /// Returns a hash for each word, of the word together with those that follow it, until they have `letters` characters.
+    ///
+    /// So a short word counts with what stands beside it, and a script without spaces is read by that many characters.
+    pub(crate) fn with_letters(&self, letters: u32) -> impl Iterator<Item = u64> {
+        (0..self.len()).map(move |first| {
+            let (mut hash, mut length) = (0_u64, 0);
+            for (word, count) in self.hashes[first..].iter().zip(&self.lengths[first..]) {
+                hash = hash.rotate_left(7).wrapping_add(*word);
+                length += count;
+                if length >= letters {
+                    break;
+                }
+            }
+            hash
+        })
+    }
+
+    /// Returns how many of these words stand in order in one stretch of another sequence that is a quarter longer than
+    /// this one: the most of all stretches, one at each quarter of this length.
+    ///
+    /// In all of a long paragraph the characters of a short one stand in order by chance.
+    pub(crate) fn common_in_stretch(&self, longer: &Self) -> usize {
+        let (step, width) = ((self.len() / 4).max(1), self.len() + self.len().div_ceil(4));
+        let last = longer.len().saturating_sub(width);
+        let starts = (0..last).step_by(step).chain([last]);
+        let stretch = |start: usize| &longer.hashes[start..longer.len().min(start + width)];
+        starts.map(|start| lcs_len(&self.hashes, stretch(start))).max().unwrap_or(0)
+    }
+
     /// Returns true if the words that stand in both, in any order, hold this share of the characters of both.
     pub(crate) fn shares_letters(&self, other: &Self, bound: Threshold) -> bool {
         let mut counts: AHashMap<u64, u32> = AHashMap::with_capacity(self.len());

@@ -33,6 +33,27 @@ pub(in crate::article) struct Aligned {
 }
 
 impl Aligned {
+    /// Aligns two paragraphs of these words, if enough of them are in order.
+    fn new(earlier: usize, later: usize, one: &WordSequence, other: &WordSequence) -> Option<Self> {
+        let lcs = one.lcs(other);
+        let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+        let shorter = short.len();
+        let whole = Self { earlier, later, lcs, is_earlier_part: false, is_later_part: false, shorter };
+        if lcs.is_at(COUNTS) {
+            return Some(whole);
+        }
+        let least = PART.share(shorter);
+        if shorter >= LEAST_PART && lcs.common >= least {
+            let common = short.common_in_stretch(long);
+            if common >= least {
+                let is_later_part = other.len() <= one.len();
+                let lcs = Lcs { common, ..lcs };
+                return Some(Self { lcs, is_later_part, is_earlier_part: !is_later_part, ..whole });
+            }
+        }
+        lcs.is_at(ALIGNED).then_some(whole)
+    }
+
     pub(super) fn is_part(&self) -> bool {
         self.is_earlier_part || self.is_later_part
     }
@@ -49,19 +70,21 @@ impl Aligned {
     }
 }
 
-/// Aligns the two sides: the points of the chain, what is between them, and what is a little beyond its ends.
-pub(super) fn align(article: &Article<'_>, chain: &[Point], border: usize) -> Vec<Aligned> {
-    Aligner { article, read: AHashMap::new() }.align(chain, border)
-}
-
-struct Aligner<'a> {
+/// Aligns paragraphs by their words in order. What was read and compared is kept.
+pub(super) struct Aligner<'a> {
     article: &'a Article<'a>,
-    /// The words of paragraphs that were read.
+    /// The words of the firsts of groups of copies.
     read: AHashMap<usize, WordSequence>,
+    pairs: AHashMap<(usize, usize), Option<Aligned>>,
 }
 
-impl Aligner<'_> {
-    fn align(&mut self, chain: &[Point], border: usize) -> Vec<Aligned> {
+impl<'a> Aligner<'a> {
+    pub(super) fn new(article: &'a Article<'a>) -> Self {
+        Self { article, read: AHashMap::new(), pairs: AHashMap::new() }
+    }
+
+    /// Aligns the two sides: the points of the chain, what is between them, and what is a little beyond its ends.
+    pub(super) fn align(&mut self, chain: &[Point], border: usize) -> Vec<Aligned> {
         let count = self.article.words.len();
         let (mut earlier, mut later) = (0, border);
         if let Some(first) = chain.first() {
@@ -79,7 +102,7 @@ impl Aligner<'_> {
         }
         let ends = (border.min(earlier + MAX_GAP), count.min(later + MAX_GAP));
         self.gap(earlier..ends.0, later..ends.1, &mut aligned);
-        let parts = self.parts(&aligned);
+        let parts = self.parts(&aligned, border);
         aligned.extend(parts);
         aligned.sort_unstable_by_key(|two| (two.later, two.earlier));
         aligned
@@ -117,7 +140,7 @@ impl Aligner<'_> {
 
     /// Returns the paragraphs that are not aligned, but a part of what one beside them is aligned with: one half of a
     /// paragraph that was split, or one of two that were merged.
-    fn parts(&mut self, aligned: &[Aligned]) -> Vec<Aligned> {
+    fn parts(&mut self, aligned: &[Aligned], border: usize) -> Vec<Aligned> {
         let mut parts = Vec::new();
         for two in aligned.windows(2) {
             let (before, after) = (two[0], two[1]);
@@ -131,10 +154,17 @@ impl Aligner<'_> {
             }
         }
         if let (Some(first), Some(last)) = (aligned.first(), aligned.last()) {
-            parts.extend(first.later.checked_sub(1).and_then(|later| self.part(first.earlier, later)));
-            parts.extend(first.earlier.checked_sub(1).and_then(|earlier| self.part(earlier, first.later)));
-            if last.later + 1 < self.article.words.len() {
-                parts.extend(self.part(last.earlier, last.later + 1));
+            for later in border.max(first.later.saturating_sub(MAX_GAP))..first.later {
+                parts.extend(self.part(first.earlier, later));
+            }
+            for earlier in first.earlier.saturating_sub(MAX_GAP)..first.earlier {
+                parts.extend(self.part(earlier, first.later));
+            }
+            for earlier in last.earlier + 1..border.min(last.earlier + 1 + MAX_GAP) {
+                parts.extend(self.part(earlier, last.later));
+            }
+            for later in last.later + 1..self.article.words.len().min(last.later + 1 + MAX_GAP) {
+                parts.extend(self.part(last.earlier, later));
             }
         }
         parts
@@ -149,23 +179,15 @@ impl Aligner<'_> {
 
     /// Aligns two paragraphs, if enough of their words are in order.
     fn pair(&mut self, earlier: usize, later: usize) -> Option<Aligned> {
+        if let Some(known) = self.pairs.get(&(earlier, later)) {
+            return *known;
+        }
         let [one, other] = [earlier, later].map(|n| self.article.copies.first(n));
         for first in [one, other] {
             self.read.entry(first).or_insert_with(|| self.article.sequence(first));
         }
-        let (one, other) = (&self.read[&one], &self.read[&other]);
-        let lcs = one.lcs(other);
-        let shorter = one.len().min(other.len());
-        let is_part = !lcs.is_at(COUNTS) && shorter >= LEAST_PART && lcs.common >= PART.share(shorter);
-        let is_later_part = is_part && other.len() <= one.len();
-        let is_earlier_part = is_part && !is_later_part;
-        (lcs.is_at(ALIGNED) || is_part).then_some(Aligned {
-            earlier,
-            later,
-            lcs,
-            is_earlier_part,
-            is_later_part,
-            shorter,
-        })
+        let pair = Aligned::new(earlier, later, &self.read[&one], &self.read[&other]);
+        self.pairs.insert((earlier, later), pair);
+        pair
     }
 }

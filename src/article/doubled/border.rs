@@ -1,12 +1,23 @@
 //! The border between the two sides of a body.
 
+use std::cmp::Reverse;
+
 use ahash::AHashMap;
 
 use crate::article::doubled::{Article, Point};
 
-/// Returns the numbers of the paragraphs at which the second side may begin, if points cross one enough to be worth a look.
+/// Points that cross a border hold at least this part of the words of an article, a sixteenth.
+const LEAST_CROSSING: usize = 16;
+
+/// The most borders that are tried, and the least: so many that about this number of points is looked at.
+const MAX_BORDERS: usize = 32;
+const MIN_BORDERS: usize = 8;
+const MAX_POINTS: usize = 1 << 16;
+
+/// Returns the numbers of the paragraphs at which the second side may begin: those that points of most words cross.
+///
+/// Of each later paragraph the point counts that has most in common. There are none if too few words cross any.
 pub(super) fn borders(article: &Article<'_>, points: &[Point]) -> Vec<usize> {
-    // Of each later paragraph the point that has most in common counts.
     let mut best: AHashMap<usize, (usize, usize)> = AHashMap::new();
     for point in points {
         let entry = best.entry(point.later).or_default();
@@ -24,14 +35,17 @@ pub(super) fn borders(article: &Article<'_>, points: &[Point]) -> Vec<usize> {
         *words = sum;
     }
     let most = crossing.iter().copied().max().unwrap_or(0);
-    if most == 0 || 16 * most.cast_unsigned() < article.total() {
+    if most == 0 || LEAST_CROSSING * most.cast_unsigned() < article.total() {
         return Vec::new();
     }
-    // Where it is level, both ends: the sides may be parted by a few paragraphs.
+    // Where it is level, from both ends: the sides may be parted by a few paragraphs. An edited paragraph at an end may
+    // cross no border that others do, so borders that fewer cross are tried, too.
     let first = crossing.iter().position(|&words| words == most).unwrap_or(0);
-    let last = first + crossing[first..].iter().take_while(|&&words| words == most).count() - 1;
-    let near = (first.saturating_sub(2)..=first).chain(last..=last + 2);
-    let mut borders: Vec<usize> = near.filter(|&border| 0 < border && border < count).collect();
-    borders.dedup();
+    let last = crossing.iter().rposition(|&words| words == most).unwrap_or(0);
+    let mut borders: Vec<usize> = (1..count).collect();
+    borders.sort_by_key(|&border| {
+        (Reverse(crossing[border]), border.abs_diff(first).min(border.abs_diff(last)))
+    });
+    borders.truncate((MAX_POINTS / points.len().max(1)).clamp(MIN_BORDERS, MAX_BORDERS));
     borders
 }

@@ -1,28 +1,12 @@
 //! Whether what is aligned makes a doubled body.
 
-use std::ops::Range;
+use ahash::{AHashMap, AHashSet};
 
-use ahash::AHashSet;
-
-use crate::article::doubled::{Aligned, Article};
+use crate::article::doubled::{Aligned, Article, Point};
 use crate::article::run::Run;
-use crate::compare::Threshold;
 
-/// A doubled body has three paragraphs on a side, or two with nine tenths of their words in order; …
-const LEAST_ALIGNED: usize = 3;
-const IN_ORDER_OF_TWO: Threshold = Threshold::fraction(9, 10);
-
-/// … so much of the article, without what was put in between, is words that are in order on both sides, …
-const REPEATED: Threshold = Threshold::fraction(6, 10);
-
-/// … and of all of it at least so much, …
-const LEAST_REPEATED: Threshold = Threshold::fraction(3, 10);
-
-/// … of one side the aligned paragraphs hold so many words: of the other, into which something was put, it may be less …
-const MOST: Threshold = Threshold::fraction(6, 10);
-
-/// … and so many of the words of aligned paragraphs are in order.
-const IN_ORDER: Threshold = Threshold::fraction(3, 4);
+/// A word counts for a subject together with those that follow it, until they have so many letters.
+const SUBJECT_LETTERS: u32 = 4;
 
 /// Returns how many words aligned paragraphs have in order.
 pub(super) fn common(aligned: &[Aligned]) -> usize {
@@ -30,26 +14,148 @@ pub(super) fn common(aligned: &[Aligned]) -> usize {
 }
 
 /// Returns the body that the aligned paragraphs make, if it is doubled.
-pub(super) fn judge(article: &Article<'_>, aligned: &[Aligned]) -> Option<Run> {
-    let earlier: AHashSet<usize> = aligned.iter().map(|two| two.earlier).collect();
-    let later: AHashSet<usize> = aligned.iter().map(|two| two.later).collect();
-    let ends = |of: &AHashSet<usize>| Some(*of.iter().min()?..*of.iter().max()? + 1);
-    let body = Run { earlier: ends(&earlier)?, later: ends(&later)? };
-    // Of each side the words of the paragraphs that are aligned, and of all.
-    let side = |range: &Range<usize>, aligned: &AHashSet<usize>| -> (usize, usize) {
-        let words = |n: usize| article.words[n];
-        (range.clone().filter(|n| aligned.contains(n)).map(words).sum(), range.clone().map(words).sum())
-    };
-    let (one, other) = (side(&body.earlier, &earlier), side(&body.later, &later));
-    let is_most = |(aligned, all): (usize, usize)| aligned >= MOST.share(all);
-    let common = common(aligned);
-    let possible: usize = aligned.iter().map(Aligned::possible).sum();
-    let put_in = (one.1 - one.0) + (other.1 - other.0);
-    let in_order = if aligned.len() < LEAST_ALIGNED { IN_ORDER_OF_TWO } else { IN_ORDER };
-    let is_doubled = aligned.len() > 1
-        && (is_most(one) || is_most(other))
-        && 2 * common >= REPEATED.share(article.total().saturating_sub(put_in))
-        && 2 * common >= LEAST_REPEATED.share(article.total())
-        && 2 * common >= in_order.share(possible);
-    is_doubled.then_some(body)
+pub(super) fn judge(article: &Article<'_>, aligned: &[Aligned], points: &[Point]) -> Option<Run> {
+    let sides = Sides::new(article, aligned)?;
+    let evidence = Evidence::new(&sides, points);
+    (aligned.len() > 1 && evidence.is_enough(article.total())).then_some(sides.body)
+}
+
+/// The two sides of what may be a body.
+struct Sides<'a> {
+    article: &'a Article<'a>,
+    /// By later, then earlier paragraph.
+    aligned: &'a [Aligned],
+    body: Run,
+    earlier: AHashSet<usize>,
+    later: AHashSet<usize>,
+}
+
+/// How many words of an article speak for a doubled body, and how many against.
+struct Evidence {
+    /// Words of aligned paragraphs that stand on both sides in the same order.
+    repeated: usize,
+    /// Words before the first side and behind the second, but for exact copies of what is aligned.
+    outside: usize,
+    /// Words that stand on both sides in the same place, in paragraphs that are not aligned.
+    replaced: usize,
+    /// Words between the two sides.
+    between: usize,
+    /// Words that one side says more than once, and the other never.
+    subject: usize,
+    /// Words of aligned paragraphs that resemble a third one.
+    third: usize,
+}
+
+impl Evidence {
+    fn new(sides: &Sides<'_>, points: &[Point]) -> Self {
+        let words = sides.words();
+        let possible: usize = sides.aligned.iter().map(Aligned::possible).sum();
+        let (subject, all) = sides.subject();
+        Self {
+            repeated: share(words, 2 * common(sides.aligned), possible),
+            outside: sides.outside(),
+            replaced: sides.replaced(),
+            between: sum(sides.article.words, sides.body.earlier.end, sides.body.later.start),
+            subject: share(words, subject, all),
+            third: sides.third(points),
+        }
+    }
+
+    fn is_enough(&self, total: usize) -> bool {
+        let against =
+            60 * self.outside + 40 * self.replaced + 20 * self.between + 480 * self.subject + 16 * self.third;
+        40 * self.repeated >= against + 7 * total
+    }
+}
+
+impl<'a> Sides<'a> {
+    fn new(article: &'a Article<'a>, aligned: &'a [Aligned]) -> Option<Self> {
+        let earlier: AHashSet<usize> = aligned.iter().map(|two| two.earlier).collect();
+        let later: AHashSet<usize> = aligned.iter().map(|two| two.later).collect();
+        let ends = |of: &AHashSet<usize>| Some(*of.iter().min()?..*of.iter().max()? + 1);
+        let body = Run { earlier: ends(&earlier)?, later: ends(&later)? };
+        Some(Self { article, aligned, body, earlier, later })
+    }
+
+    /// Returns how many words the aligned paragraphs have.
+    fn words(&self) -> usize {
+        self.earlier.iter().chain(&self.later).map(|&n| self.article.words[n]).sum()
+    }
+
+    fn outside(&self) -> usize {
+        let copies = self.article.copies;
+        let firsts: AHashSet<usize> = self.earlier.iter().map(|&n| copies.first(n)).collect();
+        let outside = (0..self.body.earlier.start).chain(self.body.later.end..self.article.words.len());
+        outside.filter(|&n| !firsts.contains(&copies.first(n))).map(|n| self.article.words[n]).sum()
+    }
+
+    /// Of two gaps in the same place the shorter was replaced; what the longer has more was put in.
+    fn replaced(&self) -> usize {
+        let words = self.article.words;
+        let gap = |from: usize, to: usize, aligned: &AHashSet<usize>| -> usize {
+            (from..to).filter(|n| !aligned.contains(n)).map(|n| words[n]).sum()
+        };
+        let mut replaced = 0;
+        let Some(first) = self.aligned.first() else { return 0 };
+        let (mut earlier, mut later) = (first.earlier, first.later);
+        for two in &self.aligned[1..] {
+            if two.earlier >= earlier && two.later >= later {
+                let one = gap(earlier, two.earlier, &self.earlier);
+                replaced += 2 * one.min(gap(later, two.later, &self.later));
+                (earlier, later) = (two.earlier, two.later);
+            }
+        }
+        replaced
+    }
+
+    /// Returns how many words of aligned paragraphs are said more than once there and never on the other side, and how
+    /// many words there are.
+    fn subject(&self) -> (usize, usize) {
+        let read = |paragraphs: &mut dyn Iterator<Item = usize>| {
+            let mut counts: AHashMap<u64, usize> = AHashMap::new();
+            for n in paragraphs {
+                for word in self.article.sequence(n).with_letters(SUBJECT_LETTERS) {
+                    *counts.entry(word).or_default() += 1;
+                }
+            }
+            counts
+        };
+        let Run { earlier, later } = &self.body;
+        let aligned = [read(&mut self.earlier.iter().copied()), read(&mut self.later.iter().copied())];
+        let all = [read(&mut (earlier.start..later.start)), read(&mut (earlier.end..later.end))];
+        let alone = |of: &AHashMap<u64, usize>, other: &AHashMap<u64, usize>| -> usize {
+            of.iter()
+                .filter(|(word, count)| **count > 1 && !other.contains_key(*word))
+                .map(|(_, count)| count)
+                .sum()
+        };
+        let subject = alone(&aligned[0], &all[1]) + alone(&aligned[1], &all[0]);
+        (subject, aligned.iter().flat_map(|counts| counts.values()).sum())
+    }
+
+    fn third(&self, points: &[Point]) -> usize {
+        let copies = self.article.copies;
+        let mates: AHashSet<(usize, usize)> =
+            self.aligned.iter().map(|two| (two.earlier, two.later)).collect();
+        let mut resembling: AHashSet<usize> = AHashSet::new();
+        for point in points {
+            let (one, other) = (point.earlier, point.later);
+            if copies.first(one) == copies.first(other) || mates.contains(&(one, other)) {
+                continue;
+            }
+            resembling
+                .extend([one, other].iter().filter(|n| self.earlier.contains(n) || self.later.contains(n)));
+        }
+        resembling.iter().map(|&n| self.article.words[n]).sum()
+    }
+}
+
+fn sum(words: &[usize], from: usize, to: usize) -> usize {
+    words.get(from..to).map_or(0, |words| words.iter().sum())
+}
+
+/// Returns `part` / `whole` of a number, rounded down.
+fn share(number: usize, part: usize, whole: usize) -> usize {
+    let share = number as u128 * part as u128 / whole.max(1) as u128;
+    usize::try_from(share).unwrap_or(usize::MAX)
 }
