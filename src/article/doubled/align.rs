@@ -16,6 +16,9 @@ const ALIGNED: Threshold = Threshold::fraction(6, 10);
 const PART: Threshold = Threshold::fraction(8, 10);
 const LEAST_PART: usize = 5;
 
+/// The parts of a paragraph hold so much of it together.
+const COVERED: Threshold = Threshold::fraction(4, 10);
+
 /// The most paragraphs between two points of the chain, on one side, that are aligned.
 const MAX_GAP: usize = 32;
 
@@ -104,6 +107,7 @@ impl<'a> Aligner<'a> {
         self.gap(earlier..ends.0, later..ends.1, &mut aligned);
         let parts = self.parts(&aligned, border);
         aligned.extend(parts);
+        self.retain_covered(&mut aligned);
         aligned.sort_unstable_by_key(|two| (two.later, two.earlier));
         aligned
     }
@@ -168,6 +172,28 @@ impl<'a> Aligner<'a> {
             }
         }
         parts
+    }
+
+    /// Leaves out parts of what is not aligned otherwise in most of its words, as a few words may stand anywhere.
+    fn retain_covered(&self, aligned: &mut Vec<Aligned>) {
+        let mut covered: AHashMap<usize, usize> = AHashMap::new();
+        for two in aligned.iter() {
+            let longer = if two.is_later_part { two.earlier } else { two.later };
+            let words = if two.is_part() { two.shorter } else { usize::MAX };
+            let sum = covered.entry(longer).or_default();
+            *sum = sum.saturating_add(words);
+        }
+        for two in aligned.iter().filter(|two| !two.is_part()) {
+            covered.insert(two.earlier, usize::MAX);
+        }
+        aligned.retain(|two| {
+            let (longer, words) = if two.is_later_part {
+                (two.earlier, two.lcs.total - two.shorter)
+            } else {
+                (two.later, two.lcs.total - two.shorter)
+            };
+            !two.is_part() || covered[&longer] >= COVERED.share(words)
+        });
     }
 
     fn part(&mut self, earlier: usize, later: usize) -> Option<Aligned> {

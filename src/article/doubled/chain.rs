@@ -7,18 +7,10 @@ use crate::article::doubled::Point;
 /// No point, or no chain.
 const NONE: usize = usize::MAX;
 
-/// Points across a border that follow one another on both sides.
-pub(super) struct Chain {
-    pub(super) border: usize,
-    pub(super) points: Vec<Point>,
-    /// How much they have in common, all together.
-    pub(super) common: usize,
-}
-
 /// Returns those of the points across a border that follow one another on both sides and together have most in common.
 ///
 /// Cost: time n log n in the points.
-pub(super) fn best(points: &[Point], border: usize, count: usize) -> Chain {
+pub(super) fn best(points: &[Point], border: usize, count: usize) -> Vec<Point> {
     let is_across = |point: &Point| point.earlier < border && border <= point.later;
     let mut points: Vec<Point> = points.iter().copied().filter(is_across).collect();
     // Of one earlier paragraph the last comes first, so that none continues another.
@@ -42,7 +34,7 @@ pub(super) fn best(points: &[Point], border: usize, count: usize) -> Chain {
         at = before[at];
     }
     chain.reverse();
-    Chain { border, points: chain, common: best.0 }
+    chain
 }
 
 /// The best score of the chains that end before each paragraph, and the point where it ends: a Fenwick tree of maxima.

@@ -13,6 +13,21 @@ pub(super) fn common(aligned: &[Aligned]) -> usize {
     aligned.iter().map(|two| two.lcs.common).sum()
 }
 
+/// Returns by how many words aligned paragraphs are likely to be a body: those in order, less what stands outside and
+/// between the sides. It is cheaper than to judge them.
+pub(super) fn likelihood(article: &Article<'_>, aligned: &[Aligned]) -> isize {
+    let sides = |of: fn(&Aligned) -> usize| (aligned.iter().map(of).min(), aligned.iter().map(of).max());
+    let ((Some(first), Some(end)), (Some(start), Some(last))) =
+        (sides(|two| two.earlier), sides(|two| two.later))
+    else {
+        return isize::MIN;
+    };
+    let not_held = sum(article.words, 0, first)
+        + sum(article.words, end + 1, start)
+        + sum(article.words, last + 1, article.words.len());
+    2 * common(aligned).cast_signed() - not_held.cast_signed()
+}
+
 /// Returns the body that the aligned paragraphs make, if it is doubled.
 pub(super) fn judge(article: &Article<'_>, aligned: &[Aligned], points: &[Point]) -> Option<Run> {
     let sides = Sides::new(article, aligned)?;
@@ -61,10 +76,10 @@ impl Evidence {
         }
     }
 
+    /// Returns true if the words that speak for a body outweigh those against it by an eighth of the article.
     fn is_enough(&self, total: usize) -> bool {
-        let against =
-            60 * self.outside + 40 * self.replaced + 20 * self.between + 480 * self.subject + 16 * self.third;
-        40 * self.repeated >= against + 7 * total
+        let halves = 3 * self.outside + self.replaced + self.between + self.third + 24 * self.subject;
+        8 * self.repeated >= 4 * halves + total
     }
 }
 

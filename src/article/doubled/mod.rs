@@ -24,7 +24,6 @@ use crate::text::paragraph::Paragraph;
 
 pub(super) use align::Aligned;
 use align::Aligner;
-use chain::Chain;
 pub(super) use points::{POINT, points};
 
 /// A pair inside a doubled body counts if so much of its words is in order.
@@ -59,9 +58,6 @@ pub(super) struct Point {
     pub(super) common: usize,
 }
 
-/// The most chains that are aligned, those that have most in common.
-const MAX_ALIGNED: usize = 6;
-
 /// A body that stands there twice.
 #[derive(Clone, Debug)]
 pub(super) struct Doubled {
@@ -71,18 +67,12 @@ pub(super) struct Doubled {
 
 /// Returns the doubled body of an article, if it has one. `points` are sorted.
 pub(super) fn find(article: &Article<'_>, points: &[Point]) -> Option<Doubled> {
-    let mut chains: Vec<Chain> = border::borders(article, points)
-        .into_iter()
-        .map(|border| chain::best(points, border, article.words.len()))
-        .collect();
-    chains.sort_by_key(|chain| std::cmp::Reverse(chain.common)); // stable
-    chains.truncate(MAX_ALIGNED);
     let mut aligner = Aligner::new(article);
-    let aligned = chains
-        .iter()
-        .map(|chain| aligner.align(&chain.points, chain.border))
+    let aligned = border::borders(article, points)
+        .into_iter()
+        .map(|border| aligner.align(&chain::best(points, border, article.words.len()), border))
         .rev()
-        .max_by_key(|aligned| judge::common(aligned))?;
+        .max_by_key(|aligned| judge::likelihood(article, aligned))?;
     let body = judge::judge(article, &aligned, points)?;
     Some(Doubled { body, aligned })
 }
