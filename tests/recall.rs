@@ -5,7 +5,7 @@ mod common;
 use common::Numbers;
 use dittograph::minhash::MinHasher;
 use dittograph::shingle::ShingleSet;
-use dittograph::{Banding, Config, Index, Measure, ParagraphId, Shingles};
+use dittograph::{Banding, Config, Evidence, Index, Measure, ParagraphId, Shingles};
 use proptest::prelude::*;
 
 #[test]
@@ -100,7 +100,9 @@ fn both(config: Config, paragraphs: &[String]) -> (Pairs, Pairs) {
     index.extend(paragraphs.iter().enumerate().map(|(n, text)| (id(n), text)));
     let number = |id: ParagraphId| id.paragraph as usize;
     let indexed = index.pairs().iter().map(|pair| (number(pair.earlier), number(pair.later))).collect();
-    let scanned = detector.scan(&article).pairs().iter().map(|pair| (pair.earlier, pair.later)).collect();
+    let report = detector.scan(&article);
+    let scanned = report.pairs().iter().filter(|pair| pair.evidence == Evidence::Threshold);
+    let scanned = scanned.map(|pair| (pair.earlier, pair.later)).collect();
     (indexed, scanned)
 }
 

@@ -5,7 +5,7 @@ mod common;
 use std::ops::Range;
 
 use common::Numbers;
-use dittograph::{Boundary, Config, Report};
+use dittograph::{Boundary, Config, Evidence, Report};
 
 /// Paragraphs of made-up words, none like another.
 fn body(seed: u64, paragraphs: usize) -> Vec<String> {
@@ -82,12 +82,17 @@ fn a_split_at_the_end_of_a_run_belongs_to_it() {
 #[test]
 fn two_paragraphs_may_be_passed_over_and_three_end_a_run() {
     let body = body(6, 8);
-    for (inserted, expected, doubled) in
-        [(2, vec![(0..8, 8..18)], Some(0)), (3, vec![(0..4, 8..12), (4..8, 15..19)], None)]
-    {
+    for (inserted, expected) in [(2, vec![(0..8, 8..18)]), (3, vec![(0..4, 8..12), (4..8, 15..19)])] {
         let copy = [body[..4].to_vec(), self::body(60, inserted), body[4..].to_vec()].concat();
         let article = [body.clone(), copy].concat();
-        assert_runs(&article, &expected, doubled); // either of two runs holds less than half
+        let report = article.join("\n");
+        let report = scan(&report);
+        let found: Vec<Sides> =
+            report.runs().iter().map(|run| (run.earlier.clone(), run.later.clone())).collect();
+        assert_eq!(found, expected);
+        // Either of two runs holds less than half, but the body is made of both.
+        let body = report.doubled_body().unwrap();
+        assert_eq!((body.earlier.clone(), body.later.clone()), (0..8, 8..16 + inserted));
     }
 }
 
@@ -190,4 +195,38 @@ fn a_paragraph_that_stands_on_every_line_is_no_run() {
     let rows: Vec<String> = rows.collect();
     assert_runs(&rows, &[], None);
     assert_runs(&vec!["one and the same line again and again".to_owned(); 20_000], &[], None);
+}
+
+/// Two sections of a handbook, built alike: each step is there twice, but for what it is about.
+const SECTIONS: &str = "Insert the paper roll
+Open the front cover of the printer and lift the green lever until it clicks.
+Put the paper roll on the axle so that the paper unrolls from below, and close the lever.
+Press the button beside the lamp; if it blinks, the paper roll is not seated well.
+Wait until the paper is drawn in before you close the cover.
+Replace the ink ribbon
+Open the front cover of the printer and lift the green lever until it clicks.
+Put the ink ribbon on the axle so that the ribbon unrolls from above, and close the lever.
+Press the button beside the lamp; if it blinks, the ink ribbon is not seated well.
+Wait until the ribbon is wound up before you close the cover.";
+
+#[test]
+fn sections_that_are_built_alike_are_no_doubled_body() {
+    assert_eq!(scan(SECTIONS).doubled_body(), None);
+}
+
+#[test]
+fn an_edited_body_with_new_passages_in_it_is_doubled_and_its_pairs_are_listed() {
+    let mut numbers = Numbers(31);
+    let body = body(30, 8);
+    let mut copy: Vec<String> = body.iter().map(|text| numbers.edit(text, 10)).collect();
+    copy.splice(4..4, self::body(32, 3));
+    let article = [body, copy].concat().join("\n");
+    let report = scan(&article);
+    let doubled = report.doubled_body().unwrap();
+    assert_eq!((doubled.earlier.clone(), doubled.later.clone()), (0..8, 8..19));
+    let pairs: Vec<(usize, usize)> = report.pairs().iter().map(|pair| (pair.earlier, pair.later)).collect();
+    let expected: Vec<(usize, usize)> = (0..8).map(|n| (n, if n < 4 { 8 + n } else { 11 + n })).collect();
+    assert_eq!(pairs, expected);
+    assert_eq!(report.redundant().len(), 8, "the new passages stay");
+    assert!(report.pairs().iter().any(|pair| pair.evidence == Evidence::Run));
 }

@@ -16,7 +16,7 @@ use crate::article::run::{self, Run};
 use crate::compare::join::Join;
 use crate::compare::lcs::WordSequence;
 use crate::compare::pair::{DuplicatePair, Evidence};
-use crate::compare::{Comparator, Similarity};
+use crate::compare::{Comparator, Measure, Similarity};
 use crate::hash;
 use crate::lsh::Banding;
 use crate::shingle::{ShingleSet, Shingles};
@@ -105,12 +105,17 @@ impl Detector {
         let doubled = doubled(&join, &sets, &article_read);
         if let Some(doubled) = &doubled {
             doubled.add_runs(&mut runs, &words);
-            pairs.extend(doubled.pairs(&pairs, &copies, &sets));
+            if self.comparator.measure == Measure::Jaccard {
+                pairs.extend(doubled.pairs(self.comparator.threshold, &pairs, &copies, &sets));
+            }
             pairs.sort_unstable_by_key(|pair| (pair.earlier, pair.later));
         }
-        let makes_redundant = |pair: &DuplicatePair| match &doubled {
-            Some(doubled) if pair.evidence == Evidence::Run => doubled.makes_redundant(pair, &copies),
-            _ => self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity),
+        let by_run = doubled.as_ref().map(|doubled| doubled.redundant_pairs(&copies)).unwrap_or_default();
+        let makes_redundant = |pair: &DuplicatePair| match pair.evidence {
+            Evidence::Run => by_run.contains(&(pair.earlier, pair.later)),
+            Evidence::Threshold => {
+                self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity)
+            }
         };
         let clusters = cluster::clusters(&copies, &pairs, makes_redundant);
         let mut redundant: Vec<usize> =

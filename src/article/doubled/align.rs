@@ -61,6 +61,13 @@ impl Aligned {
         self.is_earlier_part || self.is_later_part
     }
 
+    /// Returns true if the two are a pair by the evidence of the body: enough of both is in order, or one is a part of the
+    /// other; and never less than the threshold asks of their shingles.
+    pub(super) fn is_pair(&self, threshold: Threshold) -> bool {
+        let is_whole = self.lcs.is_at(COUNTS) && self.lcs.is_at(threshold);
+        is_whole || self.is_part() && self.lcs.common >= threshold.share(self.shorter)
+    }
+
     /// Returns how many words of both could be in order: those of the shorter, if it is a part.
     pub(super) fn possible(&self) -> usize {
         if self.is_part() { 2 * self.shorter } else { self.lcs.total }
@@ -107,7 +114,7 @@ impl<'a> Aligner<'a> {
         self.gap(earlier..ends.0, later..ends.1, &mut aligned);
         let parts = self.parts(&aligned, border);
         aligned.extend(parts);
-        self.retain_covered(&mut aligned);
+        retain_covered(&mut aligned);
         aligned.sort_unstable_by_key(|two| (two.later, two.earlier));
         aligned
     }
@@ -174,28 +181,6 @@ impl<'a> Aligner<'a> {
         parts
     }
 
-    /// Leaves out parts of what is not aligned otherwise in most of its words, as a few words may stand anywhere.
-    fn retain_covered(&self, aligned: &mut Vec<Aligned>) {
-        let mut covered: AHashMap<usize, usize> = AHashMap::new();
-        for two in aligned.iter() {
-            let longer = if two.is_later_part { two.earlier } else { two.later };
-            let words = if two.is_part() { two.shorter } else { usize::MAX };
-            let sum = covered.entry(longer).or_default();
-            *sum = sum.saturating_add(words);
-        }
-        for two in aligned.iter().filter(|two| !two.is_part()) {
-            covered.insert(two.earlier, usize::MAX);
-        }
-        aligned.retain(|two| {
-            let (longer, words) = if two.is_later_part {
-                (two.earlier, two.lcs.total - two.shorter)
-            } else {
-                (two.later, two.lcs.total - two.shorter)
-            };
-            !two.is_part() || covered[&longer] >= COVERED.share(words)
-        });
-    }
-
     fn part(&mut self, earlier: usize, later: usize) -> Option<Aligned> {
         if earlier >= later {
             return None;
@@ -216,4 +201,22 @@ impl<'a> Aligner<'a> {
         self.pairs.insert((earlier, later), pair);
         pair
     }
+}
+
+/// Leaves out parts of what is not aligned otherwise in most of its words, as a few words may stand anywhere.
+fn retain_covered(aligned: &mut Vec<Aligned>) {
+    let mut covered: AHashMap<usize, usize> = AHashMap::new();
+    for two in aligned.iter() {
+        let longer = if two.is_later_part { two.earlier } else { two.later };
+        let words = if two.is_part() { two.shorter } else { usize::MAX };
+        let sum = covered.entry(longer).or_default();
+        *sum = sum.saturating_add(words);
+    }
+    for two in aligned.iter().filter(|two| !two.is_part()) {
+        covered.insert(two.earlier, usize::MAX);
+    }
+    aligned.retain(|two| {
+        let longer = if two.is_later_part { two.earlier } else { two.later };
+        !two.is_part() || covered[&longer] >= COVERED.share(two.lcs.total - two.shorter)
+    });
 }

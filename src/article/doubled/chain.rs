@@ -17,14 +17,16 @@ pub(super) fn best(points: &[Point], border: usize, count: usize) -> Vec<Point> 
     points.sort_unstable_by_key(|point| (point.earlier, Reverse(point.later)));
     let mut ends = Maxima { tree: vec![(0, NONE); count + 1] };
     let mut before = Vec::with_capacity(points.len());
-    let mut best = (0, NONE);
+    let mut best = ((0, Reverse(NONE)), NONE);
     for (at, point) in points.iter().enumerate() {
         let (score, end) = ends.below(point.later);
         before.push(end);
         let score = score + point.common;
         ends.raise(point.later, (score, at));
-        if score > best.0 {
-            best = (score, at);
+        // Of a body that stands three times the first copy is taken.
+        let preference = (score, Reverse(point.later));
+        if preference > best.0 {
+            best = (preference, at);
         }
     }
     let mut chain = Vec::new();

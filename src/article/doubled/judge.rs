@@ -1,5 +1,7 @@
 //! Whether what is aligned makes a doubled body.
 
+use std::cmp::Reverse;
+
 use ahash::{AHashMap, AHashSet};
 
 use crate::article::doubled::{Aligned, Article, Point};
@@ -13,19 +15,17 @@ pub(super) fn common(aligned: &[Aligned]) -> usize {
     aligned.iter().map(|two| two.lcs.common).sum()
 }
 
-/// Returns by how many words aligned paragraphs are likely to be a body: those in order, less what stands outside and
-/// between the sides. It is cheaper than to judge them.
-pub(super) fn likelihood(article: &Article<'_>, aligned: &[Aligned]) -> isize {
-    let sides = |of: fn(&Aligned) -> usize| (aligned.iter().map(of).min(), aligned.iter().map(of).max());
-    let ((Some(first), Some(end)), (Some(start), Some(last))) =
-        (sides(|two| two.earlier), sides(|two| two.later))
-    else {
-        return isize::MIN;
-    };
-    let not_held = sum(article.words, 0, first)
-        + sum(article.words, end + 1, start)
-        + sum(article.words, last + 1, article.words.len());
-    2 * common(aligned).cast_signed() - not_held.cast_signed()
+/// Words in order less words that are not held, and how many paragraphs there are from the first to the last.
+pub(super) type Likelihood = (isize, Reverse<usize>);
+
+/// Returns by how many words aligned paragraphs are likely to be a body, those in order, less what stands outside and
+/// between the sides; and of equals the shortest is preferred. It is cheaper than to judge them.
+pub(super) fn likelihood(article: &Article<'_>, aligned: &[Aligned]) -> Option<Likelihood> {
+    let sides = Sides::new(article, aligned)?;
+    let Run { earlier, later } = &sides.body;
+    let not_held = sides.outside() + sum(article.words, earlier.end, later.start);
+    let likelihood = 2 * common(aligned).cast_signed() - not_held.cast_signed();
+    Some((likelihood, Reverse(later.end - earlier.start)))
 }
 
 /// Returns the body that the aligned paragraphs make, if it is doubled.
