@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 
 use crate::article::detector::Detector;
-use crate::compare::lcs::WordSequence;
+use crate::compare::lcs::{WordSequence, WordSketch};
 use crate::hash;
 use crate::shingle::{ShingleSet, Tokens};
 use crate::text::words::Words;
@@ -52,6 +52,11 @@ impl Scratch {
     pub(super) fn sequence(&mut self, detector: &Detector, paragraph: &str) -> WordSequence {
         self.words.read(detector.normalizer(), paragraph);
         WordSequence::new(&self.words, &mut self.tokens)
+    }
+
+    /// Returns a sketch of the words of the paragraph that was read last.
+    pub(crate) fn sketch(&self) -> WordSketch {
+        WordSketch::new(&self.words)
     }
 
     /// Returns the hashes of the shingles of the paragraph that was read last, in the order of the text, with repeats.

@@ -21,8 +21,6 @@ pub(crate) struct WordSequence {
     hashes: Box<[u64]>,
     /// How many characters (code points) each word has.
     lengths: Box<[u32]>,
-    /// A bit for each word, by its hash.
-    bits: u128,
 }
 
 impl WordSequence {
@@ -35,8 +33,7 @@ impl WordSequence {
             let length = word.iter().filter(is_first_byte).count();
             lengths.push(u32::try_from(length).unwrap_or(u32::MAX)); // a text has fewer than 2³² bytes
         });
-        let bits = hashes.iter().fold(0, |bits, hash| bits | 1 << (hash >> (u64::BITS - u128::BITS.ilog2())));
-        Self { hashes: hashes.into(), lengths: lengths.into(), bits }
+        Self { hashes: hashes.into(), lengths: lengths.into() }
     }
 
     /// Returns how many words there are.
@@ -49,12 +46,9 @@ impl WordSequence {
         Lcs { common: lcs_len(&self.hashes, &other.hashes), total: self.len() + other.len() }
     }
 
-    /// Returns the longest common subsequence if it is at a bound. It is not computed where the lengths, or words that
-    /// stand in one of the two only, rule that out.
+    /// Returns the longest common subsequence if it is at a bound. It is not computed where the lengths rule that out.
     pub(crate) fn lcs_at(&self, other: &Self, bound: Threshold) -> Option<Lcs> {
-        let possible = |a: &Self, b: &Self| a.len() - (a.bits & !b.bits).count_ones() as usize;
-        let common = possible(self, other).min(possible(other, self));
-        let total = self.len() + other.len();
+        let (common, total) = (self.len().min(other.len()), self.len() + other.len());
         if !(Lcs { common, total }).is_at(bound) {
             return None;
         }
@@ -105,6 +99,42 @@ impl WordSequence {
         }
         let characters = |of: &Self| of.lengths.iter().map(|&length| length as usize).sum::<usize>();
         2 * common >= bound.share(characters(self) + characters(other)).max(1)
+    }
+}
+
+/// Which words a paragraph has, in 16 bytes: enough to see of most pairs that have few words in common that they do, without
+/// reading them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordSketch {
+    /// The number of words in the last bits, and before it a bit for each word, by its hash. All ones: not known.
+    bits: u128,
+}
+
+impl WordSketch {
+    const LEN_BITS: u32 = 12;
+    const UNKNOWN: Self = Self { bits: u128::MAX };
+
+    /// Creates the sketch of a paragraph. It knows nothing of paragraphs in scripts without spaces, which are not cut into
+    /// characters here, nor of long ones.
+    pub(crate) fn new(words: &Words) -> Self {
+        if words.len() >= 1 << Self::LEN_BITS || !shingle::all_are_spaced(words) {
+            return Self::UNKNOWN;
+        }
+        let places = u64::from(u128::BITS - Self::LEN_BITS);
+        let place = |word| Self::LEN_BITS + ((hash::shingle(word) >> 32) * places >> 32) as u32;
+        Self { bits: words.iter().fold(words.len() as u128, |bits, word| bits | 1 << place(word)) }
+    }
+
+    /// Returns the most that the words of both can have in common in order, `None` if that is not known.
+    pub(crate) fn possible(self, other: Self) -> Option<Lcs> {
+        if self == Self::UNKNOWN || other == Self::UNKNOWN {
+            return None;
+        }
+        let len = |of: Self| (of.bits & ((1 << Self::LEN_BITS) - 1)) as usize;
+        let most = |of: Self, other: Self| {
+            len(of) - ((of.bits & !other.bits) >> Self::LEN_BITS).count_ones() as usize
+        };
+        Some(Lcs { common: most(self, other).min(most(other, self)), total: len(self) + len(other) })
     }
 }
 

@@ -7,7 +7,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use crate::article::detector::Detector;
-use crate::compare::lcs::WordSequence;
+use crate::compare::Measure;
+use crate::compare::lcs::{WordSequence, WordSketch};
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::CorpusStatistics;
 use crate::corpus::options::{CorpusBuilder, Keep, Scope, Siblings};
@@ -33,6 +34,8 @@ pub(crate) struct Contents<'t> {
     pub(crate) documents: Vec<DocumentEntry>,
     pub(crate) paragraphs: Vec<ParagraphEntry>,
     pub(crate) copy_groups: Vec<CopyGroup>,
+    /// The words of each copy group, if the evidence of runs is wanted.
+    pub(crate) sketches: Vec<WordSketch>,
 }
 
 /// Where the texts of the documents are.
@@ -91,7 +94,15 @@ impl<'t> Contents<'t> {
             documents: Vec::new(),
             paragraphs: Vec::new(),
             copy_groups: Vec::new(),
+            sketches: Vec::new(),
         }
+    }
+
+    /// Returns true if the evidence of runs counts: between documents, and beside a Jaccard similarity.
+    pub(crate) fn wants_runs(&self) -> bool {
+        self.evidence == Evidence::Run
+            && self.detector.comparator().measure == Measure::Jaccard
+            && self.scope != Scope::Within
     }
 
     /// Returns how many paragraphs there are.

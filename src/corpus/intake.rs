@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::article::detector::Detector;
 use crate::article::reading::{Read, SameWords, Scratch};
+use crate::compare::lcs::WordSketch;
 use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, ParagraphEntry, Texts};
 use crate::corpus::found::Found;
 use crate::corpus::neighbours::Neighbours;
@@ -53,6 +54,7 @@ impl<'t> Intake<'t> {
         let preparer = Preparer {
             detector: self.contents.detector,
             banding: self.contents.banding,
+            wants_sketches: self.contents.wants_runs(),
             hasher: self.hasher.clone(),
         };
         let mut articles = articles.peekable();
@@ -112,13 +114,20 @@ impl<'t> Intake<'t> {
             copy_group: NO_WORDS,
         };
         if let Some(hash) = prepared.hash {
-            entry.copy_group = self.copy_group(hash, keys, &text[start..end], same_words);
+            entry.copy_group = self.copy_group(hash, prepared.sketch, keys, &text[start..end], same_words);
         }
         self.contents.paragraphs.push(entry);
     }
 
     /// Returns the copy group that the next paragraph belongs to by its words: a new one if they are new.
-    fn copy_group(&mut self, hash: u64, keys: &[u32], text: &str, same_words: &mut SameWords<'_>) -> u32 {
+    fn copy_group(
+        &mut self,
+        hash: u64,
+        sketch: Option<WordSketch>,
+        keys: &[u32],
+        text: &str,
+        same_words: &mut SameWords<'_>,
+    ) -> u32 {
         let contents = &mut self.contents;
         let paragraph = contents.count();
         let found = self.by_words.find(hash, |&group| contents.copy_groups[group as usize].hash == hash);
@@ -130,6 +139,7 @@ impl<'t> Intake<'t> {
         }
         let (group, is_known) = (number(contents.copy_groups.len()), found.is_some());
         contents.copy_groups.push(CopyGroup { hash, first: paragraph });
+        contents.sketches.extend(sketch);
         self.keys.push(keys);
         if !is_known {
             self.by_words.insert_unique(hash, group, |&group| contents.copy_groups[group as usize].hash);
@@ -154,6 +164,7 @@ fn saturated(count: usize) -> u32 {
 struct Preparer {
     detector: Detector,
     banding: Option<Banding>,
+    wants_sketches: bool,
     hasher: MinHasher,
 }
 
@@ -177,6 +188,7 @@ struct PreparedParagraph {
     words: usize,
     /// Half of the hash of its words, `None` if it has none.
     hash: Option<u64>,
+    sketch: Option<WordSketch>,
 }
 
 impl Preparer {
@@ -206,7 +218,11 @@ impl Preparer {
                 banding.each_key(&slots, |key| keys.push(key as u32));
             }
             #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
-            PreparedParagraph { words, hash: hash.map(|hash| hash as u64) }
+            PreparedParagraph {
+                words,
+                hash: hash.map(|hash| hash as u64),
+                sketch: self.wants_sketches.then(|| scratch.sketch()),
+            }
         };
         let paragraphs = paragraphs.iter().map(prepare).collect();
         PreparedChunk { paragraphs, keys }

@@ -8,11 +8,10 @@ use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
 use crate::compare::pair::Evidence;
-use crate::compare::{Measure, Similarity};
+use crate::compare::Similarity;
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::{CounterpartIn, Decision, Preference};
 use crate::corpus::neighbours::Neighbours;
-use crate::corpus::options::Scope;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::{RunComparator, RunPair, Walks};
 
@@ -24,12 +23,7 @@ pub(crate) fn find(
     preference: &Preference,
     decided: &mut Vec<Decision>,
 ) -> Vec<RunPair> {
-    let comparator = contents.detector.comparator();
-    let is_wanted = contents.evidence == Evidence::Run
-        && comparator.measure == Measure::Jaccard
-        && contents.scope != Scope::Within
-        && contents.documents.len() < contents.paragraphs.len();
-    if !is_wanted {
+    if !contents.wants_runs() || contents.documents.len() == contents.paragraphs.len() {
         return Vec::new();
     }
     let mut kept_for: Vec<u32> = (0..contents.count()).collect();
@@ -37,7 +31,7 @@ pub(crate) fn find(
         kept_for[decision.removed as usize] = decision.kept;
     }
     let passages = kept_for.iter().map(|&kept| contents.paragraphs[kept as usize].copy_group).collect();
-    let run_comparator = RunComparator::new(comparator.threshold);
+    let run_comparator = RunComparator::new(contents.detector.comparator().threshold);
     let pairs = Walks { contents, siblings, comparator: run_comparator, passages }.pairs();
 
     let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
@@ -51,10 +45,9 @@ pub(crate) fn find(
             members.push(decision.removed);
         }
     }
-    let judge = Judge { contents, neighbours, siblings, comparator: run_comparator };
-    let changed = merge(&judge, preference, &kept_for, members, &pairs);
-    let changed: Vec<Decision> =
-        changed.into_par_iter().filter_map(|(removed, kept)| judge.decide(removed, kept)).collect();
+    let known = pairs.iter().map(|pair| groups_of(contents, pair.later, pair.earlier)).collect();
+    let judge = Judge { contents, neighbours, siblings, comparator: run_comparator, known };
+    let changed = judge.decide(&merge(&judge, preference, &kept_for, members, &pairs));
     let is_unchanged = |decision: &Decision| {
         changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
     };
@@ -108,6 +101,8 @@ struct Judge<'j> {
     neighbours: &'j Neighbours,
     siblings: &'j SiblingTest,
     comparator: RunComparator,
+    /// The copy groups of the pairs that walks came upon, the lower number first: those have enough words in common.
+    known: AHashSet<(u32, u32)>,
 }
 
 impl Judge<'_> {
@@ -124,19 +119,30 @@ impl Judge<'_> {
         let is_verified = || {
             !is_same_document
                 && !self.siblings.are_siblings(group, kept_group)
-                && self.verify(group, kept_group).is_some()
+                && (self.known.contains(&in_order(group, kept_group))
+                    || self.verify(group, kept_group).is_some())
         };
         has_place && (group == kept_group || is_verified())
     }
 
-    /// Returns how a paragraph is redundant beside another that it was found to go for.
-    fn decide(&self, removed: u32, kept: u32) -> Option<Decision> {
-        let (group, kept_group) = (self.group(removed), self.group(kept));
-        if group == kept_group {
-            return Some(Decision { removed, kept, similarity: None, evidence: Evidence::Threshold });
-        }
-        let (similarity, evidence) = self.verify(group, kept_group)?;
-        Some(Decision { removed, kept, similarity: Some(similarity), evidence })
+    /// Returns how paragraphs are redundant beside those that they were found to go for, in the order given.
+    fn decide(&self, changed: &[(u32, u32)]) -> Vec<Decision> {
+        let groups = |&(removed, kept): &(u32, u32)| groups_of(self.contents, removed, kept);
+        let mut compared: Vec<(u32, u32)> =
+            changed.par_iter().map(groups).filter(|(one, other)| one != other).collect();
+        compared.par_sort_unstable();
+        compared.dedup(); // copies are compared once
+        let verified: Vec<Option<(Similarity, Evidence)>> =
+            compared.par_iter().map(|&(one, other)| self.verify(one, other)).collect();
+        let decide = |changed: &(u32, u32)| {
+            let (removed, kept) = *changed;
+            let Ok(place) = compared.binary_search(&groups(changed)) else {
+                return Some(Decision { removed, kept, similarity: None, evidence: Evidence::Threshold });
+            };
+            let (similarity, evidence) = verified[place]?;
+            Some(Decision { removed, kept, similarity: Some(similarity), evidence })
+        };
+        changed.iter().filter_map(decide).collect()
     }
 
     /// Compares two copy groups.
@@ -145,11 +151,23 @@ impl Judge<'_> {
         if let Some(similarity) = self.contents.detector.comparator().compare(&a, &b) {
             return Some((similarity, Evidence::Threshold));
         }
-        self.comparator.compare(&self.contents.sequence_of(one), &self.contents.sequence_of(other))?;
+        if !self.known.contains(&in_order(one, other)) {
+            self.comparator.compare(&self.contents.sequence_of(one), &self.contents.sequence_of(other))?;
+        }
         Some((Similarity::of(&a, &b), Evidence::Run))
     }
 
     fn group(&self, n: u32) -> u32 {
         self.contents.paragraphs[n as usize].copy_group
     }
+}
+
+/// Returns the copy groups of two paragraphs, the lower number first.
+fn groups_of(contents: &Contents<'_>, one: u32, other: u32) -> (u32, u32) {
+    let [one, other] = [one, other].map(|n| contents.paragraphs[n as usize].copy_group);
+    in_order(one, other)
+}
+
+fn in_order(one: u32, other: u32) -> (u32, u32) {
+    (one.min(other), one.max(other))
 }

@@ -14,7 +14,7 @@
 
 use std::collections::hash_map::Entry;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 use rayon::prelude::*;
 
 use crate::compare::Threshold;
@@ -52,6 +52,7 @@ const MAX_WORDS: usize = 1 << 20;
 /// The least ratio of the longest common subsequence to which a pair that a walk came upon counts, in tenths: seven, one
 /// more if it has mates on one side only, and one more if the two documents are no versions of one another.
 const LEAST_TENTHS: u64 = 7;
+const LEAST: Threshold = Threshold::fraction(LEAST_TENTHS, 10);
 
 /// Words that stand in both must hold this share of the letters: what tells siblings apart is often a name, which is a
 /// long word among short ones.
@@ -73,10 +74,15 @@ impl RunComparator {
         Self { threshold }
     }
 
+    /// Returns true if two paragraphs may be a pair that have no more in common than this.
+    pub(crate) fn may_be(self, most: Lcs) -> bool {
+        most.is_at(LEAST) && most.is_at(self.threshold)
+    }
+
     /// Returns the longest common subsequence of two paragraphs, if that is the least that a pair must have in common, and
     /// their letters are.
     pub(crate) fn compare(self, a: &WordSequence, b: &WordSequence) -> Option<Lcs> {
-        let lcs = a.lcs_at(b, Threshold::fraction(LEAST_TENTHS, 10))?;
+        let lcs = a.lcs_at(b, LEAST)?;
         (lcs.is_at(self.threshold) && a.shares_letters(b, LETTERS)).then_some(lcs)
     }
 }
@@ -98,8 +104,9 @@ impl Walks<'_> {
         });
         let find = |walker: &mut Walker<'_>, document| {
             let mut pairs = Vec::new();
-            for partner in self.partners(&places, document) {
-                walker.walk(document, partner, &mut pairs);
+            let own = Side::new(self, document);
+            for partner in self.partners(&places, &own) {
+                walker.walk(&own, &Side::new(self, partner), &mut pairs);
             }
             pairs
         };
@@ -115,21 +122,13 @@ impl Walks<'_> {
         self.contents.group_of(n).map(|_| self.passages[n as usize])
     }
 
-    /// Returns the paragraphs of a document that have words.
-    fn worded(&self, document: u32) -> Vec<u32> {
-        let first = self.contents.documents[document as usize].first;
-        let count = number(self.contents.paragraphs_of(document as usize).len());
-        (first..first + count).filter(|&n| self.contents.group_of(n).is_some()).collect()
-    }
-
     /// Returns the earlier documents in which most passages of a document stand, by where each stands first and last before
     /// it.
-    fn partners(&self, places: &FlatGroups<u32>, document: u32) -> Vec<u32> {
-        let own = self.worded(document);
-        let Some(&start) = own.first().filter(|_| own.len() > 1) else { return Vec::new() };
+    fn partners(&self, places: &FlatGroups<u32>, own: &Side) -> Vec<u32> {
+        let Some(&start) = own.paragraphs.first().filter(|_| own.paragraphs.len() > 1) else { return Vec::new() };
         let mut votes: Vec<u32> = Vec::new();
-        for passage in own.iter().filter_map(|&n| self.passage(n)) {
-            let all = places.get(passage);
+        for &n in &own.paragraphs {
+            let all = places.get(self.passages[n as usize]);
             let before = &all[..all.partition_point(|&n| n < start)];
             let first = before.first().map(|&n| self.contents.document_of(n));
             let last = before.last().map(|&n| self.contents.document_of(n));
@@ -147,9 +146,11 @@ impl Walks<'_> {
     fn is_comparable(&self, later: u32, earlier: u32) -> bool {
         let words = |n: u32| self.contents.paragraphs[n as usize].words as usize;
         let (shorter, longer) = (words(later).min(words(earlier)), words(later).max(words(earlier)));
+        let sketch = |n: u32| self.contents.sketches[self.group(n) as usize];
         shorter >= self.contents.min_words
             // These are words of UAX #29, which are not quite what a sequence is made of.
             && 20 * shorter >= 6 * (shorter + longer)
+            && sketch(later).possible(sketch(earlier)).is_none_or(|lcs| self.comparator.may_be(lcs))
             && !self.siblings.are_siblings(self.group(later), self.group(earlier))
     }
 
@@ -167,6 +168,40 @@ struct Walker<'w> {
     compared: AHashMap<(u32, u32), Option<Lcs>>,
 }
 
+/// The paragraphs of a document that have words.
+struct Side {
+    paragraphs: Vec<u32>,
+    /// The passages that stand once in the document, ascending, each with its place among these paragraphs.
+    singles: Vec<(u32, u32)>,
+}
+
+impl Side {
+    fn new(walks: &Walks<'_>, document: u32) -> Self {
+        let first = walks.contents.documents[document as usize].first;
+        let count = number(walks.contents.paragraphs_of(document as usize).len());
+        let paragraphs: Vec<u32> =
+            (first..first + count).filter(|&n| walks.contents.group_of(n).is_some()).collect();
+        let mut all: Vec<(u32, u32)> =
+            paragraphs.iter().map(|&n| walks.passages[n as usize]).zip(0..).collect();
+        all.sort_unstable();
+        let singles = all.chunk_by(|a, b| a.0 == b.0).filter(|of| of.len() == 1).map(|of| of[0]).collect();
+        Self { paragraphs, singles }
+    }
+
+    fn len(&self) -> usize {
+        self.paragraphs.len()
+    }
+
+    /// Returns the places of each passage that stands once here and once in another document.
+    fn seeds<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = (usize, usize)> + 's {
+        let mut rest = other.singles.iter().peekable();
+        self.singles.iter().filter_map(move |&(passage, place)| {
+            while rest.next_if(|(other, _)| *other < passage).is_some() {}
+            rest.next_if(|(other, _)| *other == passage).map(|&(_, other)| (place as usize, other as usize))
+        })
+    }
+}
+
 /// The paragraphs of two documents that have words, and for each of the first its mate, as a place in the second.
 struct Alignment {
     own: Vec<u32>,
@@ -177,6 +212,18 @@ struct Alignment {
 }
 
 impl Alignment {
+    /// Creates the alignment of the passages that stand once in either document.
+    fn of_seeds(own: &Side, partner: &Side) -> Self {
+        let mut alignment = Self {
+            own: own.paragraphs.clone(),
+            partner: partner.paragraphs.clone(),
+            mates: vec![None; own.len()],
+            is_taken: vec![false; partner.len()],
+        };
+        own.seeds(partner).for_each(|(place, mate)| alignment.add(place, mate));
+        alignment
+    }
+
     fn add(&mut self, own: usize, partner: usize) {
         self.mates[own] = Some(partner);
         self.is_taken[partner] = true;
@@ -221,16 +268,16 @@ impl<'w> Walker<'w> {
     }
 
     /// Walks between a document and an earlier one, and adds the pairs that count.
-    fn walk(&mut self, document: u32, partner: u32, pairs: &mut Vec<RunPair>) {
+    fn walk(&mut self, own: &Side, partner: &Side, pairs: &mut Vec<RunPair>) {
         if self.words > MAX_WORDS {
             *self = Self::new(self.walks);
         }
-        let mut alignment = self.seeds(document, partner);
-        let seeds = alignment.mates.iter().flatten().count();
-        let shorter = alignment.own.len().min(alignment.partner.len());
-        if seeds < MIN_SEEDS.min(SEEDED.share(shorter).max(2)) || seeds == alignment.own.len() {
+        let seeds = own.seeds(partner).count();
+        let shorter = own.len().min(partner.len());
+        if seeds < MIN_SEEDS.min(SEEDED.share(shorter).max(2)) || seeds == own.len() {
             return;
         }
+        let mut alignment = Alignment::of_seeds(own, partner);
         self.walk_on(&mut alignment);
         alignment.reverse();
         self.walk_on(&mut alignment);
@@ -250,26 +297,6 @@ impl<'w> Walker<'w> {
                 lcs,
             }));
         }
-    }
-
-    /// Returns the alignment of the passages that stand once in either document.
-    fn seeds(&self, document: u32, partner: u32) -> Alignment {
-        let [own, partner] = [document, partner].map(|document| self.walks.worded(document));
-        let passage = |n: u32| self.walks.passages[n as usize];
-        let mut places: AHashMap<u32, Option<usize>> = AHashMap::with_capacity(partner.len());
-        for (place, &n) in (0..).zip(&partner) {
-            places.entry(passage(n)).and_modify(|known| *known = None).or_insert(Some(place));
-        }
-        let mut counts: AHashMap<u32, u32> = AHashMap::with_capacity(own.len());
-        for &n in &own {
-            *counts.entry(passage(n)).or_default() += 1;
-        }
-        let is_single = |n: u32| counts[&passage(n)] == 1;
-        let mates: Vec<Option<usize>> =
-            own.iter().map(|&n| *places.get(&passage(n)).filter(|_| is_single(n))?).collect();
-        let taken: AHashSet<usize> = mates.iter().flatten().copied().collect();
-        let is_taken = (0..partner.len()).map(|place| taken.contains(&place)).collect();
-        Alignment { own, partner, mates, is_taken }
     }
 
     /// Goes on from each pair of mates to where another walk began.

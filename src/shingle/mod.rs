@@ -90,6 +90,11 @@ impl Shingles {
     }
 }
 
+/// Returns true if no word is of a script that is written without spaces.
+pub(crate) fn all_are_spaced(words: &Words) -> bool {
+    tokens::all_are_spaced(words)
+}
+
 /// Calls `each` with the words of a paragraph in their order, and with the single characters (grapheme clusters) of what is
 /// in scripts written without spaces.
 pub(crate) fn for_each_word(words: &Words, tokens: &mut Tokens, mut each: impl FnMut(&[u8])) {
