@@ -120,9 +120,24 @@ impl WordSketch {
         if words.len() >= 1 << Self::LEN_BITS || !shingle::all_are_spaced(words) {
             return Self::UNKNOWN;
         }
+        Self { bits: words.iter().fold(words.len() as u128, |bits, word| bits | Self::bit(word)) }
+    }
+
+    /// Returns the bit of a word, by some of its bytes. With a hash of all of them what is gained is lost again at intake:
+    /// evidence then takes 21 to 27 % of the time of a run in Arabic, not 13.
+    fn bit(word: &[u8]) -> u128 {
+        let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
+        let (head, tail) = match word {
+            [_, _, _, _, ..] => {
+                let middle = &word[word.len() / 2 - 2..];
+                (four(word.first_chunk()) | four(middle.first_chunk()) << 32, four(word.last_chunk()))
+            }
+            _ => (word.iter().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)), 0),
+        };
+        let mixed =
+            (head ^ tail.rotate_left(29) ^ (word.len() as u64) << 58).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let places = u64::from(u128::BITS - Self::LEN_BITS);
-        let place = |word| Self::LEN_BITS + ((hash::shingle(word) >> 32) * places >> 32) as u32;
-        Self { bits: words.iter().fold(words.len() as u128, |bits, word| bits | 1 << place(word)) }
+        1 << (u64::from(Self::LEN_BITS) + (((mixed >> 32) * places) >> 32))
     }
 
     /// Returns the most that the words of both can have in common in order, `None` if that is not known.
@@ -256,6 +271,35 @@ mod tests {
 
     fn of(text: &str) -> WordSequence {
         WordSequence::new(&Words::from_normal(text), &mut Tokens::default())
+    }
+
+    proptest! {
+        #[test]
+        fn a_sketch_never_takes_words_for_fewer(
+            (a, b) in (1..200_u32).prop_flat_map(|kinds| {
+                let text = move || prop::collection::vec(0..kinds, 0..120).prop_map(|words| {
+                    let word = |n: &u32| ["a", "word", "لكلمات", "long-winded"][*n as usize % 4].to_owned() + &n.to_string();
+                    words.iter().map(word).collect::<Vec<_>>().join(" ")
+                });
+                (text(), text())
+            })
+        ) {
+            let sketch = |text: &str| WordSketch::new(&Words::from_normal(text));
+            let possible = sketch(&a).possible(sketch(&b)).unwrap();
+            let lcs = of(&a).lcs(&of(&b));
+            prop_assert!(lcs.common <= possible.common);
+            prop_assert_eq!(lcs.total, possible.total);
+        }
+    }
+
+    #[test]
+    fn a_sketch_tells_unlike_paragraphs_apart_and_knows_nothing_of_characters() {
+        let sketch = |text: &str| WordSketch::new(&Words::from_normal(text));
+        let (bread, boats) = ("bread is dearer by a tenth", "boats lay idle in every harbour");
+        assert_eq!(sketch(bread).possible(sketch(bread)), Some(Lcs { common: 6, total: 12 }));
+        assert!(sketch(bread).possible(sketch(boats)).unwrap().common < 3);
+        assert_eq!(sketch(bread).possible(sketch("河水夜间上涨")), None);
+        assert_eq!(sketch(&"word ".repeat(5000)).possible(sketch(bread)), None);
     }
 
     #[test]

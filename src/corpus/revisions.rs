@@ -7,8 +7,8 @@
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::*;
 
-use crate::compare::pair::Evidence;
 use crate::compare::Similarity;
+use crate::compare::pair::Evidence;
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::{CounterpartIn, Decision, Preference};
 use crate::corpus::neighbours::Neighbours;

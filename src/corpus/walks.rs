@@ -125,7 +125,9 @@ impl Walks<'_> {
     /// Returns the earlier documents in which most passages of a document stand, by where each stands first and last before
     /// it.
     fn partners(&self, places: &FlatGroups<u32>, own: &Side) -> Vec<u32> {
-        let Some(&start) = own.paragraphs.first().filter(|_| own.paragraphs.len() > 1) else { return Vec::new() };
+        let Some(&start) = own.paragraphs.first().filter(|_| own.paragraphs.len() > 1) else {
+            return Vec::new();
+        };
         let mut votes: Vec<u32> = Vec::new();
         for &n in &own.paragraphs {
             let all = places.get(self.passages[n as usize]);
