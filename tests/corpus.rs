@@ -180,7 +180,9 @@ proptest! {
         let detector = Config::new().shingles(Shingles::Words(1)).boundary(boundary).build().unwrap();
         let keep = if longest { Keep::Longest } else { Keep::First };
         let clean = |articles: &[String]| -> Vec<String> {
-            let found = corpus_of(Corpus::builder(detector).scope(scope).keep(keep).min_words(2), articles).find();
+            let builder = Corpus::builder(detector).scope(scope).keep(keep).min_words(2);
+            // What is spared for a sibling may go once a document that stood beside it is empty.
+            let found = corpus_of(builder.siblings(Siblings::Remove), articles).find();
             let removals = &found.redundant().removals;
             let clean = |document| {
                 let lost = removals.iter().filter(|removal| removal.removed.document == document);
@@ -199,6 +201,9 @@ proptest! {
         let detector = detector((7, 10), Measure::Jaccard, Shingles::Words(1));
         let article = [texts.join("\n")];
         let report = detector.scan(&article[0]);
+        if report.doubled_body().is_some() {
+            return Ok(()); // which is a run, and speaks for pairs, in a scan alone
+        }
         let found = corpus_of(Corpus::builder(detector).candidates(Candidates::Exact), &article).find();
         let redundant: Vec<usize> = found.redundant().removals.iter().map(|r| r.removed.paragraph as usize).collect();
         prop_assert_eq!(&redundant, report.redundant());

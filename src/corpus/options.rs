@@ -154,7 +154,8 @@ impl CorpusBuilder {
     /// another option, another province, another year. Default: [`Siblings::Keep`].
     ///
     /// Paragraphs that stand in one document only are no siblings here: within it the threshold decides. With
-    /// [`Scope::Within`] there are none.
+    /// [`Scope::Within`] there are none. Once other paragraphs are removed, two may be no siblings any more: a second
+    /// cleaning can then remove a few that the first has kept.
     pub fn siblings(self, siblings: Siblings) -> Self {
         Self { siblings, ..self }
     }
