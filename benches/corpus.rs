@@ -24,6 +24,12 @@ fn redundant(articles: &[String], candidates: Candidates) -> usize {
     corpus.find().redundant().removals.len()
 }
 
+fn lossless(articles: &[String]) -> usize {
+    let mut corpus = Corpus::builder(Detector::default()).lossless(true).build();
+    corpus.extend(articles.iter().map(String::as_str));
+    corpus.find().redundant().removals.len()
+}
+
 fn bytes(articles: &[String]) -> Throughput {
     Throughput::Bytes(articles.iter().map(|article| article.len() as u64).sum())
 }
@@ -41,6 +47,7 @@ fn by_script(c: &mut Criterion) {
     let articles = articles(&texts::ENGLISH, 9_000);
     group.throughput(bytes(&articles));
     group.bench_function("english, exact join", |b| b.iter(|| redundant(&articles, Candidates::Exact)));
+    group.bench_function("english, lossless", |b| b.iter(|| lossless(&articles)));
     group.bench_function("english, xxh3 alone", |b| {
         b.iter(|| articles.iter().fold(0, |sum: u64, article| sum ^ xxh3_64(article.as_bytes())));
     });

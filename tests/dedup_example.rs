@@ -153,6 +153,50 @@ fn clusters_are_objects_on_lines_by_the_place_of_what_is_kept() {
 }
 
 #[test]
+fn lossless_removes_what_is_held_whole_and_takes_no_option_of_likeness() {
+    let folder = Folder::new();
+    let record = |id: &str, text: &str| serde_json::json!({"id": id, "text": text}).to_string() + "\n";
+    let changed = FERRY.replace("storm", "fog");
+    let texts = [FERRY, &changed, &format!("We wrote: {FERRY} He said so."), BREAD];
+    let dump: String = ["a", "b", "c", "d"].iter().zip(texts).map(|(id, text)| record(id, text)).collect();
+    let dump = folder.put("dump.jsonl", dump);
+    let [out, pairs, runs, summary] = ["out", "pairs", "runs", "summary"].map(|name| folder.name(name));
+    for more in [&[][..], &["--low-memory"], &["--threads", "1"]] {
+        let files = ["--lossless", "--out", &out, "--pairs", &pairs, "--summary", &summary, &dump];
+        printed(&dedup(&[&files, more].concat()));
+        // 12 shingles of 17.
+        let rows = folder.read("pairs");
+        assert_eq!(
+            rows.lines().skip(1).collect::<Vec<_>>(),
+            ["c\t0\ta\t0\t0.705882\t1.000000\tfalse\tthreshold\t0.848485"]
+        );
+        let clean = [record("a", ""), record("b", &changed), record("c", texts[2]), record("d", BREAD)];
+        assert_eq!(folder.read("out"), clean.concat());
+    }
+    let summary: Value = serde_json::from_str(&folder.read("summary")).unwrap();
+    let parameters = &summary["parameters"];
+    assert_eq!((&parameters["lossless"], &parameters["measure"]), (&true.into(), &"containment".into()));
+    assert_eq!((&parameters["threshold"], &parameters["keep"]), (&1.0.into(), &"longest".into()));
+    assert_eq!((&parameters["evidence"], &parameters["siblings"]), (&"threshold".into(), &"remove".into()));
+    assert_eq!(summary["recall_at_threshold"], 1.0);
+
+    printed(&dedup(&["--lossless", "--all-pairs", "--pairs", &pairs, "--runs", &runs, &dump]));
+    assert_eq!(folder.read("pairs").lines().skip(1).count(), 1);
+    for option in [
+        ["--threshold", "0.9"],
+        ["--measure", "jaccard"],
+        ["--keep", "first"],
+        ["--evidence", "threshold"],
+        ["--siblings", "remove"],
+        ["--candidates", "exact"],
+        ["--recall", "0.9"],
+    ] {
+        let message = format!("'--lossless' cannot be used with '{}", option[0]);
+        refused(&dedup(&[&["--lossless", &dump][..], &option].concat()), &message);
+    }
+}
+
+#[test]
 fn the_summary_counts_what_was_done() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump() + "\nnot json\n");

@@ -76,6 +76,9 @@ struct Arguments {
     /// What becomes of like paragraphs, not exact copies, that some article holds both: keep, remove
     #[arg(long, default_value_t)]
     siblings: Siblings,
+    /// Remove only what the kept paragraph holds whole: all of its shingles; the longest is kept, and none is missed
+    #[arg(long, conflicts_with_all = ["threshold", "measure", "keep", "evidence", "siblings", "candidates", "recall"])]
+    lossless: bool,
     /// How candidate pairs are found: lsh, exact (misses no pair)
     #[arg(long, default_value_t)]
     candidates: Candidates,
@@ -151,6 +154,7 @@ impl Job {
         let builder = Corpus::builder(detector).scope(arguments.scope).keep(arguments.keep);
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
         let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
+        let builder = builder.lossless(arguments.lossless);
         let formats = Formats::new(&arguments.formats, &arguments.id_field, &arguments.text_field);
         let mut tally = Tally::default();
         let files = dump::files(&arguments.dumps, &formats, &mut tally)?;

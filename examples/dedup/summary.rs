@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use dittograph::lsh::Banding;
-use dittograph::{CorpusStatistics, Evidence, Removal};
+use dittograph::{CorpusStatistics, Evidence, Keep, Measure, Removal, Siblings};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -105,6 +105,7 @@ impl Summary {
 
     pub fn json(&self, arguments: &Arguments, read: &Read, redundant: &[Removal]) -> String {
         let Read { files, tally, counts, banding } = read;
+        let lossless = arguments.lossless;
         let mut kept: Vec<_> = redundant.iter().map(|removal| removal.kept).collect();
         kept.sort_unstable();
         kept.dedup();
@@ -144,14 +145,15 @@ impl Summary {
             "kept_for_boundary": self.spared,
             "kept_as_siblings": self.siblings,
             "parameters": {
-                "threshold": arguments.options.threshold,
-                "measure": arguments.options.measure.to_string(),
+                "threshold": if lossless { 1.0 } else { arguments.options.threshold },
+                "measure": if lossless { Measure::Containment } else { arguments.options.measure }.to_string(),
                 "shingles": arguments.options.shingles.to_string(),
                 "boundary": arguments.options.boundary.to_string(),
                 "scope": arguments.scope.to_string(),
-                "keep": arguments.keep.to_string(),
-                "evidence": arguments.evidence.to_string(),
-                "siblings": arguments.siblings.to_string(),
+                "keep": if lossless { Keep::Longest } else { arguments.keep }.to_string(),
+                "evidence": if lossless { Evidence::Threshold } else { arguments.evidence }.to_string(),
+                "siblings": if lossless { Siblings::Remove } else { arguments.siblings }.to_string(),
+                "lossless": lossless,
                 "candidates": if banding.is_some() { "lsh" } else { "exact" },
                 "min_words": arguments.min_words,
                 "threads": rayon::current_num_threads(),

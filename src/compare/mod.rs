@@ -25,5 +25,5 @@ pub(crate) mod join;
 
 pub use comparator::{Comparator, Measure};
 pub use similarity::Similarity;
-pub(crate) use similarity::common_of;
+pub(crate) use similarity::{common_of, is_subset};
 pub use threshold::Threshold;

@@ -48,6 +48,11 @@ impl Similarity {
         Self { exact: true, ..Self::new(shingles, shingles, shingles) }
     }
 
+    /// Returns the similarity of a paragraph with `shingles` shingles and another one that has all of them, among `all`.
+    pub(crate) fn held(shingles: usize, all: usize) -> Self {
+        Self::new(shingles, shingles, all)
+    }
+
     /// Returns how many shingles stand in both sets.
     #[must_use]
     pub fn common(&self) -> usize {
@@ -95,6 +100,15 @@ impl Similarity {
             })
             .then_with(|| other.exact.cmp(&self.exact))
     }
+}
+
+/// Returns true if `a` is not empty and all of it is in `b`.
+pub(crate) fn is_subset(a: &ShingleSet, b: &ShingleSet) -> bool {
+    const FEW: usize = 8; // of a small set it takes less to look for each shingle
+    if a.len() < b.len() / FEW {
+        return !a.is_empty() && a.hashes().iter().all(|hash| b.hashes().binary_search(hash).is_ok());
+    }
+    !a.is_empty() && common_of(a, b, a.len()).is_some()
 }
 
 /// Returns the number of common shingles, if there are at least `least`.

@@ -23,8 +23,8 @@ use crate::error::Error;
 pub struct Removal {
     /// The paragraph that is kept.
     pub kept: ParagraphId,
-    /// The paragraph that is redundant. With [`Keep::Longest`](crate::Keep::Longest) it may stand before the one that is
-    /// kept.
+    /// The paragraph that is redundant. With [`Keep::Longest`](crate::Keep::Longest) or
+    /// [`lossless`](crate::CorpusBuilder::lossless) it may stand before the one that is kept.
     pub removed: ParagraphId,
     /// How alike they are.
     pub similarity: Similarity,
@@ -120,7 +120,8 @@ impl<'t> Found<'t> {
     /// [`scope`](crate::CorpusBuilder::scope), and in the same document if it is
     /// [short](crate::CorpusBuilder::min_words). It is redundant too if a run [speaks](crate::Evidence::Run) for the two,
     /// and all that went for it can go for the other. Siblings stay as the [option](crate::CorpusBuilder::siblings) says.
-    /// Nothing is joined by way of a third.
+    /// Nothing is joined by way of a third. With [`lossless`](crate::CorpusBuilder::lossless) a paragraph is redundant only if
+    /// one that is kept holds all of its shingles.
     ///
     /// With [`Boundary::Auto`](crate::Boundary::Auto) a document may lose all its blank lines but those within one
     /// paragraph, and would then be read line by line. So that what was cleaned stays clean, such a document is

@@ -12,9 +12,11 @@ use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, Para
 use crate::corpus::found::Found;
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::CorpusBuilder;
+use crate::corpus::rare_shingles::RareShingles;
 use crate::groups::number;
 use crate::lsh::{Banding, Keys};
 use crate::minhash::MinHasher;
+use crate::shingle::ShingleSet;
 use crate::text::paragraph::Paragraph;
 
 /// How many bytes of text are prepared together, on all cores.
@@ -30,6 +32,8 @@ pub(crate) struct Intake<'t> {
     /// The bucket keys of the copy groups.
     keys: Keys,
     hasher: MinHasher,
+    /// Their rare shingles, for lossless removal.
+    rare: Option<RareShingles>,
     /// The copy groups by the hashes of their words.
     by_words: HashTable<u32>,
 }
@@ -41,6 +45,7 @@ impl<'t> Intake<'t> {
             contents: Contents::new(options, texts),
             keys: Keys::new(banding.map_or(0, |banding| banding.bands)),
             hasher: MinHasher::with_slots(banding.map_or(0, |banding| banding.bands * banding.rows)),
+            rare: options.lossless.then(RareShingles::new),
             by_words: HashTable::new(),
         }
     }
@@ -54,8 +59,9 @@ impl<'t> Intake<'t> {
         let preparer = Preparer {
             detector: self.contents.detector,
             banding: self.contents.banding,
-            wants_sketches: self.contents.wants_runs(),
+            wants_sketches: self.contents.wants_runs() && self.rare.is_none(),
             hasher: self.hasher.clone(),
+            keeps_sets: self.rare.is_some(),
         };
         let mut articles = articles.peekable();
         let mut take = || -> Vec<T> {
@@ -81,17 +87,27 @@ impl<'t> Intake<'t> {
     fn add_batch<T: AsRef<str>>(&mut self, batch: &Batch<T>) {
         let bands = self.keys.bands();
         let mut prepared = batch.chunks.iter().flat_map(|chunk| {
-            (chunk.paragraphs.iter().enumerate())
-                .map(move |(n, prepared)| (prepared, &chunk.keys[n * bands..(n + 1) * bands]))
+            (chunk.paragraphs.iter().enumerate()).map(move |(n, prepared)| {
+                let keys = &chunk.keys[n * bands..(n + 1) * bands];
+                (prepared, Traits { keys, sketch: prepared.sketch, set: chunk.sets.get(n) })
+            })
         });
+        if let Some(rare) = &mut self.rare {
+            // First, so that what is common in this batch is known.
+            for chunk in &batch.chunks {
+                for (prepared, set) in chunk.paragraphs.iter().zip(&chunk.sets) {
+                    rare.count(prepared.hash, set);
+                }
+            }
+        }
         let detector = self.contents.detector;
         let mut same_words = SameWords::new(&detector);
         for (article, spans) in batch.articles.iter().zip(&batch.spans) {
             let text = article.as_ref();
             let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
             self.contents.documents.push(DocumentEntry { len, first: self.contents.count() });
-            for (span, (prepared, keys)) in spans.iter().zip(&mut prepared) {
-                self.add_paragraph(text, span, prepared, keys, &mut same_words);
+            for (span, (prepared, traits)) in spans.iter().zip(&mut prepared) {
+                self.add_paragraph(text, span, prepared, traits, &mut same_words);
             }
         }
     }
@@ -102,7 +118,7 @@ impl<'t> Intake<'t> {
         text: &str,
         span: &Range<usize>,
         prepared: &PreparedParagraph,
-        keys: &[u32],
+        traits: Traits<'_>,
         same_words: &mut SameWords<'_>,
     ) {
         let Range { start, end } = *span;
@@ -114,7 +130,7 @@ impl<'t> Intake<'t> {
             copy_group: NO_WORDS,
         };
         if let Some(hash) = prepared.hash {
-            entry.copy_group = self.copy_group(hash, prepared.sketch, keys, &text[start..end], same_words);
+            entry.copy_group = self.copy_group(hash, traits, &text[start..end], same_words);
         }
         self.contents.paragraphs.push(entry);
     }
@@ -123,8 +139,7 @@ impl<'t> Intake<'t> {
     fn copy_group(
         &mut self,
         hash: u64,
-        sketch: Option<WordSketch>,
-        keys: &[u32],
+        traits: Traits<'_>,
         text: &str,
         same_words: &mut SameWords<'_>,
     ) -> u32 {
@@ -139,8 +154,11 @@ impl<'t> Intake<'t> {
         }
         let (group, is_known) = (number(contents.copy_groups.len()), found.is_some());
         contents.copy_groups.push(CopyGroup { hash, first: paragraph });
-        contents.sketches.extend(sketch);
-        self.keys.push(keys);
+        contents.sketches.extend(traits.sketch);
+        self.keys.push(traits.keys);
+        if let (Some(rare), Some(set)) = (&mut self.rare, traits.set) {
+            rare.push(set);
+        }
         if !is_known {
             self.by_words.insert_unique(hash, group, |&group| contents.copy_groups[group as usize].hash);
         }
@@ -148,9 +166,12 @@ impl<'t> Intake<'t> {
     }
 
     pub(crate) fn find(self) -> Found<'t> {
-        let Self { contents, keys, by_words, .. } = self;
+        let Self { contents, keys, rare, by_words, .. } = self;
         drop(by_words); // memory for what follows
-        let neighbours = Neighbours::new(&contents, keys);
+        let neighbours = match rare {
+            Some(rare) => Neighbours::lossless(rare),
+            None => Neighbours::new(&contents, keys),
+        };
         Found::new(contents, neighbours)
     }
 }
@@ -166,6 +187,8 @@ struct Preparer {
     banding: Option<Banding>,
     wants_sketches: bool,
     hasher: MinHasher,
+    /// For lossless removal.
+    keeps_sets: bool,
 }
 
 /// Articles that are prepared.
@@ -182,6 +205,16 @@ struct PreparedChunk {
     paragraphs: Vec<PreparedParagraph>,
     /// The bucket keys of each, one after the other.
     keys: Vec<u32>,
+    /// Their shingles, if they are kept.
+    sets: Vec<ShingleSet>,
+}
+
+/// What the copies and revisions of a paragraph are found by.
+#[derive(Clone, Copy)]
+struct Traits<'b> {
+    keys: &'b [u32],
+    sketch: Option<WordSketch>,
+    set: Option<&'b ShingleSet>,
 }
 
 struct PreparedParagraph {
@@ -210,12 +243,16 @@ impl Preparer {
         let mut slots = vec![0; self.hasher.slots()];
         let bands = self.banding.map_or(0, |banding| banding.bands);
         let mut keys = Vec::with_capacity(paragraphs.len() * bands);
+        let mut sets = Vec::new();
         let prepare = |paragraph: &&str| {
             let Read { words, hash } = self.detector.read(paragraph, &mut scratch);
             self.hasher.sign_hashes(scratch.hashes(), &mut slots);
             if let Some(banding) = self.banding {
                 #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
                 banding.each_key(&slots, |key| keys.push(key as u32));
+            }
+            if self.keeps_sets {
+                sets.push(ShingleSet::from_hashes(scratch.hashes()));
             }
             #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
             PreparedParagraph {
@@ -225,6 +262,6 @@ impl Preparer {
             }
         };
         let paragraphs = paragraphs.iter().map(prepare).collect();
-        PreparedChunk { paragraphs, keys }
+        PreparedChunk { paragraphs, keys, sets }
     }
 }

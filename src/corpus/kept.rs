@@ -3,6 +3,8 @@
 //! Paragraphs are looked at one after the other, in the order in which they are preferred. Each is redundant if it
 //! resembles one that is kept and that it may be removed for; else it is kept itself. Nothing is joined by way of a
 //! third, and a paragraph is only ever compared with those that are kept, however many copies of a line there are.
+//!
+//! Lossless removal has a way of its own to decide: see [`lossless`].
 
 use std::cmp::Reverse;
 
@@ -14,6 +16,7 @@ use crate::compare::Similarity;
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
+use crate::corpus::lossless;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
 use crate::corpus::options::{Keep, Scope};
 use crate::corpus::revisions;
@@ -35,6 +38,10 @@ pub(crate) struct Decided {
 
 /// Decides what is redundant in a corpus.
 pub(crate) fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Decided {
+    if let Neighbours::Lossless { rare, .. } = neighbours {
+        let (removals, spared) = removals(contents, neighbours, lossless::decide(contents, rare));
+        return Decided { redundant: Redundant { removals, spared, siblings: 0 }, run_pairs: Vec::new() };
+    }
     let siblings = SiblingTest::new(contents);
     let preference = Preference::new(contents);
     let ByThreshold { mut decided, siblings: spared_as_siblings } =
@@ -109,7 +116,7 @@ fn spared(contents: &Contents<'_>, removals: &[Removal]) -> Vec<ParagraphId> {
 pub(crate) struct Decision {
     pub(crate) removed: u32,
     pub(crate) kept: u32,
-    /// `None` if they are exact copies.
+    /// `None` if they are exact copies, and it is not known yet how many shingles they have.
     pub(crate) similarity: Option<Similarity>,
     pub(crate) evidence: Evidence,
 }
@@ -285,7 +292,7 @@ impl<'c> Kept<'c> {
     fn new(contents: &'c Contents<'c>, neighbours: &'c Neighbours, preference: &'c Preference) -> Self {
         let (places, buckets) = match neighbours {
             Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
-            Neighbours::Joined { .. } => (0, 0),
+            Neighbours::Joined { .. } | Neighbours::Lossless { .. } => (0, 0),
         };
         Self {
             contents,

@@ -2,17 +2,19 @@
 //!
 //! In the order of the work: [`options`] and the two corpus types in this file; [`intake`], which prepares articles and
 //! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; and [`found`], which asks [`kept`] for
-//! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together. [`text_store`] is
-//! for texts that do not fit in memory.
+//! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together. [`lossless`] decides
+//! for [`kept`] by [`rare_shingles`], if only what is held whole may go. [`text_store`] is for texts that do not fit in memory.
 
 mod options;
 mod text_store;
 mod contents;
 mod intake;
+mod rare_shingles;
 mod neighbours;
 mod siblings;
 mod walks;
 mod kept;
+mod lossless;
 mod revisions;
 mod pairs;
 mod runs;

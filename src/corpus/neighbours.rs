@@ -5,12 +5,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::compare::join::Join;
-use crate::compare::{Comparator, Similarity};
+use crate::compare::{Comparator, Measure, Similarity, Threshold};
 use crate::corpus::contents::{Contents, Texts};
+use crate::corpus::rare_shingles::RareShingles;
 use crate::groups::{FlatGroups, number};
 use crate::lsh::{Bands, Keys};
 use crate::shingle::ShingleSet;
@@ -34,6 +36,9 @@ pub(crate) enum Neighbours {
     Buckets { bands: Bands, sets: HeldSets, comparator: Comparator },
     /// All pairs are known: the neighbours of each group, ascending.
     Joined { neighbours: FlatGroups<Neighbour>, sets: Vec<ShingleSet> },
+    /// Neighbours are groups of which one holds all shingles of the other. What is redundant is found by rare shingles;
+    /// all pairs are found by the exact join, if they are asked for.
+    Lossless { rare: RareShingles, all: OnceLock<Box<Neighbours>> },
 }
 
 /// Bytes for shingle sets of candidates, for each paragraph on average. Those beyond are made again from the text each
@@ -48,10 +53,8 @@ impl Neighbours {
     /// Prepares the way that the options chose. `keys` are the bucket keys of the copy groups, if there is a banding.
     pub(crate) fn new(contents: &Contents<'_>, keys: Keys) -> Self {
         let comparator = contents.detector.comparator();
-        let count = number(contents.copy_groups.len());
         if contents.banding.is_none() {
-            let sets = (0..count).into_par_iter().map(|group| contents.shingles_of(group)).collect();
-            return Self::joined(sets, comparator);
+            return Self::joined(contents, comparator);
         }
         let bands = Bands::new(keys);
         let budget = match contents.texts {
@@ -63,7 +66,17 @@ impl Neighbours {
         Self::Buckets { bands, sets, comparator }
     }
 
-    fn joined(sets: Vec<ShingleSet>, comparator: Comparator) -> Self {
+    /// Prepares lossless removal, by what was chosen of the shingles of each copy group.
+    pub(crate) fn lossless(mut rare: RareShingles) -> Self {
+        rare.finish();
+        Self::Lossless { rare, all: OnceLock::new() }
+    }
+
+    /// Makes all sets, and joins them.
+    fn joined(contents: &Contents<'_>, comparator: Comparator) -> Self {
+        let count = number(contents.copy_groups.len());
+        let sets: Vec<ShingleSet> =
+            (0..count).into_par_iter().map(|group| contents.shingles_of(group)).collect();
         let pairs = Join::new(&sets).pairs(&comparator);
         // Pairs come by (earlier, later), so each list is ascending: first those below, in order, then those above.
         let neighbours = FlatGroups::new(sets.len(), || {
@@ -77,11 +90,25 @@ impl Neighbours {
         Self::Joined { neighbours, sets }
     }
 
+    /// Returns what knows all pairs. With lossless removal it is made once, and not while others wait for it: see
+    /// [`Found::redundant`](crate::Found::redundant).
+    pub(crate) fn with_all_pairs(&self, contents: &Contents<'_>) -> &Self {
+        const HOLDS_ALL: Comparator =
+            Comparator { measure: Measure::Containment, threshold: Threshold::fraction(1, 1) };
+        let Self::Lossless { all, .. } = self else { return self };
+        if let Some(all) = all.get() {
+            return all;
+        }
+        let joined = Self::joined(contents, HOLDS_ALL);
+        all.get_or_init(|| Box::new(joined))
+    }
+
     /// Returns the shingles of a group.
     pub(crate) fn shingles(&self, group: u32, contents: &Contents<'_>) -> Cow<'_, ShingleSet> {
         match self {
             Self::Buckets { sets, .. } => sets.get(group, contents),
             Self::Joined { sets, .. } => Cow::Borrowed(&sets[group as usize]),
+            Self::Lossless { .. } => Cow::Owned(contents.shingles_of(group)),
         }
     }
 
@@ -93,6 +120,7 @@ impl Neighbours {
                 Cow::Owned(self.verify(group, candidates.into_iter(), contents))
             }
             Self::Joined { neighbours, .. } => Cow::Borrowed(neighbours.get(group)),
+            Self::Lossless { .. } => self.with_all_pairs(contents).of(group, contents),
         }
     }
 
@@ -122,6 +150,7 @@ impl Neighbours {
                     |group| all.binary_search_by_key(&group, |other| other.group).ok().map(|at| all[at]);
                 candidates.filter_map(find).collect()
             }
+            Self::Lossless { .. } => self.with_all_pairs(contents).verify(group, candidates, contents),
         }
     }
 
@@ -151,6 +180,9 @@ impl Neighbours {
             Self::Joined { sets, .. } => {
                 let pairs = Join::new(sets).pairs_sharing_rare(comparator, max_copies);
                 pairs.into_iter().map(|pair| (number(pair.earlier), number(pair.later))).collect()
+            }
+            Self::Lossless { .. } => {
+                self.with_all_pairs(contents).rare_pairs(comparator, max_copies, contents)
             }
         }
     }

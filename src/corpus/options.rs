@@ -106,6 +106,7 @@ pub struct CorpusBuilder {
     pub(crate) candidates: Candidates,
     pub(crate) evidence: Evidence,
     pub(crate) siblings: Siblings,
+    pub(crate) lossless: bool,
 }
 
 impl CorpusBuilder {
@@ -119,6 +120,7 @@ impl CorpusBuilder {
             candidates: Candidates::default(),
             evidence: Evidence::Run,
             siblings: Siblings::default(),
+            lossless: false,
         }
     }
 
@@ -160,13 +162,52 @@ impl CorpusBuilder {
         Self { siblings, ..self }
     }
 
-    /// Returns the banding that finds candidates, `None` with the exact join.
-    #[must_use]
-    pub fn banding(&self) -> Option<Banding> {
-        self.detector.banding().filter(|_| self.candidates == Candidates::Lsh)
+    /// Sets whether a paragraph is redundant only if one that is kept holds all of it. Default: false.
+    ///
+    /// Then a pair counts if all shingles of one paragraph stand in the other, which is a
+    /// [containment](crate::Measure::Containment) of 1. The paragraph with the most shingles is kept, of equals the one with
+    /// the most words, then the first. None is missed, and the memory is that of [`Candidates::Lsh`] or less: each paragraph
+    /// is found by one rare shingle.
+    ///
+    /// The threshold and the measure of the detector, [`keep`](Self::keep), [`candidates`](Self::candidates),
+    /// [`evidence`](Self::evidence) and [`siblings`](Self::siblings) do not count. A run is no evidence here, since a paragraph
+    /// below the threshold says something of its own. Siblings go for one another if one holds the other whole, since no
+    /// shingle is lost with it.
+    ///
+    /// Shingles are compared, not texts. A paragraph that is cut up in the longer one, or repeats itself, is held too where all
+    /// of its shingles are. One of fewer words than a shingle is held by nothing but another one of these words.
+    ///
+    /// [`Found::pairs`](crate::Found::pairs) and [`Found::runs`](crate::Found::runs) find all, and so do and cost the
+    /// same as the exact join.
+    ///
+    /// ```
+    /// use dittograph::{Corpus, Detector};
+    ///
+    /// let mut corpus = Corpus::builder(Detector::default()).lossless(true).build();
+    /// corpus.extend([
+    ///     "The mill burnt down in the night.",
+    ///     "The mill at Anwick burnt down in the night to Monday.",
+    ///     "As we wrote, the mill burnt down in the night, and nobody was hurt.",
+    /// ]);
+    /// let found = corpus.find();
+    /// let removals = &found.redundant().removals;
+    /// assert_eq!(removals.len(), 1);
+    /// assert_eq!((removals[0].removed.document, removals[0].kept.document), (0, 2));
+    /// assert_eq!(removals[0].similarity.containment(), 1.0);
+    /// ```
+    pub fn lossless(self, yes: bool) -> Self {
+        Self { lossless: yes, ..self }
     }
 
-    /// Returns the recall for pairs of this Jaccard: the share of them that are found. It is 1 with the exact join.
+    /// Returns the banding that finds candidates, `None` with the exact join or [`lossless`](Self::lossless).
+    #[must_use]
+    pub fn banding(&self) -> Option<Banding> {
+        let is_used = self.candidates == Candidates::Lsh && !self.lossless;
+        self.detector.banding().filter(|_| is_used)
+    }
+
+    /// Returns the recall for pairs of this Jaccard: the share of them that are found. It is 1 with the exact join, and
+    /// with [`lossless`](Self::lossless) for those of which one paragraph holds the other.
     #[must_use]
     pub fn recall_at(&self, jaccard: f64) -> f64 {
         self.banding().map_or(1.0, |banding| banding.recall_at(jaccard))

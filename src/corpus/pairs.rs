@@ -55,7 +55,7 @@ impl<'f, 't> Pairs<'f, 't> {
     ) -> Self {
         Self {
             contents,
-            neighbours,
+            neighbours: neighbours.with_all_pairs(contents),
             in_runs: run_pairs,
             members: contents.members(),
             batch: Batch { rest: 0..0, groups: Vec::new(), near: Vec::new() },

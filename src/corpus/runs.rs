@@ -16,6 +16,7 @@ use crate::shingle::ShingleSet;
 
 /// Returns the passages that come again.
 pub(crate) fn runs(contents: &Contents<'_>, neighbours: &Neighbours) -> CorpusRuns {
+    let neighbours = neighbours.with_all_pairs(contents);
     let layout = Layout::new(contents);
     let (words, copies) = (layout.words(), layout.copies());
     let near = neighbours.rare_pairs(&run::SEED, run::MAX_COPIES, contents);
