@@ -43,7 +43,7 @@ enum Problem {
 /// What an error concerns, and so what can still be used after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// An option.
+    /// An option, or another value that the caller gave.
     Config,
     /// One record of a file; the next can be read.
     #[cfg(feature = "dump")]
@@ -92,7 +92,7 @@ impl Error {
         Self(Arc::new(Inner { place: place.into(), problem, scope, source }))
     }
 
-    /// Returns true if an option has a value that cannot work, alone or together with the others.
+    /// Returns true if an option or another value that you gave cannot work, alone or together with others.
     #[must_use]
     pub fn is_config(&self) -> bool {
         self.0.scope == Scope::Config

@@ -11,7 +11,7 @@
 //! let articles = [("/news/17", "The mill burnt down in the night to Monday."), ("/news/23", "The mill burnt down, in the night to Monday!")];
 //! let mut corpus = Corpus::new(Detector::default());
 //! corpus.extend(articles.map(|(_, text)| text));
-//! for removal in &corpus.find().redundant().removals {
+//! for removal in corpus.find().redundant() {
 //!     let id = |document| articles[document as usize].0;
 //!     assert_eq!((id(removal.kept.document), id(removal.removed.document)), ("/news/17", "/news/23"));
 //! }

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::article::cluster::Cluster;
@@ -218,6 +219,21 @@ impl<'de> Deserialize<'de> for Threshold {
     }
 }
 
+/// Reads a struct from a map of its fields. The derived code alone would also take a list of them, in their order.
+struct NamedFields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for NamedFields<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map from names to values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
 /// The fields of a configuration.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename = "Config", default, deny_unknown_fields)]
@@ -290,18 +306,31 @@ impl Serialize for Config {
     }
 }
 
-/// Reads the options, each under the name of its setter. One that is absent has its default, an unknown one is refused,
+/// Reads a map of the options, each under the name of its setter. One that is absent has its default, an unknown one is refused,
 /// and so is what [`Config::build`] refuses, with the same message.
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ConfigFields::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+        const NAMES: &[&str] = &[
+            "boundary",
+            "normalizer",
+            "shingles",
+            "measure",
+            "threshold",
+            "signature_length",
+            "recall",
+            "banding",
+        ];
+        let fields: ConfigFields =
+            deserializer.deserialize_struct("Config", NAMES, NamedFields(PhantomData))?;
+        fields.try_into().map_err(D::Error::custom)
     }
 }
 
-/// Reads the numbers of `bands` and `rows`; they are checked by [`Config::build`].
+/// Reads a map of the numbers of `bands` and `rows`; they are checked by [`Config::build`].
 impl<'de> Deserialize<'de> for Banding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let BandingFields { bands, rows } = BandingFields::deserialize(deserializer)?;
+        let BandingFields { bands, rows } =
+            deserializer.deserialize_struct("Banding", &["bands", "rows"], NamedFields(PhantomData))?;
         Ok(Banding { bands, rows })
     }
 }

@@ -352,6 +352,26 @@ fn an_unknown_paragraph_is_named_and_the_text_is_not() {
     assert_eq!(without(u64::MAX, &[0]), "there is no document 18446744073709551615: the corpus has 2");
     let message = message_of(|| _ = found.without_redundant(9));
     assert_eq!(message, "there is no document 9: the corpus has 2");
+    let report = dittograph::scan(&articles[0]);
+    let message = message_of(|| _ = report.without([5, 1]));
+    assert_eq!(message, "the article has 3 paragraphs; there is no paragraph 5");
+}
+
+#[test]
+fn what_was_found_can_be_iterated_over() {
+    let body = "Bread is dearer by a tenth since Monday.\nThe guild of bakers gives no reason for it.";
+    let articles = [body.to_owned(), body.to_owned()];
+    let found = found_in(&articles);
+    let mut removals = Vec::new();
+    for removal in found.redundant() {
+        removals.push(*removal);
+    }
+    assert_eq!(removals, found.redundant().removals);
+    assert!(found.redundant().clone().into_iter().eq(removals));
+    let runs = found.runs();
+    assert_eq!((runs.runs.len(), runs.iter().count()), (1, 1));
+    let later: Vec<u64> = runs.into_iter().map(|run| run.later.document).collect();
+    assert_eq!((later, found.documents()), (vec![1], 0..2));
 }
 
 #[test]

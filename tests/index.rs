@@ -5,7 +5,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::paragraphs;
-use dittograph::{Banding, Config, Detector, Index, Match, Measure, ParagraphId, Shingles, Signer};
+use dittograph::{
+    Banding, Config, Detector, Index, Match, Measure, Normalizer, ParagraphId, Rule, Shingles, Signer,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -57,6 +59,8 @@ proptest! {
         prop_assert_eq!(index.len(), held.len());
         prop_assert!(index.ids().eq(held.keys().map(|&n| id(n))));
         prop_assert!(index.paragraphs_of(3).eq(index.ids()));
+        prop_assert!(index.documents().eq((!index.is_empty()).then_some(3)));
+        prop_assert_eq!(index.contains_document(3), !index.is_empty());
         prop_assert!((0..12).all(|n| index.contains(id(n)) == held.contains_key(&n)));
         let mut again = Index::new(detector);
         again.extend(held.iter().rev().map(|(&n, text)| (id(n), text)));
@@ -234,9 +238,21 @@ fn a_removed_document_loses_its_name_and_a_replaced_one_keeps_it() {
 }
 
 #[test]
-#[should_panic = "a paragraph that was signed for an index with shingles words:3, 20 bands of 6 rows and the rules {}"]
+#[should_panic(
+    expected = "the paragraph was signed for an index with shingles words:3, rules -case,+sharp-s; \
+                this index has shingles auto, rules +case,-sharp-s"
+)]
 fn a_paragraph_signed_for_another_index_is_refused() {
-    let config = Config::new().shingles(Shingles::Words(3)).normalizer(dittograph::Normalizer::NONE);
-    let signer = Signer::new(config.banding(Banding::new(20, 6)).build().unwrap());
+    let normalizer = Normalizer::new().with(Rule::SharpS).without(Rule::Case);
+    let config = Config::new().shingles(Shingles::Words(3)).normalizer(normalizer);
+    let signer = Signer::new(config.build().unwrap());
     Index::new(Detector::default()).insert_signed(id(1), signer.sign("the ferry"));
+}
+
+#[test]
+#[should_panic = "the paragraph was signed for an index with 20 bands of 6 rows; this index has each shingle as a key"]
+fn a_paragraph_signed_for_another_banding_is_refused() {
+    let signer = Signer::new(Config::new().banding(Banding::new(20, 6)).build().unwrap());
+    let index = Index::new(Config::new().measure(Measure::Containment).build().unwrap());
+    _ = index.query_signed(&signer.sign("the ferry"));
 }

@@ -364,7 +364,9 @@ proptest! {
         prop_assert_eq!(bytes(&read), bytes(&index));
         prop_assert_eq!(saved.unicode_versions(), index.unicode_versions());
         prop_assert!(saved.ids().map(Result::unwrap).eq(index.ids()));
+        prop_assert!(saved.documents().map(Result::unwrap).eq(index.documents()));
         for document in 0..5 {
+            prop_assert_eq!(saved.contains_document(document).unwrap(), index.contains_document(document));
             prop_assert_eq!(saved.paragraphs_of(document).unwrap(), index.paragraphs_of(document).collect::<Vec<_>>());
             for paragraph in 0..5 {
                 let id = id(document, paragraph);
@@ -471,6 +473,13 @@ fn indexes_of_other_configurations_or_other_words_are_not_merged() {
     let other = saved(Config::new().threshold(0.8).build().unwrap(), "the ferry sails");
     let error = one.write_merged([&other], std::io::sink()).unwrap_err();
     assert_eq!(error.to_string(), "index: expected threshold 0.7 as in the other index, got 0.8");
+    let rules = Normalizer::new().with(Rule::SharpS).without(Rule::Case);
+    let spelled = saved(Config::new().normalizer(rules).build().unwrap(), "the ferry sails");
+    let error = one.write_merged([&spelled], std::io::sink()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "index: expected rules +case,-sharp-s as in the other index, got -case,+sharp-s"
+    );
     one.write_updated(|_| true, &other.to_index().unwrap(), std::io::sink()).unwrap_err();
     let mut renamed = Index::new(Detector::default());
     renamed.insert(id(1, 3), "another paragraph of the document");
@@ -528,7 +537,9 @@ fn a_replacement_takes_the_place_of_a_file_only_when_committed() {
     write("four").commit().unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "four");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    Replacement::begin(folder.path()).unwrap_err();
+    let error = Replacement::begin(folder.path()).unwrap_err();
+    let folder = folder.path().display();
+    assert_eq!(error.to_string(), format!("{folder}: not a file that another can replace"));
 }
 
 #[cfg(unix)]
@@ -552,7 +563,10 @@ fn a_replacement_follows_a_link_to_the_file_alone_and_keeps_its_permissions() {
     // A link where it is written is no way to another's file.
     std::fs::write(&victim, "precious").unwrap();
     symlink(&victim, folder.path().join("file.dittograph-new")).unwrap();
-    Replacement::begin(&path).unwrap_err();
+    let error = Replacement::begin(&path).unwrap_err();
+    let (path, new) = (path.display(), folder.path().join("file.dittograph-new"));
+    let new = new.display();
+    assert_eq!(error.to_string(), format!("{path}: written to {new} first, which is not a file"));
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
 }
 

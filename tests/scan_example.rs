@@ -5,6 +5,7 @@ mod common;
 use std::process::Output;
 
 use common::example::{example, printed, refused};
+use dittograph::Rule;
 
 fn article() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/examples/article.txt")
@@ -72,6 +73,43 @@ fn options_decide_which_paragraphs_repeat() {
     assert_eq!(pairs(&["--measure", "containment"]), 1);
     assert_eq!(pairs(&["--shingles", "words:1"]), 1);
     assert_eq!(pairs(&["--shingles", "words:1", "--boundary", "newline", "--threshold", "1"]), 0);
+}
+
+#[test]
+fn the_list_of_rules_names_them_all() {
+    let output = scan(&["--rules", "list"]);
+    let names: Vec<&str> =
+        printed(&output).lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(names, Rule::ALL.map(|rule| rule.to_string()));
+}
+
+#[test]
+fn rules_decide_which_differences_count() {
+    let pairs = |rules: &[&str], text: &str| {
+        let output = scan_input(&[&["--json"], rules, &["-"]].concat(), text.as_bytes());
+        let found: serde_json::Value = serde_json::from_str(printed(&output)).unwrap();
+        found["pairs"].as_array().unwrap().len()
+    };
+    let spellings = "die Straße am Hafen\n\ndie Strasse am Hafen";
+    let cases = "die Ufer am Hafen\n\nDie ufer am hafen";
+    let counts = |rules: &[&str]| (pairs(rules, spellings), pairs(rules, cases));
+    assert_eq!(counts(&[]), (0, 1));
+    assert_eq!(counts(&["--rules", "+sharp-s,-case"]), (1, 0));
+    assert_eq!(counts(&["--rules", "-case"]), (0, 0));
+    assert_eq!(counts(&["--rules=case,white-space"]), (0, 1));
+    assert_eq!(counts(&["--rules", "none"]), (0, 0));
+}
+
+#[test]
+fn lists_of_rules_that_say_nothing_are_refused() {
+    let refused_rules = |list: &str, message: &str| {
+        let output = scan(&["--rules", list, article()]);
+        refused(&output, &format!("invalid value '{list}' for '--rules <LIST>': {message}"));
+    };
+    refused_rules("+sharp-t", "rule: expected ");
+    refused_rules("case,capitals", "rule: expected ");
+    refused_rules("case,-points", "expected + or - before each name, as before others, got \"case\"");
+    refused_rules("+case,", "expected + or - before each name, as before others, got \"\"");
 }
 
 #[test]

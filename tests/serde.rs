@@ -149,6 +149,17 @@ fn unknown_options_and_names_are_refused() {
 }
 
 #[test]
+fn options_without_their_names_are_refused() {
+    refused(&json!([]), "invalid type: sequence, expected a map from names to values");
+    refused(
+        &json!(["auto", "none", "auto", "jaccard", 0.9, 128, 0.99, null]),
+        "invalid type: sequence, expected a map from names to values",
+    );
+    refused(&json!({"banding": [16, 8]}), "invalid type: sequence, expected a map from names to values");
+    refused(&json!("jaccard"), "invalid type: string \"jaccard\", expected a map from names to values");
+}
+
+#[test]
 fn options_are_written_as_their_names_and_read_again() {
     assert_eq!(value(Rule::TehMarbuta), "teh-marbuta");
     assert_eq!(value(Shingles::Words(4)), "words:4");

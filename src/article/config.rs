@@ -153,12 +153,13 @@ impl Config {
         Ok(Detector::new(self, comparator, banding))
     }
 
-    /// Returns the first option in which another configuration differs: its name, and both values.
+    /// Returns the first option in which another configuration differs: its name, and both values. Of rules these are
+    /// the [changes](Normalizer::changes_from) from one to the other.
     pub(crate) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
-        let options = |config: &Self| {
+        let options = |config: &Self, beside: &Self| {
             [
                 ("boundary", config.boundary.to_string()),
-                ("rules of the normaliser", format!("{:?}", config.normalizer)),
+                ("rules", config.normalizer.changes_from(beside.normalizer)),
                 ("shingles", config.shingles.to_string()),
                 ("measure", config.measure.to_string()),
                 ("threshold", config.threshold.to_string()),
@@ -166,7 +167,7 @@ impl Config {
                 ("candidates", format!("{:?}", config.candidates)),
             ]
         };
-        let both = options(self).into_iter().zip(options(other));
+        let both = options(self, other).into_iter().zip(options(other, self));
         both.map(|((option, this), (_, other))| (option, this, other)).find(|(_, this, other)| this != other)
     }
 

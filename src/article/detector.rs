@@ -65,7 +65,7 @@ impl Detector {
             &report.redundant,
             |paragraph| report.paragraphs[paragraph].as_str().len(),
             |lost| {
-                let clean = report.without(lost);
+                let clean = report.without(lost.iter().copied());
                 let boundary = self.boundary().resolve(&clean);
                 boundary == report.boundary || self.scan_cut(&clean, boundary).redundant.is_empty()
             },
@@ -228,6 +228,22 @@ impl Detector {
     #[must_use]
     pub fn shingles(&self) -> Shingles {
         self.config.shingles
+    }
+
+    /// Returns how alike two paragraphs must be at least.
+    ///
+    /// ```
+    /// assert_eq!(dittograph::Detector::default().threshold(), 0.7);
+    /// ```
+    #[must_use]
+    pub fn threshold(&self) -> f64 {
+        self.config.threshold
+    }
+
+    /// Returns the ratio that the threshold is held against.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.config.measure
     }
 
     /// Returns the measure and the threshold by which two paragraphs are alike.

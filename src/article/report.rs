@@ -136,12 +136,31 @@ impl<'t> Report<'t> {
     /// Returns the article without its redundant paragraphs; borrowed, byte for byte, if there are none.
     #[must_use]
     pub fn without_redundant(&self) -> Cow<'t, str> {
-        self.without(&self.redundant)
+        self.without(self.redundant.iter().copied())
     }
 
-    /// Returns the article without these paragraphs, which are in ascending order.
-    pub(crate) fn without(&self, lost: &[usize]) -> Cow<'t, str> {
-        without(self.text, &self.spans(), lost)
+    /// Returns the article without some of its paragraphs, each with the separator before it; "" if all of them go. The
+    /// paragraphs may come in any order, and more than once. It is borrowed, byte for byte, if there are none.
+    ///
+    /// ```
+    /// let report = dittograph::scan("Zero.\nOne.\nTwo.\nThree.");
+    /// assert_eq!(report.without([3, 1, 1]), "Zero.\nTwo.");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If one of the paragraphs is not there.
+    #[must_use]
+    #[track_caller]
+    pub fn without(&self, paragraphs: impl IntoIterator<Item = usize>) -> Cow<'t, str> {
+        let mut lost: Vec<usize> = paragraphs.into_iter().collect();
+        lost.sort_unstable();
+        lost.dedup();
+        let count = self.paragraphs.len();
+        if let Some(unknown) = lost.last().filter(|&&last| last >= count) {
+            panic!("the article has {count} paragraphs; there is no paragraph {unknown}");
+        }
+        without(self.text, &self.spans(), &lost)
     }
 
     fn spans(&self) -> Vec<Range<usize>> {

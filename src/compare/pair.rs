@@ -1,5 +1,7 @@
 //! Verified pairs, in one article and among many documents.
 
+use std::fmt;
+
 use crate::compare::similarity::Similarity;
 use crate::hash;
 use crate::option_names::string_enum;
@@ -62,6 +64,7 @@ pub struct DuplicatePair {
 /// use dittograph::ParagraphId;
 ///
 /// let id = ParagraphId { document: 4711, paragraph: 3 };
+/// assert_eq!(id.to_string(), "4711:3");
 /// assert!(id < ParagraphId { document: 4711, paragraph: 4 } && id < ParagraphId { document: 4712, paragraph: 0 });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +88,13 @@ impl ParagraphId {
     #[must_use]
     pub fn named(document: &str, paragraph: u32) -> Self {
         Self { document: hash::document(document), paragraph }
+    }
+}
+
+/// Writes the document and the paragraph with a colon between the two.
+impl fmt::Display for ParagraphId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}:{}", self.document, self.paragraph))
     }
 }
 

@@ -1,6 +1,7 @@
 //! How alike two sets are: the counts of their shingles, and the ratios that follow.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use crate::shingle::ShingleSet;
 
@@ -18,6 +19,7 @@ use crate::shingle::ShingleSet;
 /// assert_eq!((similarity.common(), similarity.union()), (2, 5));
 /// assert_eq!(similarity.jaccard(), 2.0 / 5.0);
 /// assert_eq!(similarity.containment(), 2.0 / 3.0);
+/// assert_eq!(format!("{similarity:.2}"), "0.40");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Similarity {
@@ -99,6 +101,13 @@ impl Similarity {
                 cross(self.common, least(self), other.common, least(other))
             })
             .then_with(|| other.exact.cmp(&self.exact))
+    }
+}
+
+/// Writes the [`jaccard`](Similarity::jaccard) as a number, in the form that is asked for: `{:.2}` for two decimal places.
+impl fmt::Display for Similarity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.jaccard().fmt(f)
     }
 }
 

@@ -233,6 +233,20 @@ impl<'t> Found<'t> {
         }
     }
 
+    /// Returns the numbers of all documents: from 0 on, as many as came in.
+    ///
+    /// ```
+    /// let mut corpus = dittograph::Corpus::default();
+    /// corpus.extend(["The mill burnt down at night.", "News\nThe mill burnt down at night!"]);
+    /// let found = corpus.find();
+    /// let clean: Vec<_> = found.documents().map(|document| found.without_redundant(document)).collect();
+    /// assert_eq!(clean, ["The mill burnt down at night.", "News"]);
+    /// ```
+    #[must_use]
+    pub fn documents(&self) -> Range<u64> {
+        0..self.contents.documents.len() as u64
+    }
+
     /// Returns every verified pair in the [`scope`](crate::CorpusBuilder::scope), exact copies included: by the later,
     /// then the earlier paragraph.
     ///
@@ -272,6 +286,60 @@ impl<'t> Found<'t> {
         let count = self.contents.documents.len();
         let place = self.contents.place(document);
         place.unwrap_or_else(|| panic!("there is no document {document}: the corpus has {count}"))
+    }
+}
+
+impl Redundant {
+    /// Returns an iterator over the removals.
+    pub fn iter(&self) -> std::slice::Iter<'_, Removal> {
+        self.removals.iter()
+    }
+}
+
+impl IntoIterator for Redundant {
+    type Item = Removal;
+    type IntoIter = std::vec::IntoIter<Removal>;
+
+    /// Returns the removals.
+    fn into_iter(self) -> Self::IntoIter {
+        self.removals.into_iter()
+    }
+}
+
+impl<'r> IntoIterator for &'r Redundant {
+    type Item = &'r Removal;
+    type IntoIter = std::slice::Iter<'r, Removal>;
+
+    /// Returns the removals.
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl CorpusRuns {
+    /// Returns an iterator over the runs.
+    pub fn iter(&self) -> std::slice::Iter<'_, CorpusRun> {
+        self.runs.iter()
+    }
+}
+
+impl IntoIterator for CorpusRuns {
+    type Item = CorpusRun;
+    type IntoIter = std::vec::IntoIter<CorpusRun>;
+
+    /// Returns the runs.
+    fn into_iter(self) -> Self::IntoIter {
+        self.runs.into_iter()
+    }
+}
+
+impl<'r> IntoIterator for &'r CorpusRuns {
+    type Item = &'r CorpusRun;
+    type IntoIter = std::slice::Iter<'r, CorpusRun>;
+
+    /// Returns the runs.
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

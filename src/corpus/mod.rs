@@ -116,14 +116,28 @@ impl<'t> Corpus<'t> {
     }
 }
 
+/// Creates an empty corpus with the default options and the default [`Detector`].
+impl Default for Corpus<'_> {
+    fn default() -> Self {
+        Self::new(Detector::default())
+    }
+}
+
 /// Takes in articles, in their order; they are prepared on all cores, in batches of a few mebibytes.
+///
+/// ```
+/// let articles: Vec<String> = vec!["The mill burnt down at night.".into(), "THE MILL burnt down at night!".into()];
+/// let mut corpus = dittograph::Corpus::default();
+/// corpus.extend(&articles);
+/// assert_eq!(corpus.find().redundant().removals.len(), 1);
+/// ```
 ///
 /// # Panics
 ///
 /// From 2³² paragraphs on, and for an article of 4 GiB or more.
-impl<'t> Extend<&'t str> for Corpus<'t> {
-    fn extend<I: IntoIterator<Item = &'t str>>(&mut self, articles: I) {
-        self.intake.extend(articles.into_iter(), |texts, batch| {
+impl<'t, T: AsRef<str> + ?Sized> Extend<&'t T> for Corpus<'t> {
+    fn extend<I: IntoIterator<Item = &'t T>>(&mut self, articles: I) {
+        self.intake.extend(articles.into_iter().map(AsRef::as_ref), |texts, batch| {
             if let Texts::Borrowed(texts) = texts {
                 texts.extend(batch);
             }

@@ -98,14 +98,15 @@ impl TextStore {
                 bytes.clear();
             }
         }
-        written.and(self.write(start, &bytes)).map_err(|error| self.keep(error))
+        written.and(self.write(start, &bytes)).map_err(|error| self.keep_io(error))
     }
 
     /// Reads a part of a text, given as a range of bytes in it.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or if the range does not begin and end between two characters.
+    /// If the file cannot be read, or if the range does not begin and end between two characters: then the error
+    /// [is](Error::is_config) one of the value, not of the file.
     ///
     /// # Panics
     ///
@@ -120,11 +121,10 @@ impl TextStore {
         );
         let start = text.start + range.start as u64;
         let mut bytes = vec![0; range.len()];
-        read_at(&self.file, &mut bytes, start).map_err(|error| self.keep(error))?;
+        read_at(&self.file, &mut bytes, start).map_err(|error| self.keep_io(error))?;
         String::from_utf8(bytes).map_err(|_| {
-            let problem =
-                format!("part {range:?} of text {number} does not begin and end between characters");
-            self.keep(io::Error::new(io::ErrorKind::InvalidInput, problem))
+            let got = format!("{range:?} of text {number}");
+            self.keep(Error::config("range", "a part that begins and ends between two characters", got))
         })
     }
 
@@ -164,8 +164,12 @@ impl TextStore {
     }
 
     /// Makes an error of the file, and keeps it if it is the first.
-    fn keep(&self, error: io::Error) -> Error {
-        let error = Error::io(format!("temporary file in {}", self.folder.display()), error);
+    fn keep_io(&self, error: io::Error) -> Error {
+        self.keep(Error::io(format!("temporary file in {}", self.folder.display()), error))
+    }
+
+    /// Keeps an error if it is the first, and returns it.
+    fn keep(&self, error: Error) -> Error {
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         failure.get_or_insert(error.clone());
         error

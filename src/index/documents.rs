@@ -64,6 +64,17 @@ impl Documents {
         self.len
     }
 
+    /// Returns the numbers of all documents, ascending.
+    pub(super) fn numbers(&self) -> Vec<u64> {
+        let mut numbers: Vec<u64> = self.by_number.keys().copied().collect();
+        numbers.par_sort_unstable();
+        numbers
+    }
+
+    pub(super) fn contains(&self, document: u64) -> bool {
+        self.by_number.contains_key(&document)
+    }
+
     pub(super) fn get(&self, id: ParagraphId) -> Option<Row> {
         self.by_number.get(&id.document)?.get(id.paragraph)
     }

@@ -49,12 +49,16 @@ impl Replacement {
     fn open(path: &Path) -> io::Result<Self> {
         let old = path.symlink_metadata().ok();
         let path = if old.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
-        refuse_other_than_file(&path)?;
+        if !is_free_or_file(&path) {
+            return Err(invalid("not a file that another can replace"));
+        }
         let mut new = path.clone().into_os_string();
         new.push(".dittograph-new");
         let new = PathBuf::from(new);
         loop {
-            refuse_other_than_file(&new)?;
+            if !is_free_or_file(&new) {
+                return Err(invalid(&format!("written to {} first, which is not a file", new.display())));
+            }
             let file = OpenOptions::new().write(true).create(true).truncate(false).open(&new)?;
             match file.try_lock() {
                 Ok(()) => {}
@@ -128,15 +132,13 @@ impl Drop for Replacement {
     }
 }
 
-/// Checks that a path is not a link, a pipe or a folder.
-fn refuse_other_than_file(path: &Path) -> io::Result<()> {
-    match path.symlink_metadata() {
-        Ok(other) if !other.is_file() => {
-            let message = format!("{} is not a file that another can replace", path.display());
-            Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-        }
-        _ => Ok(()),
-    }
+/// Returns true if a path is not that of a link, a pipe or a folder.
+fn is_free_or_file(path: &Path) -> bool {
+    path.symlink_metadata().map_or(true, |found| found.is_file())
+}
+
+fn invalid(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
 /// Returns true if this open file is the one at that path, and not behind a link there.

@@ -1,6 +1,5 @@
 //! What is computed from a paragraph alone, before an index sees it.
 
-use std::fmt;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -90,11 +89,12 @@ impl Signer {
     /// If the paragraph was signed for another configuration: it would be looked for in the wrong buckets.
     #[track_caller]
     pub(super) fn check(&self, signed: &SignedParagraph) {
-        let expected = self.made();
+        let made_for = self.made();
         assert!(
-            signed.made_for == expected,
-            "a paragraph that was signed for an index with {} was given to an index with {expected}",
-            signed.made_for
+            signed.made_for == made_for,
+            "the paragraph was signed for an index with {}; this index has {}",
+            signed.made_for.difference_from(&made_for),
+            made_for.difference_from(&signed.made_for)
         );
     }
 
@@ -104,14 +104,19 @@ impl Signer {
     }
 }
 
-impl fmt::Display for Made {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { normalizer, shingles, banding } = self;
-        write!(f, "shingles {shingles}, ")?;
-        match banding {
-            Some(banding) => write!(f, "{banding}")?,
-            None => f.write_str("each shingle as a key")?,
-        }
-        write!(f, " and the rules {normalizer:?}")
+impl Made {
+    /// Returns those of the options that are not the same in another. Of rules these are the
+    /// [changes](Normalizer::changes_from).
+    fn difference_from(&self, other: &Self) -> String {
+        let options = |this: &Self, beside: &Self| {
+            [
+                format!("shingles {}", this.shingles),
+                this.banding.map_or("each shingle as a key".to_owned(), |banding| banding.to_string()),
+                format!("rules {}", this.normalizer.changes_from(beside.normalizer)),
+            ]
+        };
+        let both = options(self, other).into_iter().zip(options(other, self));
+        let different = both.filter(|(this, that)| this != that).map(|(this, _)| this);
+        different.collect::<Vec<String>>().join(", ")
     }
 }

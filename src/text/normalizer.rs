@@ -224,6 +224,13 @@ impl Normalizer {
         out.finish()
     }
 
+    /// Returns what this set has beside another, as `+name`, and what it lacks, as `-name`, with a comma between each two.
+    pub(crate) fn changes_from(self, other: Self) -> String {
+        let changes = Rule::ALL.into_iter().filter(|&rule| self.has(rule) != other.has(rule));
+        let signed = changes.map(|rule| format!("{}{rule}", if self.has(rule) { '+' } else { '-' }));
+        signed.collect::<Vec<String>>().join(",")
+    }
+
     /// Returns what the rules make of one character; `None` if it is dropped.
     fn fold_char(self, c: char) -> Option<char> {
         let mut c = c;

@@ -184,6 +184,26 @@ impl Index {
         self.documents.get(id).is_some()
     }
 
+    /// Returns true if there is a paragraph of this document.
+    #[must_use]
+    pub fn contains_document(&self, document: u64) -> bool {
+        self.documents.contains(document)
+    }
+
+    /// Returns the numbers of all documents that have a paragraph, ascending. Cost: they are sorted first.
+    ///
+    /// ```
+    /// use dittograph::{Detector, Index};
+    ///
+    /// let mut index = Index::new(Detector::default());
+    /// index.insert_documents([(7, "A title\nA text"), (2, "Another text"), (5, "")]);
+    /// assert!(index.documents().eq([2, 7]));
+    /// assert!(index.contains_document(7) && !index.contains_document(5));
+    /// ```
+    pub fn documents(&self) -> impl Iterator<Item = u64> + use<> {
+        self.documents.numbers().into_iter()
+    }
+
     /// Returns the ids of all paragraphs, ascending. Cost: the documents are sorted first, in 16 bytes each.
     pub fn ids(&self) -> impl Iterator<Item = ParagraphId> + '_ {
         self.documents.iter().map(|(id, _)| id)
@@ -458,6 +478,13 @@ impl Index {
 
     fn group_mut(&mut self, number: u32) -> &mut CopyGroup {
         self.groups[number as usize].as_mut().expect("paragraphs and hashes name copy groups that are there")
+    }
+}
+
+/// Creates an empty index with the default [`Detector`].
+impl Default for Index {
+    fn default() -> Self {
+        Self::new(Detector::default())
     }
 }
 

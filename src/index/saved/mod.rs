@@ -352,6 +352,30 @@ impl SavedIndex {
         Ok(row < self.layout.counts.paragraphs && self.id_at(row)? == id)
     }
 
+    /// Returns true if there is a paragraph of this document. Cost: a binary search.
+    ///
+    /// # Errors
+    ///
+    /// If what the answer rests on is damaged.
+    pub fn contains_document(&self, document: u64) -> Result<bool, Error> {
+        let row = self.first_row_from(ParagraphId { document, paragraph: 0 })?;
+        Ok(row < self.layout.counts.paragraphs && self.id_at(row)?.document == document)
+    }
+
+    /// Returns the numbers of all documents that have a paragraph, ascending. Cost: one pass over the paragraphs.
+    ///
+    /// # Errors
+    ///
+    /// Each item, if its bytes are damaged.
+    pub fn documents(&self) -> impl Iterator<Item = Result<u64, Error>> + '_ {
+        let mut last = None;
+        let documents = self.ids().map(|id| id.map(|id| id.document));
+        documents.filter(move |document| match document {
+            Ok(document) => last.replace(*document) != Some(*document),
+            Err(_) => true,
+        })
+    }
+
     /// Returns all ids, ascending.
     ///
     /// # Errors
