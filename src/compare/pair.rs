@@ -14,7 +14,8 @@ pub enum Evidence {
     Threshold,
     /// Its similarity is below the threshold, but its neighbours and the order of its words speak for it.
     ///
-    /// Two documents are compared if they have passages in common. Two of their paragraphs are a pair if the next
+    /// Two documents are compared if they have passages in common, and neither has much more in common with another version
+    /// of itself: the later one with an earlier document, or the earlier one with one behind the later. Two of their paragraphs are a pair if the next
     /// paragraph that has words, or one of the two after it, is one passage in both documents or such a pair itself, and
     /// so is one before them. Then 7/10 of their words must stand in the same order, by the longest common subsequence, and
     /// words that both have must hold 2/3 of the letters. It must be 8/10 if only one side has such a neighbour, and
