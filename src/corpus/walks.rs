@@ -8,7 +8,8 @@
 //! 2. *Mates* are two paragraphs of one passage; at first those whose passage stands once in either document.
 //! 3. From each pair of mates a walk goes on in order, both ways, over pairs that are one passage already or have enough
 //!    words in common in the same order; up to two paragraphs on either side are passed over.
-//! 4. A pair that a walk came upon counts if it is at the [bound](bound) that its surroundings set.
+//! 4. A pair that a walk came upon counts if it is at the bound that its surroundings set, and neither document has a
+//!    much nearer relative.
 //!
 //! The cost is linear in the number of paragraphs.
 
@@ -43,19 +44,17 @@ const MAX_PARTNERS: usize = 3;
 const MIN_SEEDS: usize = 8;
 const SEEDED: Threshold = Threshold::fraction(1, 5);
 
-/// A document is walked to from a later one only if the two share two thirds of the seeds that the later one shares with
-/// another earlier one.
+/// The pairs of two documents count only if they have nine tenths as many passages in common as either has with a nearer
+/// relative, or this many.
 ///
-/// With [`GOES_ON`] that tells pages of a kind, a vendor's and a customer's, from versions of one page. Of the paragraphs that a run
-/// makes redundant, those in pages of different names fell from 1,925 to 1,281 in Arabic documentation and from 968 to 576 in Thai;
-/// those in pages of one name stayed 2,860 and 406. The share of known revisions that is found stayed in three of the sets, and
-/// fell by .003 in English and by .009 in `civil_codes`. Of 40 such pairs drawn at random, 33 were right before in either language,
-/// and 36 and 37 after.
-const NEAREST: Threshold = Threshold::fraction(2, 3);
-
-/// And only if they share half of the passages that the earlier one shares with another that is later still: else it goes on beside
-/// the later one. With two thirds `civil_codes` loses another .02.
-const GOES_ON: Threshold = Threshold::fraction(1, 2);
+/// That tells pages of a kind, a vendor's and a customer's, from versions of one page. Passages are counted after the walk: a page
+/// that was revised all over has few with any other. Of the paragraphs that a run makes redundant, those in pages of
+/// different names fell from 1,925 to 631 in Arabic documentation, from 968 to 228 in Thai, and from 559 to 289 in Chinese;
+/// those in pages of one name stayed, and so did the share of known revisions that is found. Counted before the walk, or with the
+/// pairs that the walk found, half as many fell, and .02 of the revisions in `civil_codes` with them. Without the
+/// number, the long statutes of `civil_codes` lose another .02, since each edition is near several others.
+const NEAREST: Threshold = Threshold::fraction(9, 10);
+const MANY_PASSAGES: u32 = 64;
 
 /// How many paragraphs on either side are looked at for the next pair of a walk.
 const WINDOW: usize = 3;
@@ -118,17 +117,21 @@ impl Walks<'_> {
         });
         let find = |walker: &mut Walker<'_>, document| {
             let own = Side::new(self, document);
-            let mut pairs = Vec::new();
-            for partner in self.partners(&places, &own) {
-                let found = walker.walk(&own, &partner);
-                if !found.is_empty() && !self.lives_on(&places, &partner, &own) {
-                    pairs.extend(found);
-                }
-            }
-            pairs
+            let partners = self.partners(&places, &own);
+            partners
+                .into_iter()
+                .map(|partner| walker.walk(&own, &Side::new(self, partner)))
+                .collect::<Vec<_>>()
         };
         let documents = (0..number(self.contents.documents.len())).into_par_iter().with_min_len(512);
-        let mut pairs: Vec<RunPair> = documents.map_init(|| Walker::new(self), find).flatten_iter().collect();
+        let meetings: Vec<Meeting> = documents
+            .map_init(|| Walker::new(self), find)
+            .flatten_iter()
+            .filter(|meeting| meeting.passages > 1)
+            .collect();
+        let nearest = Nearest::new(&meetings, self.contents.documents.len());
+        let met = meetings.into_iter().filter(|meeting| nearest.is_met(meeting));
+        let mut pairs: Vec<RunPair> = met.flat_map(|meeting| meeting.pairs).collect();
         pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier));
         pairs.dedup_by_key(|pair| (pair.later, pair.earlier));
         pairs
@@ -140,8 +143,8 @@ impl Walks<'_> {
     }
 
     /// Returns the earlier documents in which most passages of a document stand, by where each stands first and last before
-    /// it; without those that have much less in common with it than another has.
-    fn partners(&self, places: &FlatGroups<u32>, own: &Side) -> Vec<Side> {
+    /// it.
+    fn partners(&self, places: &FlatGroups<u32>, own: &Side) -> Vec<u32> {
         let Some(&start) = own.paragraphs.first().filter(|_| own.paragraphs.len() > 1) else {
             return Vec::new();
         };
@@ -158,28 +161,7 @@ impl Walks<'_> {
         let mut counts: Vec<(usize, u32)> =
             votes.chunk_by(|a, b| a == b).map(|votes| (votes.len(), votes[0])).collect();
         counts.sort_unstable_by(|a, b| b.cmp(a)); // of equals the last
-        let mut partners: Vec<Side> =
-            counts.into_iter().take(MAX_PARTNERS).map(|(_, document)| Side::new(self, document)).collect();
-        let seeds: Vec<usize> = partners.iter().map(|partner| own.seeds(partner).count()).collect();
-        let most = seeds.iter().copied().max().unwrap_or(0);
-        let mut seeds = seeds.into_iter();
-        partners.retain(|_| seeds.next().is_some_and(|seeds| seeds >= NEAREST.share(most)));
-        partners
-    }
-
-    /// Returns true if an earlier document has much more in common with one behind a later document than with that: so the
-    /// later one does not take its place.
-    fn lives_on(&self, places: &FlatGroups<u32>, earlier: &Side, later: &Side) -> bool {
-        let Some(&end) = later.paragraphs.last() else { return false };
-        let mut votes: Vec<u32> = Vec::new();
-        for &n in &earlier.paragraphs {
-            let all = places.get(self.passages[n as usize]);
-            let behind = &all[all.partition_point(|&n| n <= end)..];
-            votes.extend(behind.first().map(|&n| self.contents.document_of(n)));
-        }
-        votes.sort_unstable();
-        let most = votes.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0);
-        earlier.seeds(later).count() < GOES_ON.share(most)
+        counts.into_iter().take(MAX_PARTNERS).map(|(_, document)| document).collect()
     }
 
     /// Returns true if two paragraphs may be a pair, as far as that can be told without their words.
@@ -199,6 +181,49 @@ impl Walks<'_> {
     }
 }
 
+/// What a walk between two documents found.
+struct Meeting {
+    later: u32,
+    earlier: u32,
+    /// How many passages the two have in common, in order.
+    passages: u32,
+    pairs: Vec<RunPair>,
+}
+
+/// How many passages each document has in common with its nearest relatives.
+struct Nearest {
+    /// By the later document: the most that it has in common with an earlier one.
+    before: Vec<u32>,
+    /// By the earlier document, ascending: each later one, and the most that it has in common with that or any behind it.
+    behind: FlatGroups<(u32, u32)>,
+}
+
+impl Nearest {
+    /// Expects the meetings by the later document, ascending.
+    fn new(meetings: &[Meeting], documents: usize) -> Self {
+        let mut before = vec![0; documents];
+        let mut most_behind = vec![0; documents];
+        let mut behind: Vec<(u32, (u32, u32))> = Vec::with_capacity(meetings.len());
+        for meeting in meetings.iter().rev() {
+            let most = &mut before[meeting.later as usize];
+            *most = meeting.passages.max(*most);
+            let most = &mut most_behind[meeting.earlier as usize];
+            *most = meeting.passages.max(*most);
+            behind.push((meeting.earlier, (meeting.later, *most)));
+        }
+        Self { before, behind: FlatGroups::new(documents, || behind.iter().rev().copied()) }
+    }
+
+    /// Returns true if neither document has a much nearer relative: the later one before it, or the earlier one behind both.
+    fn is_met(&self, meeting: &Meeting) -> bool {
+        let behind = self.behind.get(meeting.earlier);
+        let next = behind.partition_point(|&(later, _)| later <= meeting.later);
+        let goes_on = behind.get(next).map_or(0, |&(_, most)| most);
+        let most = self.before[meeting.later as usize].max(goes_on);
+        meeting.passages >= MANY_PASSAGES || meeting.passages as usize >= NEAREST.share(most as usize)
+    }
+}
+
 /// A walk between two documents, and what was read and compared for it and for those before.
 struct Walker<'w> {
     walks: &'w Walks<'w>,
@@ -210,6 +235,7 @@ struct Walker<'w> {
 
 /// The paragraphs of a document that have words.
 struct Side {
+    document: u32,
     paragraphs: Vec<u32>,
     /// The passages that stand once in the document, ascending, each with its place among these paragraphs.
     singles: Vec<(u32, u32)>,
@@ -225,7 +251,7 @@ impl Side {
             paragraphs.iter().map(|&n| walks.passages[n as usize]).zip(0..).collect();
         all.sort_unstable();
         let singles = all.chunk_by(|a, b| a.0 == b.0).filter(|of| of.len() == 1).map(|of| of[0]).collect();
-        Self { paragraphs, singles }
+        Self { document, paragraphs, singles }
     }
 
     fn len(&self) -> usize {
@@ -307,35 +333,42 @@ impl<'w> Walker<'w> {
         Self { walks, sequences: AHashMap::new(), words: 0, compared: AHashMap::new() }
     }
 
-    /// Walks between a document and an earlier one, and returns the pairs that count.
-    fn walk(&mut self, own: &Side, partner: &Side) -> Vec<RunPair> {
+    /// Walks between a document and an earlier one.
+    fn walk(&mut self, own: &Side, partner: &Side) -> Meeting {
         if self.words > MAX_WORDS {
             *self = Self::new(self.walks);
         }
         let seeds = own.seeds(partner).count();
+        let mut meeting = Meeting {
+            later: own.document,
+            earlier: partner.document,
+            passages: number(seeds),
+            pairs: Vec::new(),
+        };
         let shorter = own.len().min(partner.len());
         if seeds < MIN_SEEDS.min(SEEDED.share(shorter).max(2)) || seeds == own.len() {
-            return Vec::new();
+            return meeting;
         }
         let mut alignment = Alignment::of_seeds(own, partner);
         self.walk_on(&mut alignment);
         alignment.reverse();
         self.walk_on(&mut alignment);
         alignment.reverse();
-        let mut pairs = Vec::new();
+        meeting.passages = 0;
         let missing = u64::from(!alignment.is_of_versions());
         for (place, mate) in (0..).zip(&alignment.mates) {
             let Some(mate) = *mate else { continue };
             let (later, earlier) = (alignment.own[place], alignment.partner[mate]);
-            if self.walks.passages[later as usize] == self.walks.passages[earlier as usize] {
+            if self.is_same(later, earlier) {
+                meeting.passages += 1;
                 continue;
             }
             let missing = missing + u64::from(alignment.sides(place, mate) < 2);
             let bound = Threshold::fraction(LEAST_TENTHS + missing, 10);
             let lcs = self.lcs(later, earlier).filter(|lcs| lcs.is_at(bound));
-            pairs.extend(lcs.map(|lcs| RunPair { later, earlier, lcs }));
+            meeting.pairs.extend(lcs.map(|lcs| RunPair { later, earlier, lcs }));
         }
-        pairs
+        meeting
     }
 
     /// Goes on from each pair of mates to where another walk began.
