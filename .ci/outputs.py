@@ -4,9 +4,8 @@
     python3 .ci/outputs.py --bin DIR --write SUMS.json      before: record the SHA-256 of every output
     python3 .ci/outputs.py --bin DIR --against SUMS.json    after: a line for each that differs, exit status 1
 
-Run it from the project's root, with ../shared beside it and the zstd program installed. DIR holds release builds of the
-examples scan, dedup and index; if it or its parent holds the command `dittograph`, that is run instead. Two processes
-run at a time. Summaries hold times and are not compared. `--skip PREFIX`, once or more often, leaves out such keys:
+Run it from the project's root, with ../shared beside it and the zstd program installed. DIR holds a release build of
+the command `dittograph`, or its parent does; or programs scan, dedup and index. Two processes run at a time. Summaries hold times and are not compared. `--skip PREFIX`, once or more often, leaves out such keys:
 
     dedup/OPTIONS/SET      each set of ../shared/data: the cleaned dump, pairs and runs; what --explain prints
     formats/, cases/       the same of a set in another format, of several dumps at once, of ../shared/cases
@@ -121,7 +120,7 @@ def jobs(outputs, shared):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default="target/release/examples", metavar="DIR")
+    parser.add_argument("--bin", default="target/release", metavar="DIR")
     parser.add_argument("--skip", action="append", default=[], metavar="PREFIX")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--write", metavar="SUMS.json")

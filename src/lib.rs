@@ -29,7 +29,7 @@
 //!
 //! # Many articles
 //!
-//! A [`Corpus`] finds what repeats in and between articles. The example `dedup` cleans dumps with it.
+//! A [`Corpus`] finds what repeats in and between articles. The command `dittograph dedup` cleans dumps with it.
 //!
 //! ```
 //! use dittograph::{Config, Corpus};
@@ -79,6 +79,7 @@
 //! | `dump` | the module [`dump`]: articles out of files |
 //! | `dump-html` | [`dump`], and in it HTML and the pages of WARC files |
 //! | `dump-parquet` | [`dump`], and in it Parquet |
+//! | `cli` | the command `dittograph`: `cargo install dittograph --features cli` |
 //!
 //! # How it works
 //!

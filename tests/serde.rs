@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::example::{example, printed};
+use common::command::{dittograph, printed};
 use dittograph::compare::Threshold;
 use dittograph::{
     Banding, Boundary, Config, Corpus, Detector, Index, Measure, Normalizer, ParagraphId, Rule, Shingles,
@@ -41,8 +41,8 @@ fn a_report_is_written_as_its_json_by_hand() {
 }
 
 #[test]
-fn the_json_of_the_scan_example_is_the_report_with_the_file_before_it() {
-    let output = example("scan", &["--json", ARTICLE], b"");
+fn the_json_of_the_command_is_the_report_with_the_file_before_it() {
+    let output = dittograph("scan", &["--json", ARTICLE], b"");
     let article = std::fs::read_to_string(ARTICLE).unwrap();
     let report = serde_json::to_string(&dittograph::scan(&article)).unwrap();
     let file = serde_json::to_string(ARTICLE).unwrap();

@@ -66,6 +66,21 @@ pub(super) const KNOWN_ENDINGS: &str = ".jsonl, .ndjson, .json, .csv, .tsv, .txt
     each also with .gz, .zst, .bz2 or .xz";
 
 impl Format {
+    /// Returns the format that the name of a file says, below the ending of a compression; None where it says none.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use dittograph::dump::Format;
+    ///
+    /// assert_eq!(Format::from_path(Path::new("news/2026.csv.gz")), Some(Format::Csv));
+    /// assert_eq!(Format::from_path(Path::new("README.md")), None);
+    /// ```
+    #[must_use]
+    pub fn from_path(path: &Path) -> Option<Self> {
+        NameHints::from_path(path).format
+    }
+
     fn from_extension(ending: &str) -> Option<Self> {
         Some(match ending {
             "jsonl" | "ndjson" => JsonLines,

@@ -1,9 +1,10 @@
 //! What the tests share: small texts that repeat themselves, and the naive way to find it.
 #![allow(dead_code, unreachable_pub)] // each test file uses its own part
 
+#[cfg(feature = "cli")]
+pub mod command;
 #[cfg(feature = "dump")]
 pub mod dump;
-pub mod example;
 #[cfg(feature = "dump")]
 pub mod pack;
 

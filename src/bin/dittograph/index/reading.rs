@@ -1,8 +1,7 @@
 //! Reading the articles of dumps into an index.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use dittograph::dump::{Article, Dump};
@@ -10,27 +9,15 @@ use dittograph::{Index, ParagraphId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::formats::FormatArguments;
+use crate::format_options::{DUMPS, FormatOptions};
 
 /// Options: which dumps, and how they are read.
 #[derive(clap::Args)]
 pub struct Reading {
-    /// Files and folders of them, in this order; '-' is standard input. By their names: .jsonl, .ndjson, .json, .csv,
-    /// .tsv, .txt, .html, .warc, .wet, .xml (MediaWiki) or .parquet, each also with .gz, .zst, .bz2 or .xz; else by their
-    /// content
-    #[arg(value_name = "DUMP", required = true)]
+    #[arg(value_name = "DUMP", required = true, help = DUMPS)]
     dumps: Vec<PathBuf>,
-    /// Name of the field that holds a record's id; one without has its file, as it is given here, and its line
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    id_field: String,
-    /// Name of the field that holds a record's text
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    text_field: String,
-    /// Leave out and count records that cannot be read, instead of stopping
-    #[arg(long)]
-    skip_bad_records: bool,
     #[command(flatten)]
-    formats: FormatArguments,
+    formats: FormatOptions,
 }
 
 /// Counts of what was read.
@@ -50,18 +37,9 @@ pub struct Tally {
 
 impl Reading {
     pub fn read_into(&self, index: &mut Index, tally: &mut Tally, quiet: bool) -> Result<(), String> {
-        let options = self.formats.dump_options(&self.id_field, &self.text_field).fields(false);
+        let options = self.formats.dump_options().fields(false);
         for path in &self.dumps {
-            let dump = if path == Path::new("-") {
-                if self.formats.format.is_none() {
-                    return Err(
-                        "-: say which format standard input is in: --format jsonl, csv, warc, …".to_owned()
-                    );
-                }
-                options.from_reader(io::stdin())
-            } else {
-                options.open(path).map_err(|error| error.to_string())?
-            };
+            let dump = self.formats.open(&options, path)?;
             self.read_dump(dump, index, tally, quiet)?;
         }
         if let Some(error) = &tally.first_bad {
@@ -91,7 +69,7 @@ impl Reading {
                     bytes += article.text.len();
                     batch.push(article);
                 }
-                Err(error) if error.is_record() && self.skip_bad_records => {
+                Err(error) if error.is_record() && self.formats.skip_bad_records => {
                     tally.bad += 1;
                     tally.first_bad.get_or_insert(error.to_string());
                 }

@@ -7,8 +7,8 @@ use dittograph::{CorpusStatistics, Evidence, Keep, Measure, Removal, Siblings};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::Arguments;
-use crate::dump::Tally;
+use super::Arguments;
+use super::dump::Tally;
 
 pub struct Summary {
     pub pairs: usize,
@@ -110,7 +110,7 @@ impl Summary {
         kept.sort_unstable();
         kept.dedup();
         let exact = redundant.iter().filter(|removal| removal.similarity.is_exact()).count();
-        let recall = banding.map_or(1.0, |banding| banding.recall_at(arguments.options.threshold));
+        let recall = banding.map_or(1.0, |banding| banding.recall_at(arguments.detector.threshold));
         let banding = banding.map(|banding| json!({ "bands": banding.bands, "rows": banding.rows }));
         let encoding = |((encoding, basis), texts): (&(String, String), &u64)| json!({ "encoding": encoding, "basis": basis, "texts": texts });
         let encodings: Vec<Value> = tally.encodings.iter().map(encoding).collect();
@@ -145,10 +145,10 @@ impl Summary {
             "kept_for_boundary": self.spared,
             "kept_as_siblings": self.siblings,
             "parameters": {
-                "threshold": if lossless { 1.0 } else { arguments.options.threshold },
-                "measure": if lossless { Measure::Containment } else { arguments.options.measure }.to_string(),
-                "shingles": arguments.options.shingles.to_string(),
-                "boundary": arguments.options.boundary.to_string(),
+                "threshold": if lossless { 1.0 } else { arguments.detector.threshold },
+                "measure": if lossless { Measure::Containment } else { arguments.detector.measure }.to_string(),
+                "shingles": arguments.detector.shingles.to_string(),
+                "boundary": arguments.detector.boundary.to_string(),
                 "scope": arguments.scope.to_string(),
                 "keep": if lossless { Keep::Longest } else { arguments.keep }.to_string(),
                 "evidence": if lossless { Evidence::Threshold } else { arguments.evidence }.to_string(),

@@ -1,4 +1,4 @@
-//! The `index` example: an index on disk that is built, queried, updated and merged, and survives interruptions.
+//! `dittograph index`: an index on disk that is built, queried, updated and merged, and survives interruptions.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::example::{Folder, example, printed, program, refused};
+use common::command::{Folder, dittograph, printed, program, refused};
 use serde_json::{Value, json};
 
 const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
@@ -14,7 +14,7 @@ const BREAD: &str = "Bread is dearer by a tenth since the mill at Anwick burnt d
 const LIGHT: &str = "عاد الضوء مساء السبت إلى منارة رأس الرمل بعد أن أصلحها عمال الميناء.";
 
 fn index(arguments: &[&str]) -> Output {
-    example("index", arguments, b"")
+    dittograph("index", arguments, b"")
 }
 
 #[track_caller]

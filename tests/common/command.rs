@@ -1,27 +1,20 @@
-//! Running the examples, which `cargo test` builds beside the tests.
+//! Running the command.
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// The program that an example is.
-pub fn program(name: &str) -> Command {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(Path::parent).unwrap();
-    let program = folder.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        program.exists(),
-        "{} is not built: `cargo test --test` alone builds no examples",
-        program.display()
-    );
-    Command::new(program)
+pub fn program(subcommand: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dittograph"));
+    command.arg(subcommand);
+    command
 }
 
-pub fn example(name: &str, arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = program(name)
+pub fn dittograph(subcommand: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = program(subcommand)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

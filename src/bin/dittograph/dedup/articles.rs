@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dittograph::{Corpus, CorpusBuilder, CorpusStatistics, Found, ReadingCorpus, TextStore};
 
-use crate::dump::{Chunk, Dump, Record, Tally};
+use super::dump::{Chunk, Dump, Record, Tally};
 
 /// The corpus that a dump was read into.
 pub enum Loaded<'d> {

@@ -1,11 +1,12 @@
-//! The options that the examples share: what counts as a repeated paragraph.
+//! The options that say what counts as a repeated paragraph.
 
 use dittograph::{Boundary, Config, Measure, Normalizer, Rule, Shingles};
 
 #[derive(clap::Args)]
-pub struct Options {
+#[command(next_help_heading = "What counts as a repeat")]
+pub struct DetectorOptions {
     /// How alike two paragraphs must be: 0 < T <= 1
-    #[arg(long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
     pub threshold: f64,
     /// What the threshold is held against: jaccard, containment
     #[arg(long, default_value_t)]
@@ -22,7 +23,7 @@ pub struct Options {
     pub rules: Option<Normalizer>,
 }
 
-impl Options {
+impl DetectorOptions {
     /// Returns the configuration that the options say; it is not checked.
     pub fn config(&self) -> Config {
         Config::new()

@@ -1,4 +1,4 @@
-//! The `dedup` example: what it writes, and how it fails.
+//! `dittograph dedup`: what it writes, and how it fails.
 
 mod common;
 
@@ -6,14 +6,14 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use common::example::{Folder, example, printed, refused};
+use common::command::{Folder, dittograph, printed, refused};
 use serde_json::Value;
 
 const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
 const BREAD: &str = "Bread is dearer by a tenth since the mill at Anwick burnt down.";
 
 fn dedup(arguments: &[&str]) -> std::process::Output {
-    example("dedup", arguments, b"")
+    dittograph("dedup", arguments, b"")
 }
 
 fn dump() -> String {

@@ -16,8 +16,8 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
-use crate::dump::{Dump, Source};
-use crate::formats;
+use super::dump::{Dump, Source};
+use super::formats;
 use crate::output::Output;
 
 /// Returns true if an output of that name is Parquet, and an error if the files are not.

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::formats::{self, Formats};
+use super::formats::{self, Formats};
 use crate::output::Output;
 
 /// A file of a dump, by what its name says of it.
@@ -161,7 +161,6 @@ pub struct Chunk<'d> {
     aside: Tally,
 }
 
-#[cfg(feature = "dump")]
 impl<'d> Chunk<'d> {
     /// Lines that each have an id, made of what was no JSON Lines.
     pub fn made(source: &'d Source, bytes: Vec<u8>, aside: Tally) -> Self {

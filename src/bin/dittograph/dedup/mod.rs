@@ -1,50 +1,41 @@
-//! Cleans a dump of articles of its repeated paragraphs:
-//! `cargo run --release --example dedup -- --out clean.jsonl --pairs removed.tsv dump.jsonl.zst`
-
-#![allow(unreachable_pub)] // a program's modules have no other users
+//! `dittograph dedup`: a dump of articles, cleaned of its repeated paragraphs.
 
 mod articles;
 mod clusters;
 mod dump;
 mod explain;
-#[cfg_attr(not(feature = "dump"), path = "no_formats.rs")]
 mod formats;
-#[path = "../common/options.rs"]
-mod options;
-mod output;
-#[cfg_attr(not(feature = "dump-parquet"), path = "no_parquet.rs")]
 mod parquet;
-#[path = "../common/print.rs"]
-mod print;
 mod summary;
+mod table;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use clap::Parser;
 use dittograph::{
     Candidates, Corpus, CorpusBuilder, CorpusRuns, Evidence, Found, Keep, ParagraphPair, Removal, Scope,
     Siblings,
 };
 use rayon::prelude::*;
 
-use articles::Articles;
-use dump::{Dump, Tally};
-use formats::{FormatArguments, Formats};
-use options::Options;
-use output::{Output, table};
-use print::print;
-use summary::{Changed, Summary};
+use self::articles::Articles;
+use self::dump::{Dump, Tally};
+use self::formats::Formats;
+use self::summary::{Changed, Summary};
+use crate::detector_options::DetectorOptions;
+use crate::format_options::{DUMPS, FormatOptions};
+use crate::output::{self, Output};
+use crate::print::print;
 
 /// Clean a dump of articles of the paragraphs that repeat in or between them
-#[derive(Parser)]
+#[derive(clap::Args)]
+#[command(after_help = "Example: dittograph dedup --out clean.jsonl --pairs removed.tsv dump.jsonl.zst")]
 #[allow(clippy::struct_excessive_bools)] // each is an option of its own
-struct Arguments {
+pub struct Arguments {
     #[arg(value_name = "DUMP", required = true, help = DUMPS)]
     dumps: Vec<PathBuf>,
     /// Write the cleaned dump: Parquet if this ends in .parquet, of Parquet files only; else JSON Lines
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write a table of the removed paragraphs and those that are kept in their place
     #[arg(long, value_name = "FILE")]
@@ -89,46 +80,18 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 5)]
     min_words: usize,
     /// How many threads to use; 0: one for each core
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(short = 'T', long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     threads: usize,
-    /// The name of the field that holds a record's id
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    id_field: String,
-    /// The name of the field that holds a record's text
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    text_field: String,
     #[command(flatten)]
-    formats: FormatArguments,
+    detector: DetectorOptions,
     #[command(flatten)]
-    options: Options,
+    formats: FormatOptions,
     /// Hold no text in memory: keep it in a temporary file beside --out (or in TMPDIR), and read the dump twice
     #[arg(long)]
     low_memory: bool,
-    /// Leave out and count records that cannot be read, instead of stopping
-    #[arg(long)]
-    skip_bad_records: bool,
     /// Show no progress
-    #[arg(long)]
+    #[arg(short, long)]
     quiet: bool,
-}
-
-/// What can be read.
-#[cfg(feature = "dump")]
-const DUMPS: &str = "Files and folders of them, in this order; '-' is standard input. By their names: .jsonl, .ndjson, \
-    .json, .csv, .tsv, .txt, .html, .warc, .wet, .xml (MediaWiki) or .parquet, each also with .gz, .zst, .bz2 or .xz; \
-    else by their content";
-#[cfg(not(feature = "dump"))]
-const DUMPS: &str = "Files (.jsonl, .ndjson, .txt, each also with .gz or .zst) and folders of them, in this order; for \
-    more formats build with --features dump-html,dump-parquet";
-
-fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Err(message) => {
-            eprintln!("error: {}", message.replace('\n', " "));
-            ExitCode::from(2)
-        }
-        Ok(()) => ExitCode::SUCCESS,
-    }
 }
 
 /// What is to be done, once the arguments are known to be good.
@@ -149,13 +112,13 @@ impl Job {
             let recall = arguments.recall;
             return Err(format!("--recall {recall}: below 1; for a recall of 1 use --candidates exact"));
         }
-        let config = arguments.options.config().recall(arguments.recall);
+        let config = arguments.detector.config().recall(arguments.recall);
         let detector = config.build().map_err(|error| error.to_string())?;
         let builder = Corpus::builder(detector).scope(arguments.scope).keep(arguments.keep);
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
         let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
         let builder = builder.lossless(arguments.lossless);
-        let formats = Formats::new(&arguments.formats, &arguments.id_field, &arguments.text_field);
+        let formats = Formats::new(&arguments.formats);
         let mut tally = Tally::default();
         let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
         refuse_shared_paths(arguments, &files)?;
@@ -171,15 +134,15 @@ impl Job {
         let dump = Dump {
             files,
             formats,
-            id_field: arguments.id_field.clone(),
-            text_field: arguments.text_field.clone(),
-            skip_bad: arguments.skip_bad_records,
+            id_field: arguments.formats.id_field.clone(),
+            text_field: arguments.formats.text_field.clone(),
+            skip_bad: arguments.formats.skip_bad_records,
         };
         Ok(Self { builder, dump, tally, outputs, as_parquet })
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), String> {
+pub fn run(arguments: &Arguments) -> Result<(), String> {
     let Job { builder, dump, mut tally, mut outputs, as_parquet } = Job::new(arguments)?;
     start_threads(arguments.threads)?;
 

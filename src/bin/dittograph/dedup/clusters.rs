@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use dittograph::{CorpusCluster, Redundant, Removal};
 use serde::Serialize;
 
-use crate::articles::Articles;
+use super::articles::Articles;
 use crate::output::Output;
 
 /// The paragraph that a cluster keeps.

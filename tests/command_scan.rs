@@ -1,10 +1,10 @@
-//! The `scan` example: what it prints, and how it fails.
+//! `dittograph scan`: what it prints, and how it fails.
 
 mod common;
 
 use std::process::Output;
 
-use common::example::{example, printed, refused};
+use common::command::{Folder, dittograph, printed, refused};
 use dittograph::Rule;
 
 fn article() -> &'static str {
@@ -12,11 +12,11 @@ fn article() -> &'static str {
 }
 
 fn scan(arguments: &[&str]) -> Output {
-    example("scan", arguments, b"")
+    dittograph("scan", arguments, b"")
 }
 
 fn scan_input(arguments: &[&str], input: &[u8]) -> Output {
-    example("scan", arguments, input)
+    dittograph("scan", arguments, input)
 }
 
 #[test]
@@ -115,10 +115,44 @@ fn lists_of_rules_that_say_nothing_are_refused() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     refused(&scan(&["absent.txt"]), "absent.txt: ");
-    refused(&scan(&["--json", env!("CARGO_MANIFEST_DIR")]), env!("CARGO_MANIFEST_DIR"));
+    let no_dump = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    refused(&scan(&["--json", no_dump]), "src: no file in this folder ends in .jsonl");
     refused(&scan_input(&["-"], b"caf\xe9\n"), "-: invalid UTF-8 at byte 3");
     refused(&scan(&["absent\nfile\u{1b}"]), "absent\u{fffd}file\u{fffd}: ");
     refused(&scan(&[]), "required");
+}
+
+#[test]
+fn each_article_of_a_dump_has_a_report_of_its_own() {
+    let folder = Folder::new();
+    let lines = "{\"id\": \"a\", \"text\": \"The mill burnt down.\\nThe mill burnt down.\"}\n{\"body\": \"cut\"}\n{\"text\": \"One\"}\n";
+    let dump = folder.put("news.jsonl", lines);
+    refused_after(&scan(&[&dump]), "news.jsonl:2: no field \"text\"");
+    let output = scan(&["--json", "--skip-bad-records", &dump]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 record that cannot be read"), "{output:?}");
+    let found: Vec<serde_json::Value> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!((&found[0]["id"], &found[0]["redundant"]), (&"a".into(), &serde_json::json!([1])));
+    assert_eq!(found[1]["id"], format!("{dump}:3"));
+    assert_eq!((&found[0]["file"], found.len()), (&dump.into(), 2));
+    // What the name says nothing of is an article, unless it is said to be a dump.
+    let unnamed = folder.put("news", lines);
+    assert!(printed(&scan(&["--json", &unnamed])).contains("\"id\"").eq(&false));
+    let page = folder.put("page.html", "<title>T</title><p>The mill burnt down.<p>The mill burnt down.");
+    assert!(printed(&scan(&[&page])).contains("¶1 repeats ¶0"));
+    let input =
+        scan_input(&["--format", "csv", "--dedup", "-"], b"id,text\n7,\"One two.\nOne two.\nThree\"\n");
+    assert_eq!(printed(&input), "One two.\nThree");
+}
+
+/// A run that failed after it printed what came before.
+#[track_caller]
+fn refused_after(output: &Output, needle: &str) {
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains(needle), "{output:?}");
+    assert!(!output.stdout.is_empty());
 }
 
 #[test]

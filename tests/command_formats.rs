@@ -1,4 +1,4 @@
-//! The `dedup` example, built with all features: every format of a dump, encodings, and `--explain`.
+//! `dittograph dedup`: every format of a dump, encodings, and `--explain`.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Output;
 use std::sync::Arc;
 
-use common::example::{Folder, example, printed, refused};
+use common::command::{Folder, dittograph, printed, refused};
 use common::pack::{bz2, gz};
 use encoding_rs::{UTF_8, WINDOWS_1256};
 use parquet::basic::{Compression, ZstdLevel};
@@ -24,7 +24,7 @@ const LIGHT: &str = "عاد الضوء مساء السبت إلى منارة ر�
 const STONE: &str = "بنيت المنارة من حجر أبيض جيء به من الجبل قبل أكثر من مئة عام.";
 
 fn dedup(arguments: &[&str]) -> Output {
-    example("dedup", arguments, b"")
+    dittograph("dedup", arguments, b"")
 }
 
 /// The cleaned dump that comes of these arguments, and the summary.
@@ -349,7 +349,7 @@ fn standard_input_is_read_if_its_format_is_named() {
         format!("{}\n{}\n", json!({"id": 1, "text": FERRY}), json!({"text": format!("New\n{FERRY}")}));
     for input in [lines.as_bytes(), &gz(lines.as_bytes())] {
         let out = folder.name("out.jsonl");
-        printed(&example("dedup", &["--format", "jsonl", "--out", &out, "-"], input));
+        printed(&dittograph("dedup", &["--format", "jsonl", "--out", &out, "-"], input));
         let expected = [json!({"id": "1", "text": FERRY}), json!({"id": "-:2", "text": "New"})];
         assert_eq!(folder.read("out.jsonl"), format!("{}\n{}\n", expected[0], expected[1]));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use dittograph::{Found, ParagraphId, Removal};
 
-use crate::articles::Articles;
+use super::articles::Articles;
 
 /// Returns the documents of that id.
 pub fn documents(articles: &Articles<'_>, id: &str) -> Result<Vec<u64>, String> {

@@ -1,8 +1,5 @@
 //! Every format of [`dittograph::dump`], as lines of JSON.
 
-#[path = "../common/formats.rs"]
-mod arguments;
-
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
@@ -10,8 +7,8 @@ use dittograph::dump::{Article, DumpOptions, DumpStatistics, Encoding, Format};
 use serde::Serializer;
 use serde_json::Value;
 
-pub use self::arguments::FormatArguments;
-use crate::dump::{CHUNK_LEN, Chunk, Chunks, Dump, Plain, Source, Tally};
+use super::dump::{CHUNK_LEN, Chunk, Chunks, Dump, Plain, Source, Tally};
+use crate::format_options::FormatOptions;
 
 /// How files are read.
 pub struct Formats {
@@ -24,8 +21,8 @@ pub struct Formats {
 pub const NAME_ENCODING: &str = "; if it is in another encoding, name that: --encoding windows-1256";
 
 impl Formats {
-    pub fn new(arguments: &FormatArguments, id_field: &str, text_field: &str) -> Self {
-        let options = arguments.dump_options(id_field, text_field);
+    pub fn new(arguments: &FormatOptions) -> Self {
+        let options = arguments.dump_options();
         Self { options, format: arguments.format, encoding: arguments.encoding }
     }
 
@@ -41,7 +38,6 @@ impl Formats {
         Ok(Source::new("-".into(), None))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "as without the feature")]
     pub fn file(&self, path: &Path) -> Result<Source, String> {
         let plain = Plain::by_name(path).filter(|plain| {
             let format = if plain.is_text { Format::Text } else { Format::JsonLines };
@@ -118,7 +114,6 @@ pub fn chunks<'d: 'p, 'p>(
 }
 
 /// Returns the rows of a file that are documents, by their numbers from 1, and their texts.
-#[cfg(feature = "dump-parquet")]
 pub fn rows(
     dump: &Dump,
     source: &Source,

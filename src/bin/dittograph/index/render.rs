@@ -6,7 +6,7 @@ use dittograph::saved::UnicodeVersions;
 use dittograph::{Detector, Match, ParagraphMatches, SavedIndex};
 use serde_json::{Value, json};
 
-use crate::reading::Tally;
+use super::reading::Tally;
 
 /// Renders counts of what an index holds, and its configuration.
 pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value), String> {

@@ -1,16 +1,5 @@
-//! An index of articles on disk, built, queried and updated:
-//! `cargo run --release --example index --features dump,mmap -- build --out news.index dump.jsonl.zst`
+//! `dittograph index`: an index of articles on disk, built, queried and updated.
 
-#![allow(unreachable_pub)] // a program's modules have no other users
-
-#[path = "../common/formats.rs"]
-mod formats;
-#[path = "../common/options.rs"]
-mod options;
-#[path = "../common/print.rs"]
-mod print;
-#[path = "../common/read.rs"]
-mod read;
 mod reading;
 mod render;
 
@@ -19,29 +8,29 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use clap::{Parser, Subcommand};
+use clap::Subcommand;
 use dittograph::saved::Replacement;
 use dittograph::{Index, ParagraphId, SavedIndex};
 use serde_json::{Value, json};
 
-use options::Options;
-use print::print;
-use read::read;
-use reading::Reading;
+use self::reading::Reading;
+use crate::detector_options::DetectorOptions;
+use crate::print::print;
+use crate::read::read;
 
 /// Index articles on disk, and query which of them repeat a paragraph
-#[derive(Parser)]
-struct Arguments {
+#[derive(clap::Args)]
+#[command(after_help = "Example: dittograph index build --out news.index dump.jsonl.zst")]
+pub struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
     /// Show no progress
-    #[arg(long, global = true)]
+    #[arg(short, long, global = true)]
     quiet: bool,
 }
 
@@ -50,13 +39,13 @@ enum Command {
     /// Build an index of the articles of dumps
     Build {
         /// The index
-        #[arg(long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
         /// The recall at the threshold: 0 < R < 1
         #[arg(long, value_name = "R", default_value_t = 0.99, allow_negative_numbers = true)]
         recall: f64,
         #[command(flatten)]
-        options: Options,
+        detector: DetectorOptions,
         #[command(flatten)]
         reading: Reading,
     },
@@ -104,7 +93,7 @@ enum Command {
         #[arg(value_name = "INDEX", required = true)]
         indexes: Vec<PathBuf>,
         /// The merged index
-        #[arg(long, value_name = "FILE")]
+        #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
     },
     /// Verify every byte of an index
@@ -115,21 +104,11 @@ enum Command {
     },
 }
 
-fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Err(message) => {
-            eprintln!("error: {}", message.replace('\n', " "));
-            ExitCode::from(2)
-        }
-        Ok(()) => ExitCode::SUCCESS,
-    }
-}
-
-fn run(arguments: &Arguments) -> Result<(), String> {
+pub fn run(arguments: &Arguments) -> Result<(), String> {
     let quiet = arguments.quiet;
     let (text, value) = match &arguments.command {
-        Command::Build { out, recall, options, reading } => {
-            let detector = options.config().recall(*recall).build().map_err(|error| error.to_string())?;
+        Command::Build { out, recall, detector, reading } => {
+            let detector = detector.config().recall(*recall).build().map_err(|error| error.to_string())?;
             // Before the work, so that a path that cannot be written to is known at once.
             refuse_other_than_index(out)?;
             let file = begin(out)?;

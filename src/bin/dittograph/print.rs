@@ -1,0 +1,23 @@
+//! Standard output.
+
+use std::io::{self, Write};
+
+/// Prints a text; an output that nobody reads any more is no error.
+pub fn print(text: &str) -> Result<(), String> {
+    with(|out| out.write_all(text.as_bytes()))
+}
+
+/// The same for what `write` writes.
+pub fn with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| format!("standard output: {error}")),
+    }
+}
+
+/// Returns a file name as one line of a terminal can show it.
+pub fn one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
