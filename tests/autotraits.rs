@@ -136,7 +136,10 @@ fn collect_types(folder: &Path, types: &mut Vec<String>) {
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect_types(&path, types);
+            // The command's own types are not the crate's.
+            if path.file_name() != Some("bin".as_ref()) {
+                collect_types(&path, types);
+            }
             continue;
         }
         let code = fs::read_to_string(&path).unwrap();

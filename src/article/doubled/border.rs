@@ -6,8 +6,9 @@ use ahash::AHashMap;
 
 use crate::article::doubled::{Article, Point};
 
-/// Points that cross a border hold at least this part of the words of an article, a sixteenth.
-const LEAST_CROSSING: usize = 16;
+/// Points that cross a border hold at least this part of the words of an article, an eighth,
+/// counted on both sides.
+const LEAST_CROSSING: usize = 8;
 
 /// The most borders that are tried, and the least: so many that about this number of points is looked at.
 const MAX_BORDERS: usize = 32;
@@ -16,18 +17,29 @@ const MAX_POINTS: usize = 1 << 16;
 
 /// Returns the numbers of the paragraphs at which the second side may begin: those that points of most words cross.
 ///
-/// Of each later paragraph the point counts that has most in common. There are none if too few words cross any.
+/// Of each paragraph two points count: those that have most in common with an earlier and with a later one. There are no
+/// borders if too few words cross any.
 pub(super) fn borders(article: &Article<'_>, points: &[Point]) -> Vec<usize> {
-    let mut best: AHashMap<usize, (usize, usize)> = AHashMap::new();
+    // Of equals the nearest.
+    let mut before: AHashMap<usize, (usize, usize)> = AHashMap::new();
+    let mut behind: AHashMap<usize, (usize, Reverse<usize>)> = AHashMap::new();
     for point in points {
-        let entry = best.entry(point.later).or_default();
-        *entry = (*entry).max((point.common, point.earlier));
+        let best = before.entry(point.later).or_default();
+        *best = (*best).max((point.common, point.earlier));
+        let best = behind.entry(point.earlier).or_default();
+        *best = (*best).max((point.common, Reverse(point.later)));
     }
     let count = article.words.len();
     let mut crossing = vec![0_isize; count + 2];
-    for (later, (_, earlier)) in best {
-        crossing[earlier + 1] += article.words[later].cast_signed();
-        crossing[later + 1] -= article.words[later].cast_signed();
+    let mut cross = |earlier: usize, later: usize, words: usize| {
+        crossing[earlier + 1] += words.cast_signed();
+        crossing[later + 1] -= words.cast_signed();
+    };
+    for (later, (_, earlier)) in before {
+        cross(earlier, later, article.words[later]);
+    }
+    for (earlier, (_, Reverse(later))) in behind {
+        cross(earlier, later, article.words[earlier]);
     }
     let mut sum = 0;
     for words in &mut crossing {

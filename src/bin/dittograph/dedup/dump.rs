@@ -324,7 +324,7 @@ pub fn files(dumps: &[PathBuf], formats: &Formats, tally: &mut Tally) -> Result<
         if is_folder {
             files.extend(formats.folder(dump, tally)?);
         } else {
-            files.push(formats.file(dump)?);
+            files.push(formats.file(dump));
         }
     }
     Ok(files)

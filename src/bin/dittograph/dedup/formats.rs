@@ -38,20 +38,20 @@ impl Formats {
         Ok(Source::new("-".into(), None))
     }
 
-    pub fn file(&self, path: &Path) -> Result<Source, String> {
+    pub fn file(&self, path: &Path) -> Source {
         let plain = Plain::by_name(path).filter(|plain| {
             let format = if plain.is_text { Format::Text } else { Format::JsonLines };
             self.format.is_none_or(|given| given == format)
                 && self.encoding.is_none_or(|encoding| encoding.to_string() == "utf-8")
                 && !is_utf_16(path, *plain)
         });
-        Ok(Source::new(path.to_owned(), plain))
+        Source::new(path.to_owned(), plain)
     }
 
     pub fn folder(&self, path: &Path, tally: &mut Tally) -> Result<Vec<Source>, String> {
         let folder = self.options.open(path).map_err(|error| error.to_string())?;
         tally.add(&Tally { left_out: folder.statistics().left_out, ..Tally::default() });
-        folder.files().map(|path| self.file(path)).collect()
+        Ok(folder.files().map(|path| self.file(path)).collect())
     }
 }
 
