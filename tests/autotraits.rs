@@ -99,17 +99,22 @@ fn what_stands_in_files_or_in_all_of_memory_is_shared() {
 #[test]
 fn dumps_are_read_on_any_thread() {
     use dittograph::dump::{
-        Article, Dump, DumpOptions, DumpStatistics, Encoding, EncodingBasis, Format, RecordPlace,
+        Article, Dump, DumpOptions, DumpStatistics, Encoding, EncodingBasis, Format, MissingText, Piece,
+        Pieces, Record, RecordPlace,
     };
     fn is_send<T: Send + Unpin + Debug>() {}
     cloned::<Article>();
     cloned::<DumpOptions>();
     cloned::<DumpStatistics>();
+    cloned::<Record<'_>>();
     cloned::<RecordPlace>();
     value::<Encoding>();
     value::<EncodingBasis>();
     value::<Format>();
+    value::<MissingText>();
     is_send::<Dump>();
+    is_send::<Piece>();
+    is_send::<Pieces>();
 }
 
 #[test]

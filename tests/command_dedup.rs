@@ -229,16 +229,15 @@ fn without_an_output_the_summary_is_printed() {
 #[test]
 fn a_record_that_cannot_be_read_is_named_and_nothing_is_written() {
     let good = format!("{{\"id\": 1, \"text\": \"{FERRY}\"}}\n");
-    let cases: [(&[u8], &str); 9] = [
-        (b"{\"text\": \"no end", "dump.jsonl:2: EOF while parsing a string at column 16"),
-        (b"[\"text\"]", "dump.jsonl:2: invalid type: sequence, expected an object"),
-        (b"{\"body\": \"text\"}", "dump.jsonl:2: no field \"text\""),
+    let cases: [(&[u8], &str); 8] = [
+        (b"{\"text\": \"no end", "dump.jsonl:2: the record ends in the middle of its JSON"),
+        (b"[\"text\"]", "dump.jsonl:2: expected an object, got an array"),
+        (b"{\"body\": \"text\"}", "dump.jsonl:2: no field \"text\"; the record has: body"),
         (b"{\"text\": 17}", "dump.jsonl:2: field \"text\": expected a string, got 17"),
         (b"{\"text\": null}", "dump.jsonl:2: field \"text\": expected a string, got null"),
-        (b"{\"text\": \"\\ud800\"}", "dump.jsonl:2: field \"text\": "),
         (b"{\"text\": \"a\", \"id\": {}}", "dump.jsonl:2: field \"id\": expected a string, got {}"),
-        (b"{\"text\": \"caf\xe9\"}", "dump.jsonl:2: invalid UTF-8 at byte 13"),
-        (b"{\"text\": \"a\"} more", "dump.jsonl:2: trailing characters at column 15"),
+        (b"{\"text\": \"caf\xe9\"}", " is not valid utf-8, which was assumed"),
+        (b"{\"text\": \"a\"} more", "dump.jsonl:2: expected JSON at byte 14 of the record, got \"more\""),
     ];
     for (line, message) in cases {
         let folder = Folder::new();

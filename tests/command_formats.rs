@@ -287,7 +287,7 @@ fn pages_in_an_old_encoding_are_read_as_declared_or_as_named() {
     refused(&dedup(&[&pages]), "b.htm: ");
     refused(
         &dedup(&[&pages]),
-        "is not valid utf-8, which was assumed; name its encoding, such as windows-1256",
+        "is not valid utf-8, which was assumed; the option encoding names another, such as windows-1256",
     );
     let (records, summary) = cleaned(&folder, &["--encoding", "windows-1256", &pages]);
     assert_eq!(records[0]["text"], format!("{LIGHT}\n\n{STONE}"));
@@ -310,8 +310,8 @@ fn a_doubled_article_in_windows_1256_is_found_when_that_is_named_and_refused_whe
     for (name, content) in contents {
         let folder = Folder::new();
         let path = folder.put(name, content);
-        refused(&dedup(&[&path]), "if it is in another encoding, name that: --encoding windows-1256");
-        refused(&dedup(&["--encoding", "utf-8", &path]), "invalid UTF-8 at byte");
+        refused(&dedup(&[&path]), "the option encoding names another, such as windows-1256");
+        refused(&dedup(&["--encoding", "utf-8", &path]), "is not valid utf-8, which was named");
         let (records, summary) = cleaned(&folder, &["--encoding", "cp1256", &path]);
         assert_eq!((records.len(), &records[0]["text"]), (1, &json!(body)));
         assert_eq!(summary["removed"]["in_one_article"], 2);
@@ -350,7 +350,7 @@ fn standard_input_is_read_if_its_format_is_named() {
     for input in [lines.as_bytes(), &gz(lines.as_bytes())] {
         let out = folder.name("out.jsonl");
         printed(&dittograph("dedup", &["--format", "jsonl", "--out", &out, "-"], input));
-        let expected = [json!({"id": "1", "text": FERRY}), json!({"id": "-:2", "text": "New"})];
+        let expected = [json!({"id": 1, "text": FERRY}), json!({"text": "New"})];
         assert_eq!(folder.read("out.jsonl"), format!("{}\n{}\n", expected[0], expected[1]));
     }
     refused(&dedup(&["-"]), "-: say which format standard input is in: --format");
@@ -371,17 +371,23 @@ fn a_file_without_a_known_ending_is_read_by_its_content_or_in_the_format_named()
 }
 
 #[test]
-fn records_that_cannot_be_read_are_counted_and_files_that_cannot_stop_the_work() {
+fn what_cannot_be_read_is_counted_where_that_is_wished() {
     let folder = Folder::new();
     let array =
         folder.put("a.json", format!("[{{\"text\": 7}}, {{\"text\": \"{FERRY}\"}}, {{\"body\": 1}}]"));
     refused(&dedup(&[&array]), "a.json:1: field \"text\": expected a string, got 7");
     let output = dedup(&["--skip-bad-records", &array]);
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && stderr.contains("left out 2 records"), "{stderr}");
-    assert!(stderr.contains("a.json:1: field"), "{stderr}");
+    assert!(output.status.success() && stderr.contains("left out 1 record"), "{stderr}");
+    assert!(stderr.contains("a.json:1: field") && stderr.contains("1 record has no text"), "{stderr}");
     let cut = folder.put("cut.json", "[{\"text\": \"a\"}");
-    refused(&dedup(&["--skip-bad-records", &cut]), "cut.json: expected ',' or ']' at byte 14");
+    refused(&dedup(&[&cut]), "cut.json: expected ',' or ']' at byte 14");
+    let output = dedup(&["--skip-bad-records", &cut, &array]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && stderr.contains("cut.json: expected ','"), "{stderr}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["records"], &summary["bad_records"]), (&json!(3), &json!(2)));
+    // Nothing is left of it.
     let named = folder.put("a.parquet", "no Parquet");
     refused(&dedup(&["--skip-bad-records", &named]), "a.parquet: expected Parquet");
     // Nothing but what was there, and what was put.

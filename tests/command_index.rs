@@ -122,7 +122,7 @@ fn errors_name_the_file_and_change_nothing() {
     refused(&index(&["query", &folder.name("none"), "--text", "x"]), "none: No such file");
     refused(&index(&["stats", &dump]), "a.jsonl: expected a saved index");
     refused(&index(&["add", &path, &folder.name("none.jsonl")]), "none.jsonl: No such file");
-    let bad = folder.put("bad.jsonl", "{\"id\": \"2\", \"text\": \"fine\"}\n{\"id\": 3}\n");
+    let bad = folder.put("bad.jsonl", "{\"id\": \"2\", \"text\": \"fine\"}\n{\"id\": 3, \"text\": 3}\n");
     refused(&index(&["add", &path, &bad]), "bad.jsonl:2: ");
     refused(&index(&["build", "--out", &path, &bad]), "bad.jsonl:2: ");
     refused(&index(&["build", "--threshold", "7", "--out", &path, &dump]), "threshold: expected");

@@ -46,7 +46,7 @@ fn an_arabic_article_is_read_when_its_encoding_is_named_and_refused_when_not() {
     let (message, taken) = read(&options(Format::Text), bytes);
     assert_eq!(
         message.unwrap_err(),
-        "-: byte 0 is not valid utf-8, which was assumed; name its encoding, such as windows-1256"
+        "-: byte 0 is not valid utf-8, which was assumed; the option encoding names another, such as windows-1256"
     );
     assert!(taken.is_empty());
 }
@@ -69,7 +69,7 @@ fn every_format_is_read_in_a_named_encoding() {
         let (message, _) = read(&options(format), bytes);
         let message = message.unwrap_err();
         assert!(
-            message.contains("is not valid utf-8, which was assumed; name its encoding"),
+            message.contains("is not valid utf-8, which was assumed; the option encoding"),
             "{format}: {message}"
         );
     }
@@ -179,7 +179,8 @@ fn the_error_of_an_invalid_byte_names_its_place() {
         let error = options.from_reader(Cursor::new(bytes.to_vec())).find_map(Result::err).unwrap();
         error.to_string()
     };
-    let assumed = "is not valid utf-8, which was assumed; name its encoding, such as windows-1256";
+    let assumed =
+        "is not valid utf-8, which was assumed; the option encoding names another, such as windows-1256";
     let line = b"{\"text\": \"a\"}\n{\"text\": \"b\xff\"}\n";
     assert_eq!(error(&options(Format::JsonLines), line), format!("-:2: byte 25 {assumed}"));
     let csv = b"text,id\na,1\nb\xff,2\nc,3\n";

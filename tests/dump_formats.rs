@@ -75,12 +75,12 @@ fn a_line_that_cannot_be_read_is_an_error_and_the_next_is_read() {
     assert_eq!(
         message,
         [
-            "-:2: EOF while parsing a string at column 16",
+            "-:2: the record ends in the middle of its JSON",
             "-:3: field \"text\": expected a string, got 7",
-            "-:4: no field \"text\"",
-            "-:5: invalid type: sequence, expected an object at column 0",
+            "-:4: no field \"text\"; the record has: body",
+            "-:5: expected an object, got an array",
             "-:6: field \"id\": expected a string, got []",
-            "-:7: trailing characters at column 15",
+            "-:7: expected JSON at byte 14 of the record, got \"{\\\"text\\\": \\\"y\\\"}\"",
         ]
     );
 }
@@ -125,9 +125,12 @@ fn malformed_json_is_an_error_with_its_place() {
     assert_eq!(error(r#"[{"text": "a"}"#), "-: expected ',' or ']' at byte 14, got the end of the file");
     assert_eq!(error(r#"[{"text": "a"}] x"#), "-: expected the end of the file at byte 16, got 'x'");
     assert_eq!(error(r#"[{"text": "a"#), "-:1: the file ends in the middle of a record");
-    assert_eq!(error("{} 7"), "-:1: no field \"text\"");
-    assert_eq!(error("[{\"text\": [}]}]"), "-:1: expected value at column 11");
-    assert_eq!(error("[\n  {\n    \"text\": 1,\n    \"a\": [}]\n  }\n]"), "-:1: expected value at byte 31");
+    assert_eq!(error("{} 7"), "-:1: no field \"text\"; the record has: no fields");
+    assert_eq!(error("[{\"text\": [}]}]"), "-:1: expected JSON at byte 10 of the record, got \"}]\"");
+    assert_eq!(
+        error("[\n  {\n    \"text\": 1,\n    \"a\": [}]\n  }\n]"),
+        "-:1: expected JSON at byte 27 of the record, got \"}]\""
+    );
 }
 
 #[test]

@@ -269,7 +269,8 @@ fn deeply_nested_json_takes_linear_time() {
         }
     }
     let open = "{\"text\": ".repeat(1_000_000);
-    assert!(first_error(&options(Format::JsonLines), open.clone()).contains("recursion limit exceeded"));
+    let message = first_error(&options(Format::JsonLines), open.clone());
+    assert_eq!(message, "-:1: the record ends in the middle of its JSON");
     assert_eq!(first_error(&options(Format::Json), open), "-:1: the file ends in the middle of a record");
 }
 

@@ -130,7 +130,7 @@ impl<'t> Report<'t> {
     /// ```
     pub fn redundant_spans(&self) -> impl Iterator<Item = Range<usize>> {
         let spans = self.spans();
-        spans_lost(self.text, &spans, &self.redundant).collect::<Vec<_>>().into_iter()
+        spans_lost(self.text.len(), &spans, &self.redundant).collect::<Vec<_>>().into_iter()
     }
 
     /// Returns the article without its redundant paragraphs; borrowed, byte for byte, if there are none.

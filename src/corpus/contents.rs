@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::groups::{FlatGroups, number};
 use crate::lsh::Banding;
 use crate::shingle::ShingleSet;
-use crate::text::paragraph::without;
+use crate::text::paragraph::{spans_lost, without};
 
 /// The documents, paragraphs and copy groups of a corpus, and its options. All three are numbered from 0.
 #[derive(Clone, Debug)]
@@ -202,6 +202,13 @@ impl<'t> Contents<'t> {
     /// Returns the first error of the store, if the texts are in one.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if let Texts::Stored(store) = &self.texts { store.check() } else { Ok(()) }
+    }
+
+    /// Returns the spans that a document loses with some of its paragraphs (ascending, none twice).
+    pub(crate) fn spans_lost(&self, document: usize, lost: &[usize]) -> Vec<Range<usize>> {
+        let spans: Vec<Range<usize>> =
+            self.paragraphs_of(document).iter().map(ParagraphEntry::span).collect();
+        spans_lost(self.documents[document].len as usize, &spans, lost).collect()
     }
 
     /// Returns a document without some of its paragraphs (ascending, none twice); "" if all of them go. A text that is

@@ -155,12 +155,39 @@ impl<'t> Found<'t> {
     #[must_use]
     #[track_caller]
     pub fn without_redundant(&self, document: u64) -> Cow<'t, str> {
+        self.contents.without(self.place(document), &self.lost(document))
+    }
+
+    /// Returns the spans of a document's text that [`without_redundant`](Self::without_redundant) leaves out, ascending and
+    /// apart from one another. `dump::Record::write_without` takes them.
+    ///
+    /// ```
+    /// use dittograph::{Corpus, Detector};
+    ///
+    /// let mut corpus = Corpus::builder(Detector::default()).min_words(1).build();
+    /// let text = "The mill burnt down.\nNobody was hurt.\nThe mill burnt down.";
+    /// corpus.push(text);
+    /// let found = corpus.find();
+    /// assert_eq!(found.redundant_spans(0), [37..58]);
+    /// assert_eq!(found.without_redundant(0), &text[..37]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no such document.
+    #[must_use]
+    #[track_caller]
+    pub fn redundant_spans(&self, document: u64) -> Vec<Range<usize>> {
         let place = self.place(document);
+        self.contents.spans_lost(place, &self.lost(document))
+    }
+
+    /// Returns the numbers of the redundant paragraphs of a document.
+    fn lost(&self, document: u64) -> Vec<usize> {
         let removals = &self.redundant().removals;
         let first = removals.partition_point(|removal| removal.removed.document < document);
         let removals = removals[first..].iter().take_while(|removal| removal.removed.document == document);
-        let lost: Vec<usize> = removals.map(|removal| removal.removed.paragraph as usize).collect();
-        self.contents.without(place, &lost)
+        removals.map(|removal| removal.removed.paragraph as usize).collect()
     }
 
     /// Returns a document without some of its paragraphs, each with the separator before it; "" if all of them go. The

@@ -10,7 +10,7 @@ use serde_json::Map;
 use super::encoding::Choice;
 use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::record::{FieldNames, Record, RecordReader};
+use super::record::{FieldNames, OwnedRecord, RecordReader};
 use super::statistics::Tally;
 
 /// Reads rows as records.
@@ -20,6 +20,8 @@ pub(super) struct CsvReader {
     choice: Choice,
     /// The names of the columns; none before the first row is read.
     header: Vec<String>,
+    /// The columns of the texts.
+    texts: Vec<usize>,
 }
 
 /// The most columns that a file may have, since a name takes many times the memory of the comma after it.
@@ -40,7 +42,7 @@ impl CsvReader {
     }
 
     fn new(input: LimitedInput, delimiter: u8, names: FieldNames, choice: Choice) -> Self {
-        Self { table: Table::new(input, delimiter), names, choice, header: Vec::new() }
+        Self { table: Table::new(input, delimiter), names, choice, header: Vec::new(), texts: Vec::new() }
     }
 
     fn cells(&self) -> Result<Vec<&str>, ReadError> {
@@ -60,29 +62,27 @@ impl CsvReader {
             return Err(ReadError::file(format!("expected at most {MAX_COLUMNS} columns, got {got}")));
         }
         let cells = self.cells().map_err(|error| ReadError::file(error.message))?;
-        if !cells.contains(&self.names.text.as_str()) {
-            let columns = cells.join(", ").chars().take(200).collect::<String>();
-            return Err(ReadError::file(format!(
-                "no column {:?}; the first row has: {columns}",
-                self.names.text
-            )));
-        }
-        self.header = cells.into_iter().map(str::to_owned).collect();
+        let column = |name: &String| cells.iter().position(|cell| cell == name);
+        let texts: Option<Vec<usize>> = self.names.texts.iter().map(column).collect();
+        let missing = || self.names.missing_column("the first row", &cells);
+        let texts = texts.ok_or_else(missing)?;
+        let header = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        (self.texts, self.header) = (texts, header);
         Ok(())
     }
 
-    fn record(&self, number: u64) -> Result<Record, ReadError> {
+    fn record(&self, number: u64) -> Result<OwnedRecord, ReadError> {
         let (expected, got) = (self.header.len(), self.table.count);
         if got != expected {
             return Err(ReadError::record(format!(
                 "expected {expected} fields as in the first row, got {got}"
             )));
         }
-        let mut record = Record { number, id: None, text: String::new(), fields: Map::new() };
-        for (name, cell) in self.header.iter().zip(self.cells()?) {
-            if *name == self.names.text {
-                cell.clone_into(&mut record.text);
-            } else if self.names.has_others && *name != self.names.id {
+        let mut record = OwnedRecord::new(number, None, String::new(), Map::new());
+        let cells = self.cells()?;
+        record.add_texts(self.texts.iter().map(|&column| cells[column]));
+        for (column, (name, &cell)) in self.header.iter().zip(&cells).enumerate() {
+            if self.names.has_others && *name != self.names.id && !self.texts.contains(&column) {
                 record.fields.insert(name.clone(), cell.into());
             }
             // One field may be both.
@@ -95,7 +95,7 @@ impl CsvReader {
 }
 
 impl RecordReader for CsvReader {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         if self.header.is_empty() {
             if !self.table.advance()? {
                 return Ok(None);

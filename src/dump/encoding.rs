@@ -161,7 +161,8 @@ impl Choice {
 
     /// Checks a piece of a stream that is decoded to UTF-8 already, and that begins at a byte of the file.
     pub(super) fn text(self, bytes: &[u8], position: u64) -> Result<&str, ReadError> {
-        std::str::from_utf8(bytes)
+        // The standard library takes a fifth of all the time for Arabic.
+        simdutf8::compat::from_utf8(bytes)
             .map_err(|error| self.invalid(format_args!("byte {}", position + error.valid_up_to() as u64)))
     }
 
@@ -172,7 +173,9 @@ impl Choice {
             EncodingBasis::ByteOrderMark => "which its byte order mark says",
             EncodingBasis::Declared => "which it declares",
             EncodingBasis::Named => "which was named",
-            EncodingBasis::Assumed => "which was assumed; name its encoding, such as windows-1256",
+            EncodingBasis::Assumed => {
+                "which was assumed; the option encoding names another, such as windows-1256"
+            }
         };
         ReadError::record(format!("{place} is not valid {encoding}, {basis}"))
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::encoding::{Encoding, choose, declared_by_xml};
 use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::record::{Record, RecordReader, TextAndFields};
+use super::record::{OwnedRecord, RecordReader, TextAndFields};
 use super::statistics::Tally;
 use super::text_builder::TextBuilder;
 
@@ -27,10 +27,10 @@ impl HtmlReader {
 }
 
 impl RecordReader for HtmlReader {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
         let (text, fields) = read(input.read_rest()?, None, self.fallback, tally)?;
-        Ok(Some(Record { number: 1, id: None, text, fields }))
+        Ok(Some(OwnedRecord::new(1, None, text, fields)))
     }
 }
 

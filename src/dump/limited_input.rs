@@ -33,6 +33,30 @@ impl LimitedInput {
         self.limit
     }
 
+    /// Reads some bytes, however many the record has.
+    pub(super) fn take_bytes(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.read.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+
+    /// Takes the rest of a line, with its break; of one that is longer than the limit only what shows that it is.
+    pub(super) fn take_line(&mut self, line: &mut Vec<u8>) -> io::Result<()> {
+        let most = usize::try_from(self.limit.saturating_add(1)).unwrap_or(usize::MAX);
+        loop {
+            let available = self.read.fill_buf()?;
+            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
+            let count = end.unwrap_or(available.len());
+            let room = most.saturating_sub(line.len());
+            line.extend_from_slice(&available[..count.min(room)]);
+            self.read.consume(count);
+            self.position += count as u64;
+            if end.is_some() || count == 0 {
+                return Ok(());
+            }
+        }
+    }
+
     /// Reads up to the end, as one record.
     pub(super) fn read_rest(&mut self) -> Result<Vec<u8>, ReadError> {
         self.begin_record();
@@ -83,8 +107,12 @@ impl BufRead for LimitedInput {
     }
 }
 
+pub(super) fn too_long(what: &str, limit: u64) -> String {
+    format!("{what} is longer than the limit of {limit} bytes")
+}
+
 pub(super) fn too_long_error(what: &str, limit: u64) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{what} is longer than the limit of {limit} bytes"))
+    io::Error::new(io::ErrorKind::InvalidData, too_long(what, limit))
 }
 
 /// Reads up to the end, unless that is more than `limit` bytes.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::encoding::Choice;
 use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::record::{Record, RecordReader};
+use super::record::{OwnedRecord, RecordReader};
 use super::statistics::Tally;
 use super::wikitext::Wikitext;
 
@@ -202,7 +202,7 @@ impl MediaWikiReader {
     }
 
     /// Returns the page as an article, or the reason why it is none.
-    fn article(&self, page: Page) -> Result<Result<Record, &'static str>, ReadError> {
+    fn article(&self, page: Page) -> Result<Result<OwnedRecord, &'static str>, ReadError> {
         if let Some(error) = page.error {
             return Err(ReadError::record(error));
         }
@@ -235,7 +235,7 @@ impl MediaWikiReader {
         }
         let id = page.id.trim();
         let id = (!id.is_empty()).then(|| id.to_owned());
-        Ok(Ok(Record { number: self.number, id, text, fields }))
+        Ok(Ok(OwnedRecord::new(self.number, id, text, fields)))
     }
 }
 
@@ -251,7 +251,7 @@ fn character(reference: &BytesRef<'_>) -> Result<String, String> {
 }
 
 impl RecordReader for MediaWikiReader {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         loop {
             self.reader.get_mut().begin_record();
             if !self.find_page()? {

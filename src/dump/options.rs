@@ -58,7 +58,8 @@ impl DumpOptions {
         self
     }
 
-    /// Sets the name of the field or column that holds the text. Default: `text`.
+    /// Sets the name of the field or column that holds the text. Default: `text`. In JSON a field that is inside others is
+    /// named by its path, such as `article.body`, unless a field is called just that.
     ///
     /// A JSON object without it, or with a value that is no string, is an error of that record; a table without the
     /// column is an error of its file, which lists the columns. The option is for JSON Lines, JSON, CSV, TSV and Parquet.
@@ -79,7 +80,51 @@ impl DumpOptions {
     /// ```
     #[must_use]
     pub fn text_field(mut self, name: impl Into<String>) -> Self {
-        self.settings.names.text = name.into();
+        self.settings.names.texts = vec![name.into()];
+        self
+    }
+
+    /// Sets the names of several fields or columns that hold the text together. Their texts follow one another in this
+    /// order, with a blank line between them. A record needs one of them; the columns of a table must all be there.
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format};
+    ///
+    /// let options = DumpOptions::new().format(Format::JsonLines).text_fields(["title", "article.body"]);
+    /// let line = r#"{"title": "Ferry", "article": {"body": "The ferry did not sail."}}"#;
+    /// assert_eq!(options.from_reader(line.as_bytes()).last().unwrap()?.text, "Ferry\n\nThe ferry did not sail.");
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there are no names.
+    #[must_use]
+    #[track_caller]
+    pub fn text_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.settings.names.texts = names.into_iter().map(Into::into).collect();
+        assert!(!self.settings.names.texts.is_empty(), "text_fields: expected a name, got none");
+        self
+    }
+
+    /// Sets what becomes of a record of JSON or Parquet that has no text: the field is absent or null. Default:
+    /// [`MissingText::Error`].
+    ///
+    /// ```
+    /// use dittograph::dump::{DumpOptions, Format, MissingText};
+    ///
+    /// let options = DumpOptions::new().format(Format::JsonLines);
+    /// let line = r#"{"id": 7, "body": "One"}"#;
+    /// let error = options.from_reader(line.as_bytes()).next().unwrap().unwrap_err();
+    /// assert_eq!(error.to_string(), "-:1: no field \"text\"; the record has: id, body");
+    /// let mut dump = options.missing_text(MissingText::Empty).from_reader(line.as_bytes());
+    /// assert_eq!(dump.next().unwrap()?.text, "");
+    /// assert_eq!(dump.statistics().without_text, 1);
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_text(mut self, missing: MissingText) -> Self {
+        self.settings.names.may_lack_text = missing == MissingText::Empty;
         self
     }
 
@@ -228,4 +273,15 @@ impl DumpOptions {
     pub fn from_reader(&self, reader: impl Read + Send + 'static) -> Dump {
         Dump::from_reader_with(self.settings.clone(), Box::new(reader))
     }
+}
+
+/// What becomes of a record whose text is absent or null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum MissingText {
+    /// It is an error of the record, which names the fields that it has.
+    #[default]
+    Error,
+    /// It is an article with an empty text, and is counted in
+    /// [`DumpStatistics::without_text`](super::DumpStatistics::without_text).
+    Empty,
 }

@@ -5,7 +5,7 @@ use serde_json::Map;
 use super::encoding::{Encoding, choose};
 use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::record::{Record, RecordReader};
+use super::record::{OwnedRecord, RecordReader};
 use super::statistics::Tally;
 
 /// Reads a file as one record.
@@ -21,12 +21,12 @@ impl PlainTextReader {
 }
 
 impl RecordReader for PlainTextReader {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
         let bytes = input.read_rest()?;
         let choice = choose(&bytes, None, self.fallback);
         let text = choice.decode(bytes)?;
         tally.count_encoding(choice);
-        Ok(Some(Record { number: 1, id: None, text, fields: Map::new() }))
+        Ok(Some(OwnedRecord::new(1, None, text, Map::new())))
     }
 }

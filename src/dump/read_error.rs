@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Scope};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ReadError {
     /// The number of the record, if one is to blame.
     pub(super) record: Option<u64>,
@@ -20,6 +20,11 @@ impl ReadError {
     /// The file cannot be read any further.
     pub(super) fn file(message: impl Into<String>) -> Self {
         Self { record: None, message: message.into(), scope: Scope::File, source: None }
+    }
+
+    /// The options ask for what the file does not have.
+    pub(super) fn option(message: impl Into<String>) -> Self {
+        Self { scope: Scope::Config, ..Self::file(message) }
     }
 
     /// A record cannot be read, but the next can.

@@ -20,7 +20,12 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            names: FieldNames { id: "id".to_owned(), text: "text".to_owned(), has_others: true },
+            names: FieldNames {
+                id: "id".to_owned(),
+                texts: vec!["text".to_owned()],
+                has_others: true,
+                may_lack_text: false,
+            },
             encoding: None,
             namespaces: vec![0],
             record_limit: 256 << 20,

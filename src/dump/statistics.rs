@@ -31,6 +31,8 @@ pub struct DumpStatistics {
     pub articles: u64,
     /// Errors that were returned, of records and of files.
     pub errors: u64,
+    /// Articles that have no text, where [`DumpOptions::missing_text`](super::DumpOptions::missing_text) lets them through.
+    pub without_text: u64,
     /// Records and files that are no articles, by the reason: a redirect, a picture, a file of no known format.
     pub left_out: BTreeMap<&'static str, u64>,
     /// How many texts were read in each encoding, and why in that one. A text is a file, or a page of a WARC file.
@@ -40,11 +42,22 @@ pub struct DumpStatistics {
 /// The counts that the readers of formats keep.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
+    pub(super) without_text: u64,
     pub(super) left_out: BTreeMap<&'static str, u64>,
     pub(super) encodings: BTreeMap<(Encoding, EncodingBasis), u64>,
 }
 
 impl Tally {
+    pub(super) fn add(&mut self, other: Self) {
+        self.without_text += other.without_text;
+        for (encoding, count) in other.encodings {
+            *self.encodings.entry(encoding).or_default() += count;
+        }
+        for (reason, count) in other.left_out {
+            *self.left_out.entry(reason).or_default() += count;
+        }
+    }
+
     pub(super) fn count_encoding(&mut self, choice: Choice) {
         *self.encodings.entry((choice.encoding, choice.basis)).or_default() += 1;
     }

@@ -2,15 +2,20 @@
 //!
 //! Parsed by hand, since the crates that read it allocate whatever length a header claims before they read.
 
+use std::borrow::Cow;
 use std::io::{BufRead, Read};
+use std::ops::Range;
 
 use serde_json::Map;
 
 use super::encoding::{Encoding, choose};
 use super::limited_input::{LimitedInput, too_long_error};
 use super::read_error::ReadError;
-use super::record::{Record, RecordReader};
+use super::record::{OwnedRecord, RecordReader};
 use super::statistics::Tally;
+
+/// Bodies of so many bytes get their memory at once.
+const SHORT: u64 = 1 << 20;
 
 /// Reads the pages and texts of a WARC file.
 pub(super) struct WarcReader {
@@ -28,44 +33,39 @@ impl WarcReader {
     /// Reads the header of the next record; None at the end.
     fn header(&mut self) -> Result<Option<Header>, ReadError> {
         self.input.begin_record();
-        let mut line = String::new();
+        let mut header = Header::default();
         let mut position = self.input.position();
         // Two line breaks end the record before; some writers leave more, or fewer.
-        while line.is_empty() {
+        let mut version = 0..0;
+        while version.is_empty() {
+            header.bytes.clear();
             position = self.input.position();
-            let Some(read) = self.line()? else { return Ok(None) };
-            line = read;
+            let Some(line) = self.line(&mut header.bytes)? else { return Ok(None) };
+            version = line;
         }
         self.number += 1;
-        if !line.starts_with("WARC/") {
-            let line: String = line.chars().take(40).collect();
+        if !header.bytes[version.clone()].starts_with(b"WARC/") {
+            let line: String = String::from_utf8_lossy(&header.bytes[version]).chars().take(40).collect();
             return Err(ReadError::file(format!("expected a WARC record at byte {position}, got {line:?}")));
         }
-        let mut header = Header(Vec::new());
         loop {
-            let line = self.line()?.ok_or_else(ReadError::cut_short)?;
+            let line = self.line(&mut header.bytes)?.ok_or_else(ReadError::cut_short)?;
             if line.is_empty() {
                 return Ok(Some(header));
             }
-            match (line.strip_prefix([' ', '\t']), header.0.last_mut(), line.split_once(':')) {
-                (Some(more), Some((_, value)), _) => *value = format!("{value} {}", more.trim()),
-                (None, _, Some((name, value))) => {
-                    header.0.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-                }
-                _ => return Err(ReadError::file("a line of a WARC header has no colon")),
-            }
+            header.add(line)?;
         }
     }
 
-    /// Reads a line, and returns it without its break; None at the end.
-    fn line(&mut self) -> Result<Option<String>, ReadError> {
-        let mut line = Vec::new();
-        if self.input.by_ref().read_until(b'\n', &mut line)? == 0 {
+    /// Reads a line to the end of the bytes, and returns where it stands without its break; None at the end.
+    fn line(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Range<usize>>, ReadError> {
+        let start = bytes.len();
+        if self.input.by_ref().read_until(b'\n', bytes)? == 0 {
             return Ok(None);
         }
-        let line = line.strip_suffix(b"\n").ok_or_else(ReadError::cut_short)?;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        Ok(Some(String::from_utf8_lossy(line).into_owned()))
+        let line = bytes[start..].strip_suffix(b"\n").ok_or_else(ReadError::cut_short)?;
+        let len = line.strip_suffix(b"\r").unwrap_or(line).len();
+        Ok(Some(start..start + len))
     }
 
     /// Reads the body of a record; passes over it if it is longer than the limit.
@@ -76,17 +76,18 @@ impl WarcReader {
             return Err(ReadError::record(too_long_error("a record", limit).to_string()));
         }
         self.input.begin_record();
-        let mut body = Vec::new();
+        // A header may claim any length; what is short is read without growing.
+        let mut body = Vec::with_capacity(usize::try_from(length.min(SHORT)).unwrap_or(0));
         self.input.by_ref().take(length).read_to_end(&mut body)?;
         if (body.len() as u64) < length { Err(ReadError::cut_short()) } else { Ok(body) }
     }
 
     /// Reads the body behind a header. None if the record is no article.
-    fn record(&mut self, header: &Header, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn record(&mut self, header: &Header, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         let length = header.get("content-length").and_then(|length| length.parse::<u64>().ok());
         let length = length.ok_or_else(|| ReadError::file("a WARC record has no length"))?;
         let media = header.media();
-        let (text, mut fields) = match header.get("warc-type") {
+        let (text, mut fields) = match header.get("warc-type").as_deref() {
             Some("conversion") if media == "text/plain" => {
                 let body = self.body(length)?;
                 // The format says UTF-8.
@@ -112,7 +113,7 @@ impl WarcReader {
             #[cfg(feature = "dump-html")]
             Some("resource") if media != "application/http" => {
                 let body = self.body(length)?;
-                match self.page(header, header.get("content-type"), body, tally)? {
+                match self.page(header, header.get("content-type").as_deref(), body, tally)? {
                     Some(page) => page,
                     None => return Ok(None),
                 }
@@ -130,15 +131,16 @@ impl WarcReader {
             }
         };
         let url = header.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
+        let date = header.get("warc-date");
         let languages = header.get("warc-identified-content-language");
         for (name, value) in
-            [("url", url.as_deref()), ("date", header.get("warc-date")), ("languages", languages)]
+            [("url", url.as_deref()), ("date", date.as_deref()), ("languages", languages.as_deref())]
         {
             if let Some(value) = value {
                 fields.insert(name.to_owned(), value.into());
             }
         }
-        Ok(Some(Record { number: self.number, id: url, text, fields }))
+        Ok(Some(OwnedRecord::new(self.number, url, text, fields)))
     }
 
     /// Returns the text of a body that was sent as HTML or as plain text; None if it is something else.
@@ -181,7 +183,7 @@ impl WarcReader {
 }
 
 impl RecordReader for WarcReader {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         loop {
             let number = self.number + 1;
             let Some(header) = self.header().map_err(|error| error.at_record(number))? else {
@@ -194,17 +196,42 @@ impl RecordReader for WarcReader {
     }
 }
 
-/// The fields of a header: names in lower case, and values.
-struct Header(Vec<(String, String)>);
+/// A header, and where its names and values stand.
+#[derive(Default)]
+struct Header {
+    bytes: Vec<u8>,
+    fields: Vec<(Range<usize>, Range<usize>)>,
+}
 
 impl Header {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    /// Adds a line, which may continue the one before.
+    fn add(&mut self, line: Range<usize>) -> Result<(), ReadError> {
+        if self.bytes[line.clone()].starts_with(b" ") || self.bytes[line.clone()].starts_with(b"\t") {
+            let (_, value) = self.fields.last_mut().ok_or_else(no_colon)?;
+            // What is between the two is the line break, and is white space as well.
+            self.bytes[value.end..line.start].fill(b' ');
+            value.end = line.end;
+            return Ok(());
+        }
+        let colon = memchr::memchr(b':', &self.bytes[line.clone()]).ok_or_else(no_colon)? + line.start;
+        self.fields.push((line.start..colon, colon + 1..line.end));
+        Ok(())
+    }
+
+    fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        let is_name =
+            |at: &Range<usize>| self.bytes[at.clone()].trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+        let (_, value) = self.fields.iter().find(|(known, _)| is_name(known))?;
+        Some(String::from_utf8_lossy(self.bytes[value.clone()].trim_ascii()))
     }
 
     fn media(&self) -> String {
-        media_type(self.get("content-type").unwrap_or_default())
+        self.get("content-type").map(|content_type| media_type(&content_type)).unwrap_or_default()
     }
+}
+
+fn no_colon() -> ReadError {
+    ReadError::file("a line of a WARC header has no colon")
 }
 
 /// Returns a media type without its parameters.

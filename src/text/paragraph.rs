@@ -143,7 +143,7 @@ impl fmt::Display for Paragraph<'_> {
 /// or at the start of the text with that after it, so that the rest reads as the text would without them; all of the text,
 /// if all its paragraphs go. Neighbours are joined into one span.
 pub(crate) fn spans_lost<'a>(
-    text: &'a str,
+    text_len: usize,
     spans: &'a [Range<usize>],
     lost: &'a [usize],
 ) -> impl Iterator<Item = Range<usize>> + 'a {
@@ -152,7 +152,7 @@ pub(crate) fn spans_lost<'a>(
         match (first.checked_sub(1), spans.get(last + 1)) {
             (Some(before), _) => spans[before].end..spans[last].end,
             (None, Some(after)) => spans[first].start..after.start,
-            (None, None) => 0..text.len(),
+            (None, None) => 0..text_len,
         }
     })
 }
@@ -164,7 +164,7 @@ pub(crate) fn without<'t>(text: &'t str, spans: &[Range<usize>], lost: &[usize])
     }
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
-    for span in spans_lost(text, spans, lost) {
+    for span in spans_lost(text.len(), spans, lost) {
         kept.push_str(&text[from..span.start]);
         from = span.end;
     }

@@ -35,7 +35,7 @@ pub fn fields(article: &Article) -> Value {
 pub fn first_error(bytes: impl AsRef<[u8]>, format: Format) -> String {
     let bytes = bytes.as_ref().to_vec();
     let error = Dump::from_reader(std::io::Cursor::new(bytes), format).find_map(Result::err).unwrap();
-    assert!(error.is_format() && !error.is_io() && !error.is_config());
+    assert!(error.is_format() != error.is_config() && !error.is_io());
     error.to_string()
 }
 

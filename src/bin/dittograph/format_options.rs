@@ -3,18 +3,19 @@
 use std::io;
 use std::path::Path;
 
-use dittograph::dump::{Dump, DumpOptions, Encoding, Format};
+use dittograph::dump::{Dump, DumpOptions, Encoding, Format, MissingText};
 
 /// Options that describe the files of a dump.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Reading")]
 pub struct FormatOptions {
-    /// The name of the field that holds a record's id
+    /// The name of the field that holds a record's id, or its path, such as meta.id
     #[arg(long, value_name = "NAME", default_value = "id")]
     pub id_field: String,
-    /// The name of the field that holds a record's text
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    pub text_field: String,
+    /// The name of the field that holds a record's text, or its path, such as article.body; given again, the texts follow
+    /// one another
+    #[arg(long = "text-field", value_name = "NAME", default_value = "text")]
+    pub text_fields: Vec<String>,
     /// The format of all files, whatever they are called: jsonl, json, csv, tsv, text, html, warc, mediawiki, parquet
     #[arg(long, value_name = "F")]
     pub format: Option<Format>,
@@ -30,7 +31,7 @@ pub struct FormatOptions {
         allow_negative_numbers = true
     )]
     namespaces: Vec<i32>,
-    /// Leave out and count records that cannot be read, instead of stopping
+    /// Leave out and count what cannot be read, records and ends of files, instead of stopping; records without a text stay
     #[arg(long)]
     pub skip_bad_records: bool,
 }
@@ -43,24 +44,55 @@ pub const DUMPS: &str = "Files and folders of them, in this order; '-' is standa
 impl FormatOptions {
     /// Returns the options for reading the dump.
     pub fn dump_options(&self) -> DumpOptions {
-        let options = DumpOptions::new().id_field(&self.id_field).text_field(&self.text_field);
+        let options = DumpOptions::new().id_field(&self.id_field).text_fields(&self.text_fields);
+        let options =
+            options.missing_text(if self.skip_bad_records { MissingText::Empty } else { MissingText::Error });
         let options = options.namespaces(self.namespaces.iter().copied());
         let options = self.format.iter().fold(options, |options, format| options.format(*format));
         self.encoding.iter().fold(options, |options, encoding| options.encoding(*encoding))
     }
 
-    /// Checks that standard input is read in a format that is known.
-    pub fn check_standard_input(&self) -> Result<(), String> {
-        let refusal = || "-: say which format standard input is in: --format jsonl, csv, warc, …".to_owned();
-        self.format.map(drop).ok_or_else(refusal)
-    }
-
     /// Opens a file, a folder, or standard input.
     pub fn open(&self, options: &DumpOptions, path: &Path) -> Result<Dump, String> {
-        if path == Path::new("-") {
-            self.check_standard_input()?;
+        if is_stdin(path) {
+            let refusal = "-: say which format standard input is in: --format jsonl, csv, warc, …";
+            self.format.ok_or(refusal)?;
             return Ok(options.from_reader(io::stdin()));
         }
         options.open(path).map_err(|error| error.to_string())
+    }
+}
+
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What of a dump could not be read.
+#[derive(Default)]
+pub struct Lost {
+    /// Records, and ends of files.
+    pub bad: u64,
+    /// Why the first of them could not be read.
+    pub first_bad: Option<String>,
+    /// Records of which no text field is there, or all are null.
+    pub without_text: u64,
+}
+
+impl Lost {
+    pub fn count(&mut self, error: &dittograph::Error) {
+        self.bad += 1;
+        self.first_bad.get_or_insert_with(|| error.to_string());
+    }
+
+    /// Prints on standard error what must not be overlooked.
+    pub fn warn(&self) {
+        if let Some(first) = &self.first_bad {
+            let records = if self.bad == 1 { "record" } else { "records" };
+            eprintln!("warning: left out {} {records} that cannot be read; the first: {first}", self.bad);
+        }
+        if self.without_text > 0 {
+            let have = if self.without_text == 1 { "record has" } else { "records have" };
+            eprintln!("warning: {} {have} no text", self.without_text);
+        }
     }
 }

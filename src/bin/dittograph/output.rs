@@ -72,6 +72,11 @@ impl Output {
         Ok(Self { path: path.to_owned(), target, to })
     }
 
+    /// Returns the message of an error of writing.
+    pub fn message(&self, error: &io::Error) -> String {
+        format!("{}: {error}", self.path.display())
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }

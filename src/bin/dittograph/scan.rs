@@ -8,7 +8,7 @@ use dittograph::{Detector, Report};
 use serde::Serialize;
 
 use crate::detector_options::DetectorOptions;
-use crate::format_options::FormatOptions;
+use crate::format_options::{FormatOptions, Lost};
 use crate::print::{self, one_line};
 use crate::read::read;
 
@@ -66,28 +66,23 @@ impl Arguments {
                 Err(message) => Ok(Err(format!("{}: {message}", one_line(file)))),
             };
         }
-        let dump = match self.formats.open(&self.formats.dump_options().fields(false), path) {
+        let mut dump = match self.formats.open(&self.formats.dump_options().fields(false), path) {
             Ok(dump) => dump,
             Err(message) => return Ok(Err(message)),
         };
-        let (mut bad, mut first_bad) = (0, None);
-        for article in dump {
+        let mut lost = Lost::default();
+        for article in dump.by_ref() {
             match article {
                 Ok(article) => {
                     let name = Some(one_line(&article.id));
                     self.print(out, name, file, Some(&article.id), &article.text, detector)?;
                 }
-                Err(error) if error.is_record() && self.formats.skip_bad_records => {
-                    bad += 1;
-                    first_bad.get_or_insert(error.to_string());
-                }
+                Err(error) if error.is_format() && self.formats.skip_bad_records => lost.count(&error),
                 Err(error) => return Ok(Err(error.to_string())),
             }
         }
-        if let Some(first) = first_bad {
-            let records = if bad == 1 { "record" } else { "records" };
-            eprintln!("warning: left out {bad} {records} that cannot be read; the first: {first}");
-        }
+        lost.without_text = dump.statistics().without_text;
+        lost.warn();
         Ok(Ok(()))
     }
 

@@ -20,7 +20,7 @@ use self::fields::{is_plain, is_string, to_json};
 pub(super) use self::file_bytes::FileBytes;
 use super::encoding::{Choice, choose};
 use super::read_error::{ReadError, is_from_origin};
-use super::record::{FieldNames, Record, RecordReader, not_a_string};
+use super::record::{FieldNames, OwnedRecord, RecordReader, not_a_string};
 use super::statistics::Tally;
 
 // In the order of dependence: a file uses only those above it.
@@ -70,10 +70,13 @@ impl ParquetReader {
         let schema = metadata.file_metadata().schema_descr_ptr();
         let fields = schema.root_schema().get_fields();
         let find = |name: &str| fields.iter().find(|field| field.name() == name);
-        let Some(text_field) = find(&names.text) else {
+        let Some(text_field) = find(&names.texts[0]) else {
             let columns: Vec<&str> = fields.iter().map(|field| field.name()).collect();
             let columns: String = columns.join(", ").chars().take(200).collect();
-            return Err(ReadError::file(format!("no column {:?}; the file has: {columns}", names.text)));
+            return Err(ReadError::option(format!(
+                "no column {:?}; the file has: {columns}",
+                names.texts[0]
+            )));
         };
         let leaf = |field: &TypePtr| {
             let leaves = schema.columns().iter();
@@ -81,12 +84,12 @@ impl ParquetReader {
         };
         let text = leaf(text_field).filter(|_| is_string(text_field));
         let text =
-            text.ok_or_else(|| ReadError::file(format!("column {:?}: expected strings", names.text)))?;
+            text.ok_or_else(|| ReadError::file(format!("column {:?}: expected strings", names.texts[0])))?;
         let id_field = find(&names.id);
         let id = id_field.filter(|field| is_string(field)).and_then(leaf);
         let rest = fields.iter().filter(|field| {
             let is_id = field.name() == names.id;
-            let is_read = is_id && id.is_some() || field.name() == names.text;
+            let is_read = is_id && id.is_some() || field.name() == names.texts[0];
             !is_read && (names.has_others || is_id) && is_plain(field)
         });
         let rest: Vec<TypePtr> = rest.cloned().collect();
@@ -145,16 +148,15 @@ impl ParquetReader {
         }
     }
 
-    fn record(&self, row: Row) -> Result<Record, ReadError> {
-        let name = &self.names.text;
+    fn record(&self, row: Row) -> Result<OwnedRecord, ReadError> {
+        let name = &self.names.texts[0];
         let string = |bytes: &ByteArray, name: &str| {
             let text = self.choice.text(bytes.data(), 0);
             text.map(str::to_owned)
                 .map_err(|error| ReadError::record(format!("column {name:?}: {}", error.message)))
         };
         let text = row.text.ok_or_else(|| not_a_string(name, "null"))?;
-        let mut record =
-            Record { number: self.number, id: None, text: string(&text, name)?, fields: Map::new() };
+        let mut record = OwnedRecord::new(self.number, None, string(&text, name)?, Map::new());
         if self.names.id == *name {
             record.id = Some(record.text.clone());
         } else if let Some(id) = row.id {
@@ -184,7 +186,7 @@ struct Row {
 }
 
 impl RecordReader for ParquetReader {
-    fn next(&mut self, _: &mut Tally) -> Result<Option<Record>, ReadError> {
+    fn next(&mut self, _: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         self.number += 1;
         let number = self.number;
         let row = contained(|| self.row()).map_err(|error| error.at_record(number))?;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use dittograph::dump::{self, Piece, Record};
 use dittograph::{Corpus, CorpusBuilder, CorpusStatistics, Found, ReadingCorpus, TextStore};
 
-use super::dump::{Chunk, Dump, Record, Tally};
+use super::dump::{Dump, Tally};
 
 /// The corpus that a dump was read into.
 pub enum Loaded<'d> {
@@ -39,19 +40,20 @@ pub enum Articles<'d> {
 impl<'d> Articles<'d> {
     /// Reads a dump into memory.
     pub fn hold(
-        dump: &'d Dump,
+        dump: &Dump,
+        opened: dump::Dump,
         builder: CorpusBuilder,
         tally: &mut Tally,
-        progress: impl FnMut(u64) + Send,
+        progress: impl FnMut(u64),
     ) -> Result<(Loaded<'d>, Self), String> {
         let (mut corpus, mut held) = (builder.build(), Vec::new());
         // Put in while those after them are read.
         let mut ready: &[Record<'_>] = &[];
-        dump.each_chunk(progress, |chunk| {
+        dump.each_piece(opened, tally, progress, |piece, tally| {
             // It is held to the end.
-            let chunk: &Chunk<'_> = Box::leak(Box::new(chunk));
+            let piece: &Piece = Box::leak(Box::new(piece));
             let put = || corpus.extend(ready.iter().map(|record| &*record.text));
-            let ((), next) = rayon::join(put, || dump.records(chunk, tally));
+            let ((), next) = rayon::join(put, || dump.records(piece, tally));
             ready = next?.leak();
             held.extend(ready);
             Ok(())
@@ -63,18 +65,19 @@ impl<'d> Articles<'d> {
     /// Reads a dump into temporary files in a folder, or where the system has them: one of its texts, one of its ids.
     pub fn store(
         dump: &Dump,
+        opened: dump::Dump,
         builder: CorpusBuilder,
         folder: Option<&Path>,
         tally: &mut Tally,
-        progress: impl FnMut(u64) + Send,
+        progress: impl FnMut(u64),
     ) -> Result<(Loaded<'d>, Self), String> {
         let create = || folder.map_or_else(TextStore::new, TextStore::in_folder);
         let created = create().and_then(|texts| Ok((texts, create()?)));
         let (texts, mut ids) =
             created.map_err(|error| format!("a temporary file for --low-memory: {error}"))?;
         let mut corpus = builder.build_stored(texts);
-        dump.each_chunk(progress, |chunk| {
-            let records = dump.records(&chunk, tally)?;
+        dump.each_piece(opened, tally, progress, |piece, tally| {
+            let records = dump.records(&piece, tally)?;
             corpus.extend(records.iter().map(|record| &record.text));
             ids.push_all(records.iter().map(|record| &record.id))
                 .and_then(|()| corpus.check())
@@ -122,21 +125,24 @@ impl<'d> Articles<'d> {
             let text = found.document_text(document);
             text.is_some_and(|text| text == record.text && self.id(document) == record.id)
         };
-        dump.each_chunk(
-            |_| (),
-            |chunk| {
-                for record in dump.records(&chunk, &mut Tally::default())? {
-                    if !is_same(document, &record) {
-                        return Err(chunk.source.changed());
-                    }
-                    each(document, &record)?;
-                    document += 1;
+        let each = |piece: Piece, tally: &mut Tally| {
+            for record in dump.records(&piece, tally)? {
+                if !is_same(document, &record) {
+                    return Err(changed(piece.file()));
                 }
-                Ok(())
-            },
-        )?;
+                each(document, &record)?;
+                document += 1;
+            }
+            Ok(())
+        };
+        dump.each_piece(dump.open()?, &mut Tally::default(), |_| (), each)?;
         if document == self.count() { Ok(()) } else { Err("the dump changed while it was read".to_owned()) }
     }
+}
+
+/// The message of a file that another program wrote to.
+pub fn changed(file: &Path) -> String {
+    format!("{}: changed while it was read", file.display())
 }
 
 /// Returns the message for the user.

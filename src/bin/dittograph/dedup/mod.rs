@@ -4,13 +4,11 @@ mod articles;
 mod clusters;
 mod dump;
 mod explain;
-mod formats;
 mod parquet;
 mod summary;
 mod table;
 
-use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dittograph::{
     Candidates, Corpus, CorpusBuilder, CorpusRuns, Evidence, Found, Keep, ParagraphPair, Removal, Scope,
@@ -20,10 +18,9 @@ use rayon::prelude::*;
 
 use self::articles::Articles;
 use self::dump::{Dump, Tally};
-use self::formats::Formats;
 use self::summary::{Changed, Summary};
 use crate::detector_options::DetectorOptions;
-use crate::format_options::{DUMPS, FormatOptions};
+use crate::format_options::{DUMPS, FormatOptions, is_stdin};
 use crate::output::{self, Output};
 use crate::print::print;
 
@@ -98,8 +95,8 @@ pub struct Arguments {
 struct Job {
     builder: CorpusBuilder,
     dump: Dump,
-    /// What was left out of folders.
-    tally: Tally,
+    opened: dittograph::dump::Dump,
+    files: Vec<PathBuf>,
     outputs: Outputs,
     as_parquet: bool,
 }
@@ -118,12 +115,12 @@ impl Job {
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
         let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
         let builder = builder.lossless(arguments.lossless);
-        let formats = Formats::new(&arguments.formats);
-        let mut tally = Tally::default();
-        let files = dump::files(&arguments.dumps, &formats, &mut tally)?;
+        let dump = Dump::new(&arguments.dumps, &arguments.formats, arguments.out.is_some());
+        let opened = dump.open()?;
+        let files: Vec<PathBuf> = opened.files().map(Path::to_owned).collect();
         refuse_shared_paths(arguments, &files)?;
         if arguments.low_memory {
-            files.iter().try_for_each(dump::Source::check_lasting)?;
+            check_lasting(arguments, &files)?;
         }
         let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
         if arguments.threads > MAX_THREADS {
@@ -131,34 +128,28 @@ impl Job {
         }
         output::clean_up_on_interrupt()?;
         let outputs = Outputs::create(arguments)?;
-        let dump = Dump {
-            files,
-            formats,
-            id_field: arguments.formats.id_field.clone(),
-            text_field: arguments.formats.text_field.clone(),
-            skip_bad: arguments.formats.skip_bad_records,
-        };
-        Ok(Self { builder, dump, tally, outputs, as_parquet })
+        Ok(Self { builder, dump, opened, files, outputs, as_parquet })
     }
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), String> {
-    let Job { builder, dump, mut tally, mut outputs, as_parquet } = Job::new(arguments)?;
+    let Job { builder, dump, opened, files, mut outputs, as_parquet } = Job::new(arguments)?;
     start_threads(arguments.threads)?;
 
     let mut summary = Summary::new(arguments.quiet);
     summary.stage("read and sign");
-    summary.expect(dump.size());
+    summary.expect(opened.size());
+    let mut tally = Tally::default();
     let progress = |bytes| summary.advance(bytes);
     let (corpus, articles) = if arguments.low_memory {
         let beside = arguments.out.as_deref().map(output::folder_of);
-        Articles::store(&dump, builder, beside, &mut tally, progress)?
+        Articles::store(&dump, opened, builder, beside, &mut tally, progress)?
     } else {
-        Articles::hold(&dump, builder, &mut tally, progress)?
+        Articles::hold(&dump, opened, builder, &mut tally, progress)?
     };
     let explained = arguments.explain.as_deref().map(|id| explain::documents(&articles, id)).transpose()?;
-    let (files, counts, banding) = (dump.files.len(), corpus.statistics(), builder.banding());
-    let read = summary::Read { files, tally, counts, banding };
+    let (counts, banding) = (corpus.statistics(), builder.banding());
+    let read = summary::Read { files: files.len(), tally, counts, banding };
 
     summary.stage("candidates");
     let found = corpus.find();
@@ -176,8 +167,11 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     };
     summary.changed = changed.map(change).reduce(Changed::default, Changed::and);
     if let Some(out) = &mut outputs.out {
-        let write = if as_parquet { write_parquet } else { write_lines };
-        write(out, &dump, &articles, &found)?;
+        if as_parquet {
+            write_parquet(out, arguments, &files, &articles, &found)?;
+        } else {
+            write_lines(out, &dump, &articles, &found)?;
+        }
     }
     summary.stage("");
     let explanation = explained.map(|documents| explain::report(&articles, &found, &documents));
@@ -193,7 +187,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     };
     std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
-    summary::warn(&read.tally);
+    read.tally.lost.warn();
     printed.map_or(Ok(()), |text| print(&text))
 }
 
@@ -236,14 +230,11 @@ fn write_tables(
     Ok(())
 }
 
-/// Returns a function that is given the documents in their order, and returns the new text of one that changed.
-fn cleaned<'f>(found: &'f Found<'_>) -> impl FnMut(u64) -> Option<Cow<'f, str>> {
+/// Returns a function that is given the documents in their order, and returns true for one that loses something.
+fn changed(found: &Found<'_>) -> impl FnMut(u64) -> bool {
     let mut changed =
         found.redundant().removals.chunk_by(|a, b| a.removed.document == b.removed.document).peekable();
-    move |document| {
-        let removals = changed.next_if(|removals| removals[0].removed.document == document);
-        removals.map(|_| found.without_redundant(document))
-    }
+    move |document| changed.next_if(|removals| removals[0].removed.document == document).is_some()
 }
 
 /// Writes each record as it was, but for the texts that changed.
@@ -253,24 +244,29 @@ fn write_lines(
     articles: &Articles<'_>,
     found: &Found<'_>,
 ) -> Result<(), String> {
-    let mut cleaned = cleaned(found);
-    articles.try_for_each(dump, found, |document, record| record.write(out, cleaned(document).as_deref()))
+    let mut changed = changed(found);
+    articles.try_for_each(dump, found, |document, record| {
+        let lost = if changed(document) { found.redundant_spans(document) } else { Vec::new() };
+        record.write_without(&lost, out).map_err(|error| out.message(&error))
+    })
 }
 
 /// The same for Parquet.
 fn write_parquet(
     out: &mut Output,
-    dump: &Dump,
+    arguments: &Arguments,
+    files: &[PathBuf],
     articles: &Articles<'_>,
     found: &Found<'_>,
 ) -> Result<(), String> {
-    let mut cleaned = cleaned(found);
-    let changed = || "the dump changed while it was read".to_owned();
-    let count = parquet::write(out, dump, |document, text| {
+    let mut changed = changed(found);
+    let refusal = || "the dump changed while it was read".to_owned();
+    let count = parquet::write(out, &arguments.formats, files, |document, text| {
         let is_same = found.document_text(document).is_some_and(|stored| stored == text);
-        is_same.then(|| cleaned(document).map(Cow::into_owned)).ok_or_else(changed)
+        let cleaned = || changed(document).then(|| found.without_redundant(document).into_owned());
+        is_same.then(cleaned).ok_or_else(refusal)
     })?;
-    (count == articles.count()).then_some(()).ok_or_else(changed)
+    (count == articles.count()).then_some(()).ok_or_else(refusal)
 }
 
 /// Writes a row for each verified pair; returns how many there are.
@@ -349,9 +345,17 @@ const ROWS_LEN: usize = 1 << 16;
 /// More threads than any machine has use for.
 const MAX_THREADS: usize = 1024;
 
+/// Fails if the dump cannot be read a second time: a pipe, or standard input.
+fn check_lasting(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String> {
+    let stdin = arguments.dumps.iter().find(|path| is_stdin(path)).map(|_| "-: standard input".to_owned());
+    let other = || files.iter().find(|file| !file.is_file());
+    let what = stdin.or_else(|| Some(format!("{}: what is no regular file", other()?.display())));
+    what.map_or(Ok(()), |what| Err(format!("{what} cannot be read twice, as --low-memory does")))
+}
+
 /// Fails if an output would take the place of an input or of another output.
-fn refuse_shared_paths(arguments: &Arguments, files: &[dump::Source]) -> Result<(), String> {
-    let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
+fn refuse_shared_paths(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String> {
+    let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
     let Arguments { out, pairs, clusters, runs, summary, .. } = arguments;
     for path in [out, pairs, clusters, runs, summary].into_iter().flatten() {
         let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {

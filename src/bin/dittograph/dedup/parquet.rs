@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -16,12 +16,12 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
-use super::dump::{Dump, Source};
-use super::formats;
+use super::articles::changed;
+use crate::format_options::FormatOptions;
 use crate::output::Output;
 
 /// Returns true if an output of that name is Parquet, and an error if the files are not.
-pub fn is_wanted(out: &Path, files: &[Source]) -> Result<bool, String> {
+pub fn is_wanted(out: &Path, files: &[PathBuf]) -> Result<bool, String> {
     let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     if !matches!(ending.as_deref(), Some("parquet" | "parq")) {
         return Ok(false);
@@ -31,12 +31,12 @@ pub fn is_wanted(out: &Path, files: &[Source]) -> Result<bool, String> {
         let file = path.is_file().then(|| File::open(path)).and_then(Result::ok);
         file.is_some_and(|mut file| file.read_exact(&mut mark).is_ok()) && mark == *b"PAR1"
     };
-    match files.iter().find(|file| !is_parquet(&file.path)) {
+    match files.iter().find(|file| !is_parquet(file)) {
         None => Ok(true),
         Some(other) => Err(format!(
             "--out {}: Parquet is written of Parquet files only, and {} is none; name it .jsonl",
             out.display(),
-            other.path.display()
+            other.display()
         )),
     }
 }
@@ -48,7 +48,8 @@ const BATCH_LEN: usize = 1024;
 /// returns the text to write instead, if any. What the files claim was checked when they were read the first time.
 pub fn write(
     out: &mut Output,
-    dump: &Dump,
+    formats: &FormatOptions,
+    files: &[PathBuf],
     mut change: impl FnMut(u64, &str) -> Result<Option<String>, String>,
 ) -> Result<u64, String> {
     let path = out.path().display().to_string();
@@ -56,15 +57,16 @@ pub fn write(
     let mut writer: Option<SerializedFileWriter<&mut Output>> = None;
     let mut out = Some(out);
     let mut document = 0;
-    for source in &dump.files {
-        let unread = |error: &dyn Display| format!("{}: {error}", source.path.display());
-        let file = File::open(&source.path).map_err(|error| unread(&error))?;
+    for source in files {
+        let unread = |error: &dyn Display| format!("{}: {error}", source.display());
+        let file = File::open(source).map_err(|error| unread(&error))?;
         let length = file.metadata().map_err(|error| unread(&error))?.len();
         let reader = file.try_clone().map_err(|error| unread(&error))?;
         let reader = SerializedFileReader::new(reader).map_err(|error| unread(&error))?;
         let schema = reader.metadata().file_metadata().schema_descr();
-        let leaf = schema.columns().iter().position(|leaf| leaf.path().parts() == [dump.text_field.as_str()]);
-        let text = leaf.ok_or_else(|| source.changed())?;
+        let leaf =
+            schema.columns().iter().position(|leaf| leaf.path().parts() == [formats.text_fields[0].as_str()]);
+        let text = leaf.ok_or_else(|| changed(source))?;
         if let Some(out) = out.take() {
             writer = Some(writer_like(&reader, text, out).map_err(|error| unwritten(&error))?);
         }
@@ -76,7 +78,7 @@ pub fn write(
         }
 
         // The rows that are documents; those that cannot be read stay as they are.
-        let mut articles = formats::rows(dump, source)?.peekable();
+        let mut articles = rows(formats, source)?.peekable();
         let mut row = 0;
         for (number, group) in reader.metadata().row_groups().iter().enumerate() {
             let mut to = writer.next_row_group().map_err(|error| unwritten(&error))?;
@@ -88,7 +90,7 @@ pub fn write(
                 }
                 let column = reader.get_row_group(number).and_then(|group| group.get_column_reader(at));
                 let Ok(ColumnReader::ByteArrayColumnReader(column)) = column else {
-                    return Err(source.changed());
+                    return Err(changed(source));
                 };
                 write_texts(&mut to, column, |text| {
                     row += 1;
@@ -96,7 +98,7 @@ pub fn write(
                         articles.next_if(|article| article.as_ref().map_or(true, |(at, _)| *at == row));
                     let Some((_, article)) = article.transpose()? else { return Ok(()) };
                     let text = text.filter(|text| text.data() == article.as_bytes());
-                    let text = text.ok_or_else(|| source.changed())?;
+                    let text = text.ok_or_else(|| changed(source))?;
                     if let Some(changed) = change(document, &article)? {
                         *text = ByteArray::from(changed.into_bytes());
                     }
@@ -107,11 +109,25 @@ pub fn write(
             to.close().map_err(|error| unwritten(&error))?;
         }
         if articles.next().is_some() {
-            return Err(source.changed());
+            return Err(changed(source));
         }
     }
     writer.map(SerializedFileWriter::close).transpose().map_err(|error| unwritten(&error))?;
     Ok(document)
+}
+
+/// Returns the rows of a file that are documents, by their numbers from 1, and their texts.
+fn rows(
+    formats: &FormatOptions,
+    file: &Path,
+) -> Result<impl Iterator<Item = Result<(u64, String), String>>, String> {
+    let options = formats.dump_options().fields(false);
+    let articles = options.open(file).map_err(|error| error.to_string())?;
+    let articles = articles
+        .filter(|article| !article.as_ref().is_err_and(|e| e.is_record() && formats.skip_bad_records));
+    Ok(articles.map(|article| {
+        article.map(|article| (article.place.record, article.text)).map_err(|error| error.to_string())
+    }))
 }
 
 /// Returns a writer of files that have the columns, the metadata and the compression of texts of one that is read.

@@ -91,9 +91,10 @@ impl Summary {
     }
 
     /// Sets how many bytes this stage will go through.
-    pub fn expect(&mut self, bytes: u64) {
+    pub fn expect(&mut self, bytes: Option<u64>) {
         const TEMPLATE: &str =
             "{spinner} {msg} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+        let Some(bytes) = bytes else { return };
         self.bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is good"));
         self.bar.reset();
         self.bar.set_length(bytes);
@@ -118,8 +119,9 @@ impl Summary {
             "files": files,
             "bytes": tally.bytes,
             "records": tally.records,
-            "bad_records": tally.bad,
-            "first_bad_record": tally.first_bad,
+            "records_without_text": tally.lost.without_text,
+            "bad_records": tally.lost.bad,
+            "first_bad_record": tally.lost.first_bad,
             "encodings": encodings,
             "left_out": tally.left_out,
             "text_bytes": counts.bytes,
@@ -164,14 +166,6 @@ impl Summary {
             "stages": self.stages,
         });
         format!("{summary:#}\n")
-    }
-}
-
-/// Prints on standard error what must not be overlooked.
-pub fn warn(tally: &Tally) {
-    if let Some(first) = &tally.first_bad {
-        let records = if tally.bad == 1 { "record" } else { "records" };
-        eprintln!("warning: left out {} {records} that cannot be read; the first: {first}", tally.bad);
     }
 }
 

@@ -9,7 +9,7 @@ use dittograph::{Index, ParagraphId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::format_options::{DUMPS, FormatOptions};
+use crate::format_options::{DUMPS, FormatOptions, Lost};
 
 /// Options: which dumps, and how they are read.
 #[derive(clap::Args)]
@@ -29,8 +29,7 @@ pub struct Tally {
     again: usize,
     /// How many of them the index held before.
     pub replaced: usize,
-    bad: usize,
-    first_bad: Option<String>,
+    lost: Lost,
     encodings: BTreeMap<String, u64>,
     left_out: BTreeMap<&'static str, u64>,
 }
@@ -42,9 +41,7 @@ impl Reading {
             let dump = self.formats.open(&options, path)?;
             self.read_dump(dump, index, tally, quiet)?;
         }
-        if let Some(error) = &tally.first_bad {
-            eprintln!("warning: {} records cannot be read and are left out; the first: {error}", tally.bad);
-        }
+        tally.lost.warn();
         if tally.again > 0 {
             eprintln!(
                 "warning: articles that came with the id of one before, and took its place: {}",
@@ -69,10 +66,7 @@ impl Reading {
                     bytes += article.text.len();
                     batch.push(article);
                 }
-                Err(error) if error.is_record() && self.formats.skip_bad_records => {
-                    tally.bad += 1;
-                    tally.first_bad.get_or_insert(error.to_string());
-                }
+                Err(error) if error.is_format() && self.formats.skip_bad_records => tally.lost.count(&error),
                 Err(error) => return Err(error.to_string()),
             }
             if bytes > BATCH_BYTES {
@@ -84,6 +78,7 @@ impl Reading {
         tally.insert(index, &batch)?;
         bar.finish_and_clear();
         let statistics = dump.statistics();
+        tally.lost.without_text += statistics.without_text;
         for ((encoding, basis), count) in statistics.encodings {
             *tally.encodings.entry(format!("{encoding}, {basis}")).or_default() += count;
         }
@@ -126,8 +121,9 @@ impl Tally {
             "articles": self.documents.len(),
             "came_again": self.again,
             "replaced": self.replaced,
-            "bad_records": self.bad,
-            "first_bad_record": self.first_bad,
+            "bad_records": self.lost.bad,
+            "records_without_text": self.lost.without_text,
+            "first_bad_record": self.lost.first_bad,
             "encodings": self.encodings,
             "left_out": self.left_out,
         })

@@ -1,0 +1,295 @@
+//! Pieces of a dump: records that were read together, parsed on all cores, and written back.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Write};
+use std::iter::FusedIterator;
+use std::ops::Range;
+use std::path::Path;
+use std::slice;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use serde::Serializer as _;
+use serde_json::Value;
+
+use super::iter::Dump;
+use super::json::Parts;
+use super::read_error::ReadError;
+use super::record::{Content, FieldNames, OwnedRecord};
+use super::settings::Settings;
+use super::statistics::DumpStatistics;
+use crate::error::Error;
+
+/// Some records of a file that follow one another: about 16 MiB, or one record if that is longer.
+///
+/// [`Pieces`] yields them. It holds the bytes as they were read; [`records`](Self::records) borrows from them.
+#[derive(Debug)]
+pub struct Piece {
+    pub(super) file: Arc<Path>,
+    pub(super) content: Content,
+    pub(super) settings: Arc<Settings>,
+    /// The file is one article, so that its path is enough of an id.
+    pub(super) is_one_article: bool,
+}
+
+impl Piece {
+    /// Returns the path of the file, `-` for a reader.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Returns how many bytes the piece has, unpacked: of JSON the bytes as they stand in the file, else those of the texts.
+    #[must_use]
+    pub fn byte_len(&self) -> usize {
+        match &self.content {
+            Content::Objects(objects) => objects.len(),
+            Content::Records(records) => records.iter().flatten().map(|record| record.text.len()).sum(),
+        }
+    }
+
+    /// Returns the records in their order, each as it was read or why it cannot be.
+    ///
+    /// Records of JSON Lines and JSON are parsed here, on all threads of rayon's current pool. Their ids and texts are
+    /// borrowed from the piece, unless they have escapes.
+    ///
+    /// # Errors
+    ///
+    /// Each error is one of its record alone ([`Error::is_record`]).
+    #[must_use]
+    pub fn records(&self) -> Vec<Result<Record<'_>, Error>> {
+        let default_id = |number| default_id(&self.file, number, self.is_one_article);
+        let names = &self.settings.names;
+        let failed = |error: ReadError| error.in_file(&self.file);
+        match &self.content {
+            Content::Objects(objects) => {
+                // One after another in memory that is taken once.
+                objects.parse(names, |number, parsed| {
+                    let parsed = parsed.map_err(failed)?;
+                    Ok(Record {
+                        id: parsed.id.unwrap_or_else(|| default_id(number).into()),
+                        text: parsed.text,
+                        number,
+                        origin: Origin::Line { line: parsed.line, parts: parsed.parts },
+                    })
+                })
+            }
+            Content::Records(records) => {
+                let records = records.iter().map(|record| {
+                    let record = record.as_ref().map_err(|error| failed(error.clone()))?;
+                    let id = record.id.as_deref().map(Cow::Borrowed);
+                    Ok(Record {
+                        id: id.unwrap_or_else(|| default_id(record.number).into()),
+                        text: Cow::Borrowed(&record.text),
+                        number: record.number,
+                        origin: Origin::Fields { record, names },
+                    })
+                });
+                records.collect()
+            }
+        }
+    }
+}
+
+/// A record of a dump, as it stands in its [`Piece`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Record<'p> {
+    /// The id that the record states. Without one it is `path:number`, or the path alone where a file is one article.
+    pub id: Cow<'p, str>,
+    /// The text, whose paragraphs can be compared. It may be empty. The texts of several text fields follow one another,
+    /// with a blank line between them.
+    pub text: Cow<'p, str>,
+    /// The line that the record begins on (JSON Lines, CSV, TSV), else its number among the records of the file. Both
+    /// count from 1.
+    pub number: u64,
+    origin: Origin<'p>,
+}
+
+/// Where a record comes from, and so how it is written.
+#[derive(Debug, Clone)]
+enum Origin<'p> {
+    Line { line: &'p str, parts: Parts },
+    Fields { record: &'p OwnedRecord, names: &'p FieldNames },
+}
+
+impl Record<'_> {
+    /// Returns false if none of the text fields is there, or all are null; [`DumpOptions::missing_text`] lets such records
+    /// through.
+    ///
+    /// [`DumpOptions::missing_text`]: super::DumpOptions::missing_text
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        match &self.origin {
+            Origin::Line { parts, .. } => !matches!(parts, Parts::None),
+            Origin::Fields { record, .. } => record.has_text,
+        }
+    }
+
+    /// Writes the record as a line of JSON, without some spans of its text (ascending, apart from one another), such as
+    /// [`Found::redundant_spans`](crate::Found::redundant_spans) returns.
+    ///
+    /// Of JSON Lines all but the strings of the text is written byte for byte, and the strings too if nothing of them goes.
+    /// Objects of a JSON array are written on one line each. Records of other formats become objects with the fields
+    /// of [`Article::fields`](super::Article::fields) beside id and text.
+    ///
+    /// ```
+    /// use dittograph::Corpus;
+    /// use dittograph::dump::{Dump, Format};
+    ///
+    /// let lines = "{\"text\": \"The mill burnt down.\", \"year\": 1911}\n\
+    ///     {\"text\": \"Nobody was hurt.\\nThe mill burnt down.\",  \"year\": 1912}\n";
+    /// let mut pieces = Dump::from_reader(lines.as_bytes(), Format::JsonLines).pieces()?;
+    /// let piece = pieces.next().unwrap()?;
+    /// let records = piece.records().into_iter().collect::<Result<Vec<_>, _>>()?;
+    /// let mut corpus = Corpus::builder(dittograph::Detector::default()).min_words(1).build();
+    /// corpus.extend(records.iter().map(|record| &*record.text));
+    /// let found = corpus.find();
+    /// let mut cleaned = Vec::new();
+    /// for (document, record) in (0..).zip(&records) {
+    ///     record.write_without(&found.redundant_spans(document), &mut cleaned)?;
+    /// }
+    /// let (first, _) = lines.split_once('\n').unwrap();
+    /// let second = r#"{"text": "Nobody was hurt.",  "year": 1912}"#;
+    /// assert_eq!(String::from_utf8(cleaned)?, format!("{first}\n{second}\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    ///
+    /// # Panics
+    ///
+    /// If a span is none of the text, or ends inside a character.
+    pub fn write_without(&self, lost: &[Range<usize>], out: &mut impl Write) -> io::Result<()> {
+        match &self.origin {
+            Origin::Line { line, parts } => {
+                let mut written = 0;
+                let mut part = |json: &Range<usize>, text: Range<usize>| {
+                    if lost.iter().any(|lost| lost.start < text.end && text.start < lost.end) {
+                        out.write_all(&line.as_bytes()[written..json.start])?;
+                        serde_json::to_writer(&mut *out, &without(&self.text, text, lost))?;
+                        written = json.end;
+                    }
+                    io::Result::Ok(())
+                };
+                match parts {
+                    Parts::None => {}
+                    Parts::One(json) => part(json, 0..self.text.len())?,
+                    Parts::Many(parts) => {
+                        parts.iter().try_for_each(|one| part(&one.json, one.text.clone()))?;
+                    }
+                }
+                out.write_all(&line.as_bytes()[written..])?;
+                if line.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
+            }
+            Origin::Fields { record, names } => self.write_fields(record, names, lost, out),
+        }
+    }
+
+    fn write_fields(
+        &self,
+        record: &OwnedRecord,
+        names: &FieldNames,
+        lost: &[Range<usize>],
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        // A format with ids of its own may have that field too, such as the title of a wiki's page.
+        let id = record.fields.get(&names.id).cloned().unwrap_or_else(|| Value::from(&*self.id));
+        let all = 0..self.text.len();
+        let parts = if record.parts.is_empty() { slice::from_ref(&all) } else { &record.parts };
+        let texts = names.texts.iter().zip(parts);
+        let texts = texts.map(|(name, part)| (name, Value::from(without(&self.text, part.clone(), lost))));
+        let is_own = |name: &String| *name == names.id || names.texts.contains(name);
+        let others = record.fields.iter().filter(|(name, _)| !is_own(name));
+        // One field may be both.
+        let id = Some((&names.id, id)).filter(|(name, _)| !names.texts.contains(name));
+        let members = id.into_iter().chain(texts).chain(others.map(|(name, value)| (name, value.clone())));
+        serde_json::Serializer::new(&mut *out).collect_map(members)?;
+        out.write_all(b"\n")
+    }
+}
+
+/// Returns the id of a record that states none.
+pub(super) fn default_id(path: &Path, number: u64, is_one_article: bool) -> String {
+    let path = path.display();
+    if is_one_article { path.to_string() } else { format!("{path}:{number}") }
+}
+
+/// Returns a part of a text without some spans of the text. What separates a paragraph that goes from the part before goes
+/// with it.
+fn without(text: &str, part: Range<usize>, lost: &[Range<usize>]) -> String {
+    let mut left = String::with_capacity(part.len());
+    let mut from = part.start;
+    for span in lost {
+        let span = span.start.clamp(from, part.end)..span.end.clamp(from, part.end);
+        left.push_str(&text[from..span.start]);
+        from = span.end;
+    }
+    let rest = &text[from..part.end];
+    let begins_a_part = left.is_empty() && from > part.start && part.start > 0;
+    left.push_str(if begins_a_part { rest.trim_start() } else { rest });
+    left
+}
+
+/// An iterator over the pieces of a dump, which are read on a thread of their own, one ahead.
+///
+/// [`Dump::pieces`] returns it. An item is an error if a file cannot be read, or not to its end; the iterator goes on with
+/// the next file. If it is dropped, reading ends after the piece that is being read.
+pub struct Pieces {
+    /// The last has no item.
+    read: Receiver<(Option<Result<Piece, Error>>, DumpStatistics)>,
+    statistics: DumpStatistics,
+    is_done: bool,
+}
+
+impl Pieces {
+    pub(super) fn new(mut dump: Dump) -> Result<Self, Error> {
+        let (send, read) = mpsc::sync_channel(1);
+        let statistics = dump.statistics();
+        let read_all = move || {
+            loop {
+                let piece = dump.next_piece();
+                let is_last = piece.is_none();
+                // Nobody listens any more once the iterator is dropped.
+                if send.send((piece, dump.statistics())).is_err() || is_last {
+                    return;
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("dittograph-dump".to_owned()).spawn(read_all);
+        thread.map_err(|error| Error::io("a thread that reads a dump", error))?;
+        Ok(Self { read, statistics, is_done: false })
+    }
+
+    /// Returns the counts of what has been read up to the last item. Records are not among them: their articles and errors
+    /// are those of [`Piece::records`].
+    #[must_use]
+    pub fn statistics(&self) -> &DumpStatistics {
+        &self.statistics
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = Result<Piece, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_done {
+            return None;
+        }
+        let (piece, statistics) = self.read.recv().expect("the thread sends its end, unless it panics");
+        (self.statistics, self.is_done) = (statistics, piece.is_none());
+        piece
+    }
+}
+
+impl FusedIterator for Pieces {}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pieces").field("statistics", &self.statistics).finish_non_exhaustive()
+    }
+}
