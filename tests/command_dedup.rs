@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use common::command::{Folder, dittograph, printed, refused};
+use common::command::{Folder, SUMMARY, dittograph, printed, refused};
 use serde_json::Value;
 
 const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
@@ -48,6 +48,73 @@ fn a_cleaned_dump_keeps_every_other_field_and_byte() {
 }
 
 #[test]
+fn a_summary_for_people_is_told_unless_it_is_not_wanted() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let out = folder.name("out.jsonl");
+    let told = |arguments: &[&str]| String::from_utf8(dedup(arguments).stderr).unwrap();
+    let summary = told(&["--out", &out, &dump]);
+    let lines: Vec<&str> = summary.lines().collect();
+    assert_eq!(lines.len(), SUMMARY.len());
+    assert_eq!(lines[0], "read     3 articles, 5 paragraphs, 0.3 kB of text");
+    let removed = "removed  2 paragraphs, 48.8 % of the text: 2 exact copies, 0 near ones (0 by the run that they stand in)";
+    assert_eq!(lines[1], removed);
+    assert_eq!(lines[2], "changed  2 articles; 1 has nothing left");
+    assert!(lines[4].starts_with(&format!("wrote    {out} in ")), "{summary}");
+    assert_eq!(told(&["--quiet", "--out", &out, &dump]), "");
+    assert_eq!(told(&[&dump]), ""); // the summary is on standard output
+}
+
+#[test]
+fn the_texts_are_in_the_table_where_they_are_wanted() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump().replace("The ferry", "The \\t ferry"));
+    let pairs = folder.name("pairs.tsv");
+    let ferry = FERRY.replace("The ferry", "The \\t ferry");
+    for (more, names) in
+        [(None, "kept_text\tremoved_text"), (Some("--all-pairs"), "earlier_text\tlater_text")]
+    {
+        let arguments = ["--with-text", "--pairs", &pairs, &dump];
+        printed(&dedup(&more.into_iter().chain(arguments).collect::<Vec<_>>()));
+        let table = folder.read("pairs.tsv");
+        assert!(table.lines().next().unwrap().ends_with(&format!("\tlcs\t{names}")), "{table}");
+        assert!(table.lines().nth(1).unwrap().ends_with(&format!("\t1.000000\t{ferry}\t{ferry}")), "{table}");
+    }
+    refused(&dedup(&["--with-text", &dump]), "required arguments");
+}
+
+#[test]
+fn files_that_are_no_outputs_are_replaced_only_by_force() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    for option in ["--out", "--pairs", "--clusters", "--runs", "--summary"] {
+        let notes = folder.put("notes.txt", "Mine.");
+        refused(
+            &dedup(&[option, &notes, &dump]),
+            "notes.txt: is there, and is no such output; --force replaces it",
+        );
+        assert_eq!(folder.read("notes.txt"), "Mine.");
+        printed(&dedup(&["--force", option, &notes, &dump]));
+        printed(&dedup(&[option, &notes, &dump])); // now it is one
+        assert_ne!(folder.read("notes.txt"), "Mine.");
+    }
+}
+
+#[test]
+fn ids_that_come_again_are_told() {
+    let folder = Folder::new();
+    let line = |id: &str| format!("{{\"id\": \"{id}\", \"text\": \"{FERRY}\"}}\n");
+    let dump = folder.put("dump.jsonl", ["a", "b", "a", "c", "a", "b"].map(line).concat());
+    for more in [None, Some("--low-memory")] {
+        let output = dedup(&more.into_iter().chain([dump.as_str()]).collect::<Vec<_>>());
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(told, "warning: 3 records have the id of another, such as a\n");
+        let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&summary["repeated_ids"], &summary["records"]), (&3.into(), &6.into()));
+    }
+}
+
+#[test]
 fn compressed_dumps_text_files_and_folders_are_read() {
     let folder = Folder::new();
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -62,7 +129,8 @@ fn compressed_dumps_text_files_and_folders_are_read() {
     folder.put("dumps/.hidden.jsonl", "not read");
     folder.put("dumps/notes.md", "not read");
     let pairs = folder.name("pairs.tsv");
-    printed(&dedup(&["--pairs", &pairs, &folder.name("dumps")]));
+    let output = dedup(&["--pairs", &pairs, &folder.name("dumps")]);
+    assert!(output.status.success(), "{output:?}");
     let table = folder.read("pairs.tsv");
     let rows: Vec<&str> = table.lines().skip(1).map(|row| row.split('\t').nth(2).unwrap()).collect();
     assert_eq!(rows, ["gz", "gz", "zst"]);
@@ -242,10 +310,10 @@ fn a_record_that_cannot_be_read_is_named_and_nothing_is_written() {
     for (line, message) in cases {
         let folder = Folder::new();
         let dump = folder.put("dump.jsonl", [good.as_bytes(), line, b"\n", good.as_bytes()].concat());
-        let out = folder.put("out.jsonl", "what was there");
+        let out = folder.put("out.jsonl", "{\"what was\": \"there\"}");
         refused(&dedup(&["--out", &out, "--pairs", &folder.name("pairs.tsv"), &dump]), message);
         assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl"]);
-        assert_eq!(folder.read("out.jsonl"), "what was there");
+        assert_eq!(folder.read("out.jsonl"), "{\"what was\": \"there\"}");
     }
 }
 
@@ -326,11 +394,11 @@ fn the_fields_of_id_and_text_can_have_other_names() {
 fn an_output_that_is_a_link_is_written_to_its_target() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
-    folder.put("real.tsv", "old");
+    folder.put("real.tsv", "kept_doc\told");
     std::os::unix::fs::symlink(folder.path("real.tsv"), folder.path("link.tsv")).unwrap();
     printed(&dedup(&["--pairs", &folder.name("link.tsv"), &dump]));
     assert!(folder.path("link.tsv").is_symlink());
-    assert!(folder.read("real.tsv").starts_with("kept_doc"));
+    assert!(folder.read("real.tsv").starts_with("kept_doc\tkept_paragraph"));
 }
 
 #[cfg(target_os = "linux")]
@@ -338,9 +406,9 @@ fn an_output_that_is_a_link_is_written_to_its_target() {
 fn no_file_is_replaced_when_another_cannot_be_written() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
-    let out = folder.put("out.jsonl", "old");
+    let out = folder.put("out.jsonl", "{}");
     refused(&dedup(&["--out", &out, "--pairs", "/dev/full", &dump]), "/dev/full: ");
-    assert_eq!(folder.read("out.jsonl"), "old");
+    assert_eq!(folder.read("out.jsonl"), "{}");
     assert_eq!(folder.names(), ["dump.jsonl", "out.jsonl"]);
 }
 

@@ -63,6 +63,7 @@ fn fields_of_other_names_stay_under_them() {
     let expected =
         [json!({"url": "u1", "body": FERRY, "id": "7"}), json!({"url": "u2", "body": "", "id": "8"})];
     assert_eq!(records, expected);
+    let path = folder.put("b.tsv", format!("url\tbody\tid\nu1\tNew {FERRY}\t7\nu2\t{FERRY}\t8\n"));
     let (records, _) = cleaned(&folder, &["--id-field", "body", "--text-field", "body", &path]);
     assert_eq!(records[1], json!({"body": "", "id": "8", "url": "u2"}));
 }
@@ -195,7 +196,7 @@ fn strings_of_every_arrow_type_come_out_as_they_were() {
 #[test]
 fn parquet_is_written_only_if_all_inputs_are_parquet() {
     let folder = Folder::new();
-    let out = folder.put("out.parquet", "what was there");
+    let out = folder.put("out.parquet", "PAR1 that was there");
     let csv = folder.put("a.csv", "id,text\n");
     let file = folder.put("a.parquet", parquet_file("text", &[Some(FERRY)], "key"));
     refused(&dedup(&["--out", &out, &file, &csv]), "Parquet is written of Parquet files only");
@@ -204,7 +205,7 @@ fn parquet_is_written_only_if_all_inputs_are_parquet() {
     refused(&dedup(&[&options[..], &[arrow, &file]].concat()), "no column \"utf8\"");
     let other = folder.put("b.parquet", parquet_file("utf8", &[Some(FERRY)], "key"));
     refused(&dedup(&[&options[..], &[arrow, &other]].concat()), "b.parquet: its columns are not those of");
-    assert_eq!(folder.read("out.parquet"), "what was there");
+    assert_eq!(folder.read("out.parquet"), "PAR1 that was there");
     assert_eq!(folder.names(), ["a.csv", "a.parquet", "b.parquet", "out.parquet"]);
 }
 
@@ -440,7 +441,7 @@ fn explain_prints_what_became_of_each_paragraph() {
         kept.starts_with("\u{2068}a\u{2069} (document 0): 2 paragraphs, 0 removed\n  ¶0 kept: "),
         "{kept}"
     );
-    let out = folder.put("out.jsonl", "what was there");
+    let out = folder.put("out.jsonl", "{}");
     refused(&dedup(&["--explain", "z", "--out", &out, &dump]), "--explain z: no record has this id");
-    assert_eq!(folder.read("out.jsonl"), "what was there");
+    assert_eq!(folder.read("out.jsonl"), "{}");
 }

@@ -58,6 +58,12 @@ fn an_index_is_built_queried_added_to_and_removed_from() {
     assert_eq!(run(&["remove", &path, "news/1"])["paragraphs"], 2);
     assert!(found(&path, FERRY).is_empty());
     refused(&index(&["remove", &path, "news/1"]), "holds no paragraph of an article \"news/1\"");
+    assert_eq!(run(&["remove", "--ignore-missing", &path, "news/1"])["paragraphs"], 2);
+    let before = fs::read(&path).unwrap();
+    let gone = "holds no paragraph of an article \"news/1\", \"x\"; removed 1 of 3";
+    refused(&index(&["remove", &path, "news/1", "news/2", "x"]), gone);
+    assert_eq!(run(&["stats", &path])["paragraphs"], 1);
+    fs::write(&path, before).unwrap();
     assert_eq!(run(&["check", &path]), json!({"index": path, "paragraphs": 2, "ok": true}));
     let stats = run(&["stats", &path]);
     assert_eq!((&stats["paragraphs"], &stats["unicode_is_current"]), (&json!(2), &json!(true)));
@@ -124,7 +130,8 @@ fn errors_name_the_file_and_change_nothing() {
     refused(&index(&["add", &path, &folder.name("none.jsonl")]), "none.jsonl: No such file");
     let bad = folder.put("bad.jsonl", "{\"id\": \"2\", \"text\": \"fine\"}\n{\"id\": 3, \"text\": 3}\n");
     refused(&index(&["add", &path, &bad]), "bad.jsonl:2: ");
-    refused(&index(&["build", "--out", &path, &bad]), "bad.jsonl:2: ");
+    refused(&index(&["build", "--out", &path, &bad]), "news.index: is an index already");
+    refused(&index(&["build", "--force", "--out", &path, &bad]), "bad.jsonl:2: ");
     refused(&index(&["build", "--threshold", "7", "--out", &path, &dump]), "threshold: expected");
     refused(&index(&["build", "--out", &folder.name("no/folder"), &dump]), "no/folder");
     refused(&index(&["add", &path, "-"]), "--format");
@@ -136,7 +143,7 @@ fn errors_name_the_file_and_change_nothing() {
     );
     refused(&index(&["build", "--out", &dump, &dump]), "a.jsonl: is there, but is not an index");
     let conflict = folder.put("b.jsonl", lines(&[("1", BREAD)]));
-    run(&["build", "--out", &other, &conflict]);
+    run(&["build", "--force", "--out", &other, &conflict]);
     refused(
         &index(&["merge", &path, &other, "--out", &path]),
         "paragraph 0 of document \"1\" has other words than in ",
@@ -151,7 +158,7 @@ fn errors_name_the_file_and_change_nothing() {
     refused(&index(&["check", &path]), "damaged between byte 0 and 4096");
     fs::write(&path, &good[..good.len() - 1]).unwrap();
     refused(&index(&["check", &path]), "as the header says");
-    let skipped = index(&["build", "--json", "--skip-bad-records", "--out", &other, &bad]);
+    let skipped = index(&["build", "--force", "--json", "--skip-bad-records", "--out", &other, &bad]);
     assert!(skipped.status.success() && String::from_utf8_lossy(&skipped.stderr).contains("bad.jsonl:2"));
 }
 
@@ -225,4 +232,28 @@ fn of_two_programs_that_change_an_index_one_is_refused() {
     assert!(first.wait().unwrap().success());
     run(&["add", &path, &more]);
     assert_eq!(run(&["stats", &path])["articles"], 2);
+}
+
+#[test]
+fn each_article_of_a_dump_has_an_answer_of_its_own() {
+    let folder = Folder::new();
+    let path = folder.name("news.index");
+    run(&["build", "--out", &path, &folder.put("a.jsonl", lines(&[("1", FERRY), ("2", BREAD)]))]);
+    let dump = folder.put("new/b.jsonl", lines(&[("x", BREAD), ("y", LIGHT)]));
+    folder.put("new/c.csv", format!("id,text\nz,\"{FERRY}\"\n"));
+    for (file, ids) in [(&dump, &["x", "y"][..]), (&folder.name("new"), &["x", "y", "z"])] {
+        let output = index(&["--json", "query", &path, file]);
+        let answers: Vec<Value> =
+            printed(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let seen: Vec<&str> = answers.iter().map(|answer| answer["id"].as_str().unwrap()).collect();
+        assert_eq!(seen, ids);
+        assert_eq!(answers[0]["paragraphs"][0]["matches"][0]["id"], "2");
+        assert_eq!(answers[1]["paragraphs"][0]["found"], 0);
+    }
+    let output = index(&["query", &path, &dump]);
+    assert!(printed(&output).starts_with("x\n¶0 "), "{output:?}");
+    // A text is an article as it stands.
+    let text = folder.put("d.txt", FERRY);
+    assert_eq!(run(&["query", &path, &text])["paragraphs"][0]["matches"][0]["id"], "1");
+    refused(&index(&["query", &path, &folder.put("e.jsonl", "{\"id\": 1}")]), "e.jsonl:1: no field \"text\"");
 }

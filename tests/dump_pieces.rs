@@ -1,7 +1,5 @@
 //! Dumps in pieces: the same records as one by one, parsed on all cores, and written back.
 
-#![cfg(all(feature = "dump", feature = "dump-html"))]
-
 use std::fs;
 use std::io::Write;
 use std::ops::Range;

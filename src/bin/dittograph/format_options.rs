@@ -3,7 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use dittograph::dump::{Dump, DumpOptions, Encoding, Format, MissingText};
+use dittograph::dump::{Article, Dump, DumpOptions, Encoding, Format, MissingText};
+
+use crate::print::one_line;
 
 /// Options that describe the files of a dump.
 #[derive(clap::Args, Clone)]
@@ -17,10 +19,10 @@ pub struct FormatOptions {
     #[arg(long = "text-field", value_name = "NAME", default_value = "text")]
     pub text_fields: Vec<String>,
     /// The format of all files, whatever they are called: jsonl, json, csv, tsv, text, html, warc, mediawiki, parquet
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", hide_short_help = true)]
     pub format: Option<Format>,
     /// The encoding of texts that do not declare their own, such as windows-1256; UTF-8 if it is not given
-    #[arg(long, value_name = "E")]
+    #[arg(long, value_name = "E", hide_short_help = true)]
     pub encoding: Option<Encoding>,
     /// The namespaces of a MediaWiki export whose pages are articles
     #[arg(
@@ -28,7 +30,8 @@ pub struct FormatOptions {
         value_name = "N,…",
         value_delimiter = ',',
         default_value = "0",
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        hide_short_help = true
     )]
     namespaces: Vec<i32>,
     /// Leave out and count what cannot be read, records and ends of files, instead of stopping; records without a text stay
@@ -50,6 +53,34 @@ impl FormatOptions {
         let options = options.namespaces(self.namespaces.iter().copied());
         let options = self.format.iter().fold(options, |options, format| options.format(*format));
         self.encoding.iter().fold(options, |options, encoding| options.encoding(*encoding))
+    }
+
+    /// Returns true if a file is a dump by its name, or is said to be one. Any other is the text of an article.
+    pub fn is_dump(&self, path: &Path) -> bool {
+        let format = self.format.or_else(|| Format::from_path(path));
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let is_compressed = matches!(ending.as_str(), "gz" | "zst" | "zstd" | "bz2" | "xz");
+        is_compressed || path.is_dir() || format.is_some_and(|format| format != Format::Text)
+    }
+
+    /// Hands over the articles of a file, a folder, or standard input.
+    pub fn each_article(
+        &self,
+        path: &Path,
+        mut each: impl FnMut(Article) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut dump = self.open(&self.dump_options().fields(false), path)?;
+        let mut lost = Lost::default();
+        for article in dump.by_ref() {
+            match article {
+                Ok(article) => each(article)?,
+                Err(error) if error.is_format() && self.skip_bad_records => lost.count(&error),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        lost.without_text = dump.statistics().without_text;
+        lost.warn();
+        Ok(())
     }
 
     /// Opens a file, a folder, or standard input.
@@ -88,7 +119,11 @@ impl Lost {
     pub fn warn(&self) {
         if let Some(first) = &self.first_bad {
             let records = if self.bad == 1 { "record" } else { "records" };
-            eprintln!("warning: left out {} {records} that cannot be read; the first: {first}", self.bad);
+            eprintln!(
+                "warning: left out {} {records} that cannot be read; the first: {}",
+                self.bad,
+                one_line(first)
+            );
         }
         if self.without_text > 0 {
             let have = if self.without_text == 1 { "record has" } else { "records have" };

@@ -1,7 +1,7 @@
 //! Writing: a file is written beside its place and moved there at the end, so that none is ever left half written.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -103,6 +103,19 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// Fails if a file is there that does not begin like an output. An empty one may be replaced.
+pub fn refuse_other(path: &Path, begins: &[&str]) -> Result<(), String> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
+    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    let is_output = head.is_empty() || begins.iter().any(|begin| head.starts_with(begin.as_bytes()));
+    let refusal = || format!("{}: is there, and is no such output; --force replaces it", path.display());
+    is_output.then_some(()).ok_or_else(refusal)
 }
 
 /// Returns the folder that a file is in.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 /// Prints a text; an output that nobody reads any more is no error.
+#[cfg(feature = "cli")]
 pub fn print(text: &str) -> Result<(), String> {
     with(|out| out.write_all(text.as_bytes()))
 }
@@ -17,7 +18,7 @@ pub fn with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), 
     }
 }
 
-/// Returns a file name as one line of a terminal can show it.
-pub fn one_line(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// Returns a text as one line of a terminal can show it.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

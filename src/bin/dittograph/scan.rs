@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use dittograph::dump::Format;
 use dittograph::{Detector, Report};
 use serde::Serialize;
 
 use crate::detector_options::DetectorOptions;
-use crate::format_options::{FormatOptions, Lost};
+#[cfg(feature = "cli")]
+use crate::format_options::FormatOptions;
 use crate::print::{self, one_line};
 use crate::read::read;
 
@@ -16,8 +16,8 @@ use crate::read::read;
 #[derive(clap::Args)]
 #[command(after_help = "Example: dittograph scan article.txt")]
 pub struct Arguments {
-    /// Articles in UTF-8, one a file, or dumps of articles: .jsonl, .csv, .html, .warc, .parquet and what else `dedup`
-    /// reads; '-' is standard input, an article unless --format says otherwise
+    /// Articles in UTF-8, one a file; '-' is standard input. Dumps of articles too (.jsonl, .csv, .html, .warc, .parquet
+    /// and what else `dedup` reads): each of their articles has a report of its own
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Print one JSON object an article, each on one line
@@ -28,6 +28,7 @@ pub struct Arguments {
     dedup: bool,
     #[command(flatten)]
     detector: DetectorOptions,
+    #[cfg(feature = "cli")]
     #[command(flatten)]
     formats: FormatOptions,
 }
@@ -37,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     let mut failed = Ok(());
     let printed = print::with(|out| {
         for path in &arguments.files {
-            failed = arguments.scan_file(out, path, &detector)?;
+            failed = arguments.scan_file(path, &detector, out)?;
             out.flush()?;
             if failed.is_err() {
                 break;
@@ -52,62 +53,69 @@ impl Arguments {
     /// Prints what is asked for of each article of a file. The inner error is one of reading.
     fn scan_file(
         &self,
-        out: &mut dyn Write,
         path: &Path,
         detector: &Detector,
+        out: &mut dyn Write,
     ) -> io::Result<Result<(), String>> {
         let file = &path.to_string_lossy();
-        if !self.is_dump(path) {
-            return match read(path) {
-                Ok(article) => {
-                    let name = (self.files.len() > 1).then(|| one_line(file));
-                    self.print(out, name, file, None, &article, detector).map(Ok)
-                }
-                Err(message) => Ok(Err(format!("{}: {message}", one_line(file)))),
-            };
+        if self.is_dump(path) {
+            return self.scan_dump(path, detector, out);
         }
-        let mut dump = match self.formats.open(&self.formats.dump_options().fields(false), path) {
-            Ok(dump) => dump,
-            Err(message) => return Ok(Err(message)),
-        };
-        let mut lost = Lost::default();
-        for article in dump.by_ref() {
-            match article {
-                Ok(article) => {
-                    let name = Some(one_line(&article.id));
-                    self.print(out, name, file, Some(&article.id), &article.text, detector)?;
-                }
-                Err(error) if error.is_format() && self.formats.skip_bad_records => lost.count(&error),
-                Err(error) => return Ok(Err(error.to_string())),
+        match read(path) {
+            Ok(article) => {
+                let name = (self.files.len() > 1).then(|| one_line(file));
+                self.print(Article { name, file, id: None, text: &article }, detector, out).map(Ok)
             }
+            Err(message) => Ok(Err(format!("{}: {message}", one_line(file)))),
         }
-        lost.without_text = dump.statistics().without_text;
-        lost.warn();
-        Ok(Ok(()))
     }
 
-    /// Returns true if a file is a dump by its name, or is said to be one. Any other is the text of an article.
+    #[cfg(feature = "cli")]
     fn is_dump(&self, path: &Path) -> bool {
-        let format = self.formats.format.or_else(|| Format::from_path(path));
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let is_compressed = matches!(ending.as_str(), "gz" | "zst" | "zstd" | "bz2" | "xz");
-        is_compressed || path.is_dir() || format.is_some_and(|format| format != Format::Text)
+        self.formats.is_dump(path)
     }
 
-    /// Prints what the arguments ask for of one article, under a name if there are several.
-    fn print(
+    #[cfg(not(feature = "cli"))]
+    #[expect(clippy::unused_self, reason = "the whole command has options of formats")]
+    fn is_dump(&self, path: &Path) -> bool {
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let known = ["jsonl", "ndjson", "json", "csv", "tsv", "html", "htm", "warc", "wet", "xml", "parquet"];
+        known.contains(&ending.as_str()) || ["gz", "zst", "bz2", "xz"].contains(&ending.as_str())
+    }
+
+    #[cfg(feature = "cli")]
+    fn scan_dump(
         &self,
-        out: &mut dyn Write,
-        name: Option<String>,
-        file: &str,
-        id: Option<&str>,
-        article: &str,
+        path: &Path,
         detector: &Detector,
-    ) -> io::Result<()> {
+        out: &mut dyn Write,
+    ) -> io::Result<Result<(), String>> {
+        let file = &path.to_string_lossy();
+        let mut printed = Ok(());
+        let read = self.formats.each_article(path, |article| {
+            let (name, id) = (Some(one_line(&article.id)), Some(article.id.as_str()));
+            printed = self.print(Article { name, file, id, text: &article.text }, detector, out);
+            printed.as_ref().map_err(ToString::to_string).copied()
+        });
+        printed.map(|()| read)
+    }
+
+    #[cfg(not(feature = "cli"))]
+    #[expect(clippy::unused_self, reason = "the whole command reads it")]
+    fn scan_dump(&self, path: &Path, _: &Detector, _: &mut dyn Write) -> io::Result<Result<(), String>> {
+        let file = one_line(&path.to_string_lossy());
+        Ok(Err(format!(
+            "{file}: is a dump by its name; the command reads those if it is built with --features cli"
+        )))
+    }
+
+    /// Prints what the arguments ask for of one article, under its name if it has one.
+    fn print(&self, article: Article<'_>, detector: &Detector, out: &mut dyn Write) -> io::Result<()> {
+        let Article { name, file, id, text } = article;
         if self.dedup {
-            return out.write_all(detector.dedup(article).as_bytes());
+            return out.write_all(detector.dedup(text).as_bytes());
         }
-        let report = &detector.scan(article);
+        let report = &detector.scan(text);
         if self.json {
             serde_json::to_writer(&mut *out, &ArticleReport { file, id, report })?;
             return writeln!(out);
@@ -117,6 +125,14 @@ impl Arguments {
         }
         write!(out, "{report}")
     }
+}
+
+struct Article<'a> {
+    /// What stands above its report, if there are several.
+    name: Option<String>,
+    file: &'a str,
+    id: Option<&'a str>,
+    text: &'a str,
 }
 
 /// The JSON object of one article.

@@ -1,11 +1,15 @@
 //! The dump that is read, piece by piece, and what is counted beside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
+use dittograph::ParagraphId;
 use dittograph::dump::{self, DumpStatistics, Piece, Record};
+use rayon::prelude::*;
 
+use super::articles::Articles;
 use crate::format_options::{FormatOptions, Lost};
+use crate::print::one_line;
 
 /// Files and folders, and how they are read.
 pub struct Dump {
@@ -77,6 +81,7 @@ impl Dump {
         };
         tally.bytes += piece.byte_len();
         tally.records += records.len();
+        tally.ids.extend(records.iter().map(|record| ParagraphId::named(&record.id, 0).document));
         tally.lost.without_text += records.iter().filter(|record| !record.has_text()).count() as u64;
         Ok(records)
     }
@@ -89,8 +94,36 @@ pub struct Tally {
     pub bytes: usize,
     pub records: usize,
     pub lost: Lost,
+    /// How many records have the id of one before, and the first such id.
+    pub repeated_ids: usize,
+    first_repeated: Option<String>,
+    /// The hashes of all ids.
+    ids: Vec<u64>,
     /// How many files, or pages in them, were read in which encoding, and why in that.
     pub encodings: BTreeMap<(String, String), u64>,
     /// What is no article, by the reason.
     pub left_out: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Counts the ids that come again, once all records have been read.
+    pub fn count_repeated_ids(&mut self, articles: &Articles<'_>) {
+        let mut sorted = self.ids.clone();
+        sorted.par_sort_unstable();
+        self.repeated_ids = sorted.windows(2).filter(|two| two[0] == two[1]).count();
+        let repeated: HashSet<u64> =
+            sorted.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+        let first = std::mem::take(&mut self.ids).iter().position(|id| repeated.contains(id));
+        self.first_repeated = first.map(|document| articles.id(document as u64).into_owned());
+    }
+
+    /// Prints on standard error what must not be overlooked.
+    pub fn warn(&self) {
+        self.lost.warn();
+        if let Some(first) = &self.first_repeated {
+            let have = if self.repeated_ids == 1 { "record has" } else { "records have" };
+            let first: String = one_line(first).chars().take(60).collect();
+            eprintln!("warning: {} {have} the id of another, such as {first}", self.repeated_ids);
+        }
+    }
 }

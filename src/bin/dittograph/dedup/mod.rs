@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use self::articles::Articles;
 use self::dump::{Dump, Tally};
 use self::summary::{Changed, Summary};
+use self::table::Table;
 use crate::detector_options::DetectorOptions;
 use crate::format_options::{DUMPS, FormatOptions, is_stdin};
 use crate::output::{self, Output};
@@ -37,6 +38,9 @@ pub struct Arguments {
     /// Write a table of the removed paragraphs and those that are kept in their place
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// Add the two texts to each row of --pairs
+    #[arg(long, requires = "pairs")]
+    with_text: bool,
     /// List every verified pair in --pairs instead
     #[arg(long, requires = "pairs")]
     all_pairs: bool,
@@ -86,7 +90,10 @@ pub struct Arguments {
     /// Hold no text in memory: keep it in a temporary file beside --out (or in TMPDIR), and read the dump twice
     #[arg(long)]
     low_memory: bool,
-    /// Show no progress
+    /// Replace files that are there and are no outputs of such a run, such as an index
+    #[arg(long)]
+    force: bool,
+    /// Show no progress, and no summary for people
     #[arg(short, long)]
     quiet: bool,
 }
@@ -137,10 +144,10 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     start_threads(arguments.threads)?;
 
     let mut summary = Summary::new(arguments.quiet);
-    summary.stage("read and sign");
-    summary.expect(opened.size());
+    summary.stage(summary::READ);
+    let size = opened.size();
     let mut tally = Tally::default();
-    let progress = |bytes| summary.advance(bytes);
+    let progress = |bytes| summary.advance(bytes, size);
     let (corpus, articles) = if arguments.low_memory {
         let beside = arguments.out.as_deref().map(output::folder_of);
         Articles::store(&dump, opened, builder, beside, &mut tally, progress)?
@@ -148,18 +155,19 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         Articles::hold(&dump, opened, builder, &mut tally, progress)?
     };
     let explained = arguments.explain.as_deref().map(|id| explain::documents(&articles, id)).transpose()?;
+    tally.count_repeated_ids(&articles);
     let (counts, banding) = (corpus.statistics(), builder.banding());
     let read = summary::Read { files: files.len(), tally, counts, banding };
 
-    summary.stage("candidates");
+    summary.stage(summary::CANDIDATES);
     let found = corpus.find();
 
-    summary.stage("compare");
+    summary.stage(summary::COMPARE);
     let redundant = found.redundant();
     (summary.spared, summary.siblings) = (redundant.spared, redundant.siblings);
-    write_tables(&mut outputs, arguments.all_pairs, &found, &articles, &mut summary)?;
+    write_tables(&mut outputs, arguments, &found, &articles, &mut summary)?;
 
-    summary.stage("write");
+    summary.stage(summary::WRITE);
     let changed = redundant.removals.par_chunk_by(|a, b| a.removed.document == b.removed.document);
     let change = |removals: &[Removal]| {
         let document = removals[0].removed.document;
@@ -170,10 +178,11 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         if as_parquet {
             write_parquet(out, arguments, &files, &articles, &found)?;
         } else {
-            write_lines(out, &dump, &articles, &found)?;
+            let count = Some(articles.count());
+            write_lines(out, &dump, &articles, &found, || summary.advance(1, count))?;
         }
     }
-    summary.stage("");
+    summary.end();
     let explanation = explained.map(|documents| explain::report(&articles, &found, &documents));
 
     articles.check(&found)?;
@@ -185,9 +194,14 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         None if is_silent => Some(summary.json(arguments, &read, &redundant.removals)),
         explanation => explanation,
     };
+    let for_people =
+        (!is_silent && !arguments.quiet).then(|| summary.text(&read, &redundant.removals, &outputs.names()));
     std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
-    read.tally.lost.warn();
+    read.tally.warn();
+    if let Some(text) = for_people {
+        eprint!("{text}");
+    }
     printed.map_or(Ok(()), |text| print(&text))
 }
 
@@ -205,23 +219,24 @@ fn start_threads(threads: usize) -> Result<(), String> {
 /// Writes the tables that were asked for, and counts their rows.
 fn write_tables(
     outputs: &mut Outputs,
-    all_pairs: bool,
+    arguments: &Arguments,
     found: &Found<'_>,
     articles: &Articles<'_>,
     summary: &mut Summary,
 ) -> Result<(), String> {
     if let Some(file) = &mut outputs.pairs {
-        if all_pairs {
-            summary.pairs = write_all_pairs(file, found, articles)?;
+        let table = Table { name: &|document| articles.id(document), found, with_text: arguments.with_text };
+        if arguments.all_pairs {
+            summary.pairs = write_all_pairs(file, &table)?;
         } else {
-            write_removed(file, found, articles)?;
+            write_removed(file, &table)?;
         }
     }
     if let Some(file) = &mut outputs.clusters {
         clusters::write(file, found.redundant(), articles)?;
     }
     if let Some(file) = &mut outputs.runs {
-        summary.stage("runs");
+        summary.stage(summary::RUNS);
         let CorpusRuns { runs, matches_left_out, .. } = found.runs();
         file.write(table::RUNS)?;
         runs.iter().try_for_each(|run| file.write(&table::run(&|document| articles.id(document), run)))?;
@@ -243,10 +258,12 @@ fn write_lines(
     dump: &Dump,
     articles: &Articles<'_>,
     found: &Found<'_>,
+    mut written: impl FnMut(),
 ) -> Result<(), String> {
     let mut changed = changed(found);
     articles.try_for_each(dump, found, |document, record| {
         let lost = if changed(document) { found.redundant_spans(document) } else { Vec::new() };
+        written();
         record.write_without(&lost, out).map_err(|error| out.message(&error))
     })
 }
@@ -270,11 +287,10 @@ fn write_parquet(
 }
 
 /// Writes a row for each verified pair; returns how many there are.
-fn write_all_pairs(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>) -> Result<usize, String> {
-    let name = |document| articles.id(document);
-    let row = |p: &ParagraphPair| table::row(&name, found, [p.earlier, p.later], &p.similarity, p.evidence);
-    file.write(table::PAIRS)?;
-    let (mut pairs, mut count) = (found.pairs(), 0);
+fn write_all_pairs(file: &mut Output, table: &Table<'_>) -> Result<usize, String> {
+    let row = |p: &ParagraphPair| table.row([p.earlier, p.later], &p.similarity, p.evidence);
+    file.write(&table.header("earlier", "later"))?;
+    let (mut pairs, mut count) = (table.found.pairs(), 0);
     loop {
         let some: Vec<ParagraphPair> = pairs.by_ref().take(ROWS_LEN).collect();
         if some.is_empty() {
@@ -286,11 +302,10 @@ fn write_all_pairs(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>
 }
 
 /// Writes a row for each redundant paragraph.
-fn write_removed(file: &mut Output, found: &Found<'_>, articles: &Articles<'_>) -> Result<(), String> {
-    let name = |document| articles.id(document);
-    let row = |r: &Removal| table::row(&name, found, [r.kept, r.removed], &r.similarity, r.evidence);
-    file.write(table::REMOVED)?;
-    found.redundant().removals.chunks(ROWS_LEN).try_for_each(|some| write_rows(file, some, row))
+fn write_removed(file: &mut Output, table: &Table<'_>) -> Result<(), String> {
+    let row = |r: &Removal| table.row([r.kept, r.removed], &r.similarity, r.evidence);
+    file.write(&table.header("kept", "removed"))?;
+    table.found.redundant().removals.chunks(ROWS_LEN).try_for_each(|some| write_rows(file, some, row))
 }
 
 /// Writes rows that are made on all cores.
@@ -315,19 +330,34 @@ struct Outputs {
 
 impl Outputs {
     fn create(arguments: &Arguments) -> Result<Self, String> {
-        let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        let create = |path: &Option<PathBuf>, begins: &[&str]| {
+            let create = |path: &Path| {
+                if !arguments.force {
+                    output::refuse_other(path, begins)?;
+                }
+                Output::create(path)
+            };
+            path.as_deref().map(create).transpose()
+        };
         Ok(Self {
-            out: create(&arguments.out)?,
-            pairs: create(&arguments.pairs)?,
-            clusters: create(&arguments.clusters)?,
-            runs: create(&arguments.runs)?,
-            summary: create(&arguments.summary)?,
+            out: create(&arguments.out, &["{", "PAR1"])?,
+            pairs: create(&arguments.pairs, &["kept_doc\t", "earlier_doc\t"])?,
+            clusters: create(&arguments.clusters, &["{\"kept\":"])?,
+            runs: create(&arguments.runs, &["earlier_doc\t"])?,
+            summary: create(&arguments.summary, &["{"])?,
         })
     }
 
     fn is_empty(&self) -> bool {
         let Self { out, pairs, clusters, runs, summary } = self;
         [out, pairs, clusters, runs, summary].into_iter().all(Option::is_none)
+    }
+
+    /// Returns the names of the files.
+    fn names(&self) -> Vec<String> {
+        let Self { out, pairs, clusters, runs, summary } = self;
+        let all = [out, pairs, clusters, runs, summary].into_iter().flatten();
+        all.map(|output| output.path().display().to_string()).collect()
     }
 
     /// Moves all files to their places, once all are on disk.

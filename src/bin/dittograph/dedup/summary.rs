@@ -1,14 +1,29 @@
-//! Progress while the work goes on, and the summary of it.
+//! The summary of the work: as JSON, and in a few lines for people.
 
+use std::fmt::Write;
 use std::time::Instant;
 
 use dittograph::lsh::Banding;
 use dittograph::{CorpusStatistics, Evidence, Keep, Measure, Removal, Siblings};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::Arguments;
 use super::dump::Tally;
+use crate::progress::Progress;
+
+/// A step of the work, and the share of the whole work that is done at its end, of which most is reading and comparing:
+/// measured with a dump of documentation.
+#[derive(Clone, Copy)]
+pub struct Stage {
+    name: &'static str,
+    end: f64,
+}
+
+pub const READ: Stage = Stage { name: "read and sign", end: 0.45 };
+pub const CANDIDATES: Stage = Stage { name: "candidates", end: 0.5 };
+pub const COMPARE: Stage = Stage { name: "compare", end: 0.8 };
+pub const RUNS: Stage = Stage { name: "runs", end: 0.95 };
+pub const WRITE: Stage = Stage { name: "write", end: 1.0 };
 
 pub struct Summary {
     pub pairs: usize,
@@ -19,8 +34,9 @@ pub struct Summary {
     pub changed: Changed,
     stages: Vec<Value>,
     stage: &'static str,
+    started: Instant,
     since: Instant,
-    bar: ProgressBar,
+    progress: Progress,
 }
 
 /// Records that lost something.
@@ -57,8 +73,6 @@ pub struct Read {
 
 impl Summary {
     pub fn new(quiet: bool) -> Self {
-        // Drawn on standard error, and only if that is a terminal.
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
         Self {
             pairs: 0,
             runs: None,
@@ -68,40 +82,80 @@ impl Summary {
             changed: Changed::default(),
             stages: Vec::new(),
             stage: "",
+            started: Instant::now(),
             since: Instant::now(),
-            bar,
+            progress: Progress::new(quiet),
         }
     }
 
     /// Begins a stage, and so ends the one before.
-    pub fn stage(&mut self, name: &'static str) {
+    pub fn stage(&mut self, stage: Stage) {
+        self.end_stage();
+        (self.stage, self.since) = (stage.name, Instant::now());
+        self.progress.stage(stage.name, stage.end);
+    }
+
+    /// Ends the last stage.
+    pub fn end(&mut self) {
+        self.end_stage();
+        self.stage = "";
+        self.progress.finish();
+    }
+
+    fn end_stage(&mut self) {
         if !self.stage.is_empty() {
             let seconds = self.since.elapsed().as_secs_f64();
             self.stages.push(json!({ "stage": self.stage, "seconds": seconds, "peak_mib": peak_mib() }));
         }
-        (self.stage, self.since) = (name, Instant::now());
-        self.bar.set_style(
-            ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("the template is good"),
+    }
+
+    /// Counts so much of the stage as done, of `all` in it.
+    pub fn advance(&self, count: u64, all: Option<u64>) {
+        self.progress.advance(count, all);
+    }
+
+    /// Returns what people want to know, in five lines.
+    pub fn text(&self, read: &Read, redundant: &[Removal], outputs: &[String]) -> String {
+        let Read { files, tally, counts, .. } = read;
+        let near = redundant.iter().filter(|removal| !removal.similarity.is_exact()).count();
+        let by_run = redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count();
+        let Changed { records, emptied, bytes_removed } = self.changed;
+        let share = 100.0 * bytes_removed as f64 / counts.bytes.max(1) as f64;
+        let left_out: u64 = tally.left_out.values().sum();
+        let mut text = String::new();
+        _ = writeln!(
+            text,
+            "read     {}, {}, {} of text{}",
+            counted(tally.records, "article", "articles"),
+            counted(counts.paragraphs, "paragraph", "paragraphs"),
+            megabytes(counts.bytes),
+            if *files > 1 { format!(", in {files} files") } else { String::new() },
         );
-        self.bar.set_message(name);
-        self.bar.tick();
-        if name.is_empty() {
-            self.bar.finish_and_clear();
-        }
-    }
-
-    /// Sets how many bytes this stage will go through.
-    pub fn expect(&mut self, bytes: Option<u64>) {
-        const TEMPLATE: &str =
-            "{spinner} {msg} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
-        let Some(bytes) = bytes else { return };
-        self.bar.set_style(ProgressStyle::with_template(TEMPLATE).expect("the template is good"));
-        self.bar.reset();
-        self.bar.set_length(bytes);
-    }
-
-    pub fn advance(&self, bytes: u64) {
-        self.bar.inc(bytes);
+        _ = writeln!(
+            text,
+            "removed  {}, {share:.1} % of the text: {}, {} near ones ({} by the run that they stand in)",
+            counted(redundant.len(), "paragraph", "paragraphs"),
+            counted(redundant.len() - near, "exact copy", "exact copies"),
+            thousands(near),
+            thousands(by_run),
+        );
+        _ = writeln!(
+            text,
+            "changed  {}; {} nothing left",
+            counted(records, "article", "articles"),
+            counted(emptied, "has", "have"),
+        );
+        _ = writeln!(
+            text,
+            "left     {} as siblings, {} since others would be merged; {} no article",
+            thousands(self.siblings),
+            thousands(self.spared),
+            counted(usize::try_from(left_out).unwrap_or(usize::MAX), "record is", "records are"),
+        );
+        let seconds = self.started.elapsed().as_secs_f64();
+        let peak = peak_mib().map_or(String::new(), |mib| format!(", {mib} MiB of memory at most"));
+        _ = writeln!(text, "wrote    {} in {seconds:.1} s{peak}", outputs.join(", "));
+        text
     }
 
     pub fn json(&self, arguments: &Arguments, read: &Read, redundant: &[Removal]) -> String {
@@ -122,6 +176,7 @@ impl Summary {
             "records_without_text": tally.lost.without_text,
             "bad_records": tally.lost.bad,
             "first_bad_record": tally.lost.first_bad,
+            "repeated_ids": tally.repeated_ids,
             "encodings": encodings,
             "left_out": tally.left_out,
             "text_bytes": counts.bytes,
@@ -174,4 +229,29 @@ fn peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
+/// Returns a number in groups of three digits.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn megabytes(bytes: usize) -> String {
+    if bytes < 100_000 {
+        format!("{:.1} kB", bytes as f64 / 1e3)
+    } else {
+        format!("{:.1} MB", bytes as f64 / 1e6)
+    }
 }

@@ -4,30 +4,44 @@ use std::borrow::Cow;
 
 use dittograph::{CorpusRun, Evidence, Found, ParagraphId, Similarity};
 
-pub const REMOVED: &str =
-    "kept_doc\tkept_paragraph\tremoved_doc\tremoved_paragraph\tjaccard\tcontainment\texact\tevidence\tlcs\n";
-pub const PAIRS: &str = "earlier_doc\tearlier_paragraph\tlater_doc\tlater_paragraph\tjaccard\tcontainment\texact\tevidence\tlcs\n";
 pub const RUNS: &str = "earlier_doc\tearlier_start\tearlier_end\tlater_doc\tlater_start\tlater_end\n";
 
-/// A row of [`REMOVED`] or [`PAIRS`]; `name` gives the id of a document.
-pub fn row<'d>(
-    name: &dyn Fn(u64) -> Cow<'d, str>,
-    found: &Found<'_>,
-    [one, other]: [ParagraphId; 2],
-    similarity: &Similarity,
-    evidence: Evidence,
-) -> String {
-    format!(
-        "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\t{evidence}\t{:.6}\n",
-        escaped(&name(one.document)),
-        one.paragraph,
-        escaped(&name(other.document)),
-        other.paragraph,
-        similarity.jaccard(),
-        similarity.containment(),
-        similarity.is_exact(),
-        found.lcs(one, other),
-    )
+/// The table of removals or pairs.
+pub struct Table<'f> {
+    /// Gives the id of a document.
+    pub name: &'f (dyn Fn(u64) -> Cow<'f, str> + Sync),
+    pub found: &'f Found<'f>,
+    /// Each row has the texts of both paragraphs.
+    pub with_text: bool,
+}
+
+impl Table<'_> {
+    /// Returns the names of the columns, of which some begin with `one` and some with `other`.
+    pub fn header(&self, one: &str, other: &str) -> String {
+        let texts = if self.with_text { format!("\t{one}_text\t{other}_text") } else { String::new() };
+        let ids = format!("{one}_doc\t{one}_paragraph\t{other}_doc\t{other}_paragraph");
+        format!("{ids}\tjaccard\tcontainment\texact\tevidence\tlcs{texts}\n")
+    }
+
+    pub fn row(&self, [one, other]: [ParagraphId; 2], similarity: &Similarity, evidence: Evidence) -> String {
+        let mut row = format!(
+            "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\t{evidence}\t{:.6}",
+            escaped(&(self.name)(one.document)),
+            one.paragraph,
+            escaped(&(self.name)(other.document)),
+            other.paragraph,
+            similarity.jaccard(),
+            similarity.containment(),
+            similarity.is_exact(),
+            self.found.lcs(one, other),
+        );
+        for paragraph in [one, other].into_iter().filter(|_| self.with_text) {
+            row.push('\t');
+            row.push_str(&escaped(&self.found.text(paragraph).unwrap_or_default()));
+        }
+        row.push('\n');
+        row
+    }
 }
 
 /// A row of [`RUNS`].
@@ -44,11 +58,11 @@ pub fn run<'d>(name: &dyn Fn(u64) -> Cow<'d, str>, run: &CorpusRun) -> String {
     )
 }
 
-/// An id as one cell.
-fn escaped(id: &str) -> Cow<'_, str> {
-    if !id.bytes().any(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
-        return Cow::Borrowed(id);
+/// Returns a text as one cell.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
+        return Cow::Borrowed(text);
     }
-    let escaped = id.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
+    let escaped = text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
     Cow::Owned(escaped)
 }

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 
 use self::reading::Reading;
 use crate::detector_options::DetectorOptions;
-use crate::print::print;
+use crate::format_options::FormatOptions;
+use crate::print::{one_line, print};
 use crate::read::read;
 
 /// Index articles on disk, and query which of them repeat a paragraph
@@ -48,6 +49,9 @@ enum Command {
         detector: DetectorOptions,
         #[command(flatten)]
         reading: Reading,
+        /// Replace an index that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Add the articles of dumps to an index; one whose id is there already replaces the old one
     Add {
@@ -65,18 +69,25 @@ enum Command {
         /// Ids of articles
         #[arg(value_name = "ID", required = true)]
         ids: Vec<String>,
+        /// Say nothing of ids that the index does not hold
+        #[arg(long)]
+        ignore_missing: bool,
     },
     /// Show which paragraphs of an index each paragraph of an article resembles
+    #[command(after_help = "Example: dittograph index query news.index article.txt")]
     Query {
         /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
-        /// The article, in UTF-8, if not as --text; '-' is standard input
+        /// Articles in UTF-8, one a file, or dumps and folders of articles; '-' is standard input, an article unless
+        /// --format says otherwise
         #[arg(value_name = "FILE", required_unless_present = "text")]
-        file: Option<PathBuf>,
+        files: Vec<PathBuf>,
         /// The article itself
-        #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+        #[arg(long, value_name = "TEXT", conflicts_with = "files")]
         text: Option<String>,
+        #[command(flatten)]
+        formats: Box<FormatOptions>,
         /// Show at most N matches for each paragraph, the most alike first
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
@@ -92,9 +103,12 @@ enum Command {
         /// The indexes; an article that is in several of them must have the same paragraphs in each
         #[arg(value_name = "INDEX", required = true)]
         indexes: Vec<PathBuf>,
-        /// The merged index
+        /// The merged index; it may be one of those that are merged
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
+        /// Replace an index that is there and is not merged
+        #[arg(long)]
+        force: bool,
     },
     /// Verify every byte of an index
     Check {
@@ -107,10 +121,10 @@ enum Command {
 pub fn run(arguments: &Arguments) -> Result<(), String> {
     let quiet = arguments.quiet;
     let (text, value) = match &arguments.command {
-        Command::Build { out, recall, detector, reading } => {
+        Command::Build { out, recall, detector, reading, force } => {
             let detector = detector.config().recall(*recall).build().map_err(|error| error.to_string())?;
             // Before the work, so that a path that cannot be written to is known at once.
-            refuse_other_than_index(out)?;
+            refuse_to_replace(out, *force)?;
             let file = begin(out)?;
             let (mut index, mut tally) = (Index::new(detector), reading::Tally::default());
             reading.read_into(&mut index, &mut tally, quiet)?;
@@ -132,17 +146,18 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
             render::stats(&open(path)?, Some(&tally))?
         }
-        Command::Remove { index, ids } => remove(index, ids, quiet)?,
-        Command::Query { index, file, text, limit } => {
-            let article = match (file, text) {
-                (Some(file), _) => read(file).map_err(|error| format!("{}: {error}", file.display()))?,
-                (None, text) => text.clone().unwrap_or_default(),
+        Command::Remove { index, ids, ignore_missing } => remove(index, ids, *ignore_missing, quiet)?,
+        Command::Query { index, files, text, formats, limit } => {
+            let query = Query { index: &open(index)?, limit: *limit, json: arguments.json };
+            return match text {
+                Some(text) => query.print(None, text),
+                None => query.print_files(files, formats),
             };
-            render::matches(&open(index)?, &article, *limit)?
         }
         Command::Stats { index } => render::stats(&open(index)?, None)?,
-        Command::Merge { indexes, out } => {
-            refuse_other_than_index(out)?;
+        Command::Merge { indexes, out, force } => {
+            let is_merged = |index: &PathBuf| same_file(index, out);
+            refuse_to_replace(out, *force || indexes.iter().any(is_merged))?;
             let file = begin(out)?;
             let saved = indexes.iter().map(|path| open(path)).collect::<Result<Vec<SavedIndex>, String>>()?;
             let (first, others) = saved.split_first().ok_or("there is no index to merge")?;
@@ -162,21 +177,68 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     print(&if arguments.json { format!("{value}\n") } else { text })
 }
 
-/// Removes the articles with these ids.
-fn remove(path: &Path, ids: &[String], quiet: bool) -> Result<(String, Value), String> {
+/// Removes the articles with these ids. If some are not there, the others are removed all the same.
+fn remove(path: &Path, ids: &[String], ignore_missing: bool, quiet: bool) -> Result<(String, Value), String> {
     let file = begin(path)?;
     let saved = open(path)?;
+    let (mut removed, mut missing) = (HashSet::new(), Vec::new());
     for id in ids {
         let name = saved.document_name(number_of(id)).map_err(|error| error.to_string())?;
-        if name != Some(id) {
-            return Err(format!("{}: holds no paragraph of an article {id:?}", path.display()));
+        if name == Some(id) {
+            removed.insert(number_of(id));
+        } else {
+            missing.push(format!("{id:?}"));
         }
     }
-    let removed: HashSet<u64> = ids.iter().map(|id| number_of(id)).collect();
-    let additions = Index::new(*saved.detector());
-    let keep = |id: ParagraphId| !removed.contains(&id.document);
-    replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
-    render::stats(&open(path)?, None)
+    if !removed.is_empty() {
+        let additions = Index::new(*saved.detector());
+        let keep = |id: ParagraphId| !removed.contains(&id.document);
+        replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
+    }
+    if missing.is_empty() || ignore_missing {
+        return render::stats(&open(path)?, None);
+    }
+    let (path, missing, count) = (path.display(), missing.join(", "), removed.len());
+    Err(format!("{path}: holds no paragraph of an article {missing}; removed {count} of {}", ids.len()))
+}
+
+/// Asks an index about articles.
+struct Query<'q> {
+    index: &'q SavedIndex,
+    limit: usize,
+    json: bool,
+}
+
+impl Query<'_> {
+    /// Prints what the index holds of each article of some files.
+    fn print_files(&self, files: &[PathBuf], formats: &FormatOptions) -> Result<(), String> {
+        for path in files {
+            if formats.is_dump(path) {
+                formats.each_article(path, |article| self.print(Some(&article.id), &article.text))?;
+                continue;
+            }
+            let name = path.display().to_string();
+            let article = read(path).map_err(|error| format!("{name}: {error}"))?;
+            self.print((files.len() > 1).then_some(name.as_str()), &article)?;
+        }
+        Ok(())
+    }
+
+    /// Prints what the index holds of an article, under its id if it has one.
+    fn print(&self, id: Option<&str>, article: &str) -> Result<(), String> {
+        let (text, mut value) = render::matches(self.index, article, self.limit)?;
+        if self.json {
+            if let Some(id) = id {
+                value["id"] = id.into();
+            }
+            return print(&format!("{value}\n"));
+        }
+        print(&format!("{}{text}", id.map_or_else(String::new, |id| one_line(id) + "\n")))
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// Returns the number of the document that an article is.
@@ -188,8 +250,8 @@ fn open(path: &Path) -> Result<SavedIndex, String> {
     SavedIndex::open(path).map_err(|error| error.to_string())
 }
 
-/// Checks that no file is overwritten that is not an index.
-fn refuse_other_than_index(path: &Path) -> Result<(), String> {
+/// Checks that no file is replaced that is not an index, and no index unless that is wished.
+fn refuse_to_replace(path: &Path, force: bool) -> Result<(), String> {
     let mut start = Vec::new();
     if let Ok(metadata) = path.metadata()
         && metadata.is_file()
@@ -198,9 +260,14 @@ fn refuse_other_than_index(path: &Path) -> Result<(), String> {
         read.map_err(|error| format!("{}: {error}", path.display()))?;
     }
     let is_index = start.is_empty() || start == b"\x89dgi";
-    is_index
-        .then_some(())
-        .ok_or_else(|| format!("{}: is there, but is not an index; it is not overwritten", path.display()))
+    let path = path.display();
+    if !is_index {
+        return Err(format!("{path}: is there, but is not an index; it is not overwritten"));
+    }
+    if start.is_empty() || force {
+        return Ok(());
+    }
+    Err(format!("{path}: is an index already; `index add` adds to it, --force replaces it"))
 }
 
 /// The file that is being written, which is removed if the program is interrupted.
