@@ -214,6 +214,17 @@ fn a_million_of_every_mark_of_wikitext_take_linear_time() {
         "\n",
         " ",
         "&lt;math&gt;&lt;pre&gt;&lt;/",
+        "{{a|",
+        "{{a|b=",
+        "{{formatnum:",
+        "{{a|b}}\n",
+        "-{",
+        "}-",
+        "{|\n|a||",
+        "{|\n!a!!",
+        "=&lt;b=\n&gt;c",
+        "\n={{a|b=",
+        "'''''",
     ];
     let read_page = |what: &str, text: &str| {
         let seen =
@@ -225,6 +236,8 @@ fn a_million_of_every_mark_of_wikitext_take_linear_time() {
     }
     let (open, close) = ("{{".repeat(1_000_000), "}}".repeat(1_000_000));
     assert_eq!(read_page("templates", &format!("{open}One{close}Two")), "Two");
+    let open = "{{a|".repeat(1_000_000);
+    assert_eq!(read_page("arguments", &format!("{open}One{close} Two")), "One Two");
     let (open, close) = ("\n{|".repeat(500_000), "\n|}".repeat(500_000));
     assert_eq!(read_page("tables", &format!("{open}One{close}\nTwo")), "Two");
 }

@@ -59,8 +59,9 @@
 //!
 //! HTML and wikitext become plain text in which a blank line separates paragraphs, and a line break is a `<br>`. What a
 //! browser shows as a block is a paragraph: headings, items of lists, rows of tables. Left out of HTML are scripts,
-//! styles, templates, navigation and form fields; left out of wikitext are templates, tables, references, files,
-//! categories and markup. The other formats have the text as it stands there.
+//! styles, navigation and form fields. Left out of wikitext are boxes, navigation, references, files, categories and markup; the
+//! arguments of a template within a line stay, as do quotations, tables, formulas and code: they tell two texts apart.
+//! The other formats have the text as it stands there.
 //!
 //! # Errors
 //!

@@ -1,8 +1,9 @@
 //! Builds plain text out of markup: white space is folded, and a blank line separates paragraphs.
 
 /// The gap between the text so far and the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
+    #[default]
     None,
     Space,
     Line,
@@ -17,10 +18,22 @@ pub(super) struct TextBuilder {
 }
 
 /// A point to which the text can be cut back.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Checkpoint {
     length: usize,
     gap: Gap,
+}
+
+impl Checkpoint {
+    /// Returns the length of the text at this point.
+    pub(super) fn text_len(self) -> usize {
+        self.length
+    }
+
+    /// Returns true if a line has just ended here, and its paragraph may go on.
+    pub(super) fn is_line_end(self) -> bool {
+        self.gap == Gap::Line
+    }
 }
 
 impl TextBuilder {
@@ -77,6 +90,13 @@ impl TextBuilder {
         self.gap = if self.gap >= Gap::Line { Gap::Paragraph } else { Gap::Line };
     }
 
+    /// Goes on in the line that has just ended.
+    pub(super) fn join_line(&mut self) {
+        if self.gap == Gap::Line {
+            self.gap = Gap::Space;
+        }
+    }
+
     /// Ends a paragraph.
     pub(super) fn break_paragraph(&mut self) {
         self.gap = Gap::Paragraph;
@@ -90,6 +110,10 @@ impl TextBuilder {
             }
             self.push_verbatim(line.strip_suffix('\r').unwrap_or(line));
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {
