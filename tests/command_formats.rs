@@ -445,3 +445,19 @@ fn explain_prints_what_became_of_each_paragraph() {
     refused(&dedup(&["--explain", "z", "--out", &out, &dump]), "--explain z: no record has this id");
     assert_eq!(folder.read("out.jsonl"), "{}");
 }
+
+#[test]
+fn pages_of_which_nothing_is_left_are_counted_and_warned_of_with_the_first_file() {
+    let folder = Folder::new();
+    folder.put("pages/a.html", format!("<p>{FERRY}"));
+    let first = folder.put("pages/b.html", "<nav>Home</nav>");
+    folder.put("pages/c.html", "<title>News</title>");
+    let (out, summary) = (folder.name("out.jsonl"), folder.name("summary.json"));
+    let output = dedup(&["--out", &out, "--summary", &summary, &folder.name("pages")]);
+    assert!(output.status.success());
+    let warning = format!("warning: of 2 pages no text is left; the first: in {first}\n");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), warning);
+    assert_eq!(folder.read("out.jsonl").lines().count(), 3);
+    let summary: Value = serde_json::from_str(&folder.read("summary.json")).unwrap();
+    assert_eq!((&summary["empty_pages"], &summary["first_empty_page"]), (&json!(2), &json!(first)));
+}

@@ -242,6 +242,8 @@ impl Dump {
             articles: self.articles,
             errors: self.errors,
             without_text: self.tally.without_text,
+            empty_pages: self.tally.empty_pages,
+            first_empty_page: self.tally.first_empty_page.clone(),
             left_out: self.tally.left_out.clone(),
             encodings: self.tally.encodings.clone(),
         }
@@ -289,6 +291,7 @@ impl Dump {
             let mut tally = Tally::default();
             let (content, error) = file.records.piece(&mut tally);
             let piece = file.piece(content);
+            file.name_empty_pages(&mut tally);
             let error = error.map(|error| error.in_file(&file.path));
             self.tally.add(tally);
             self.pending = error;
@@ -322,6 +325,7 @@ impl Iterator for Dump {
             };
             let mut tally = Tally::default();
             let next = file.next(&mut tally);
+            file.name_empty_pages(&mut tally);
             self.tally.add(tally);
             match next {
                 Ok(Some(article)) => {
@@ -368,6 +372,13 @@ impl OpenFile {
         let fields = if self.settings.names.has_others { fields } else { Map::new() };
         let place = RecordPlace { file: Arc::clone(&self.path), record: number };
         Ok(Some(Article { id, text, place, fields }))
+    }
+
+    /// Adds the file to the count of pages of which no text is left.
+    fn name_empty_pages(&self, tally: &mut Tally) {
+        if tally.empty_pages > 0 {
+            tally.first_empty_page = Some(Arc::clone(&self.path));
+        }
     }
 
     fn piece(&self, content: Content) -> Piece {

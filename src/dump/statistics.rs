@@ -1,6 +1,8 @@
 //! What is counted while a dump is read.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use super::encoding::{Choice, Encoding, EncodingBasis};
 
@@ -33,6 +35,10 @@ pub struct DumpStatistics {
     pub errors: u64,
     /// Articles that have no text, where [`DumpOptions::missing_text`](super::DumpOptions::missing_text) lets them through.
     pub without_text: u64,
+    /// Pages of HTML of which no text is left, such as one that is all navigation.
+    pub empty_pages: u64,
+    /// The file that holds the first of them.
+    pub first_empty_page: Option<Arc<Path>>,
     /// Records and files that are no articles, by the reason: a redirect, a picture, a file of no known format.
     pub left_out: BTreeMap<&'static str, u64>,
     /// How many texts were read in each encoding, and why in that one. A text is a file, or a page of a WARC file.
@@ -43,6 +49,8 @@ pub struct DumpStatistics {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) without_text: u64,
+    pub(super) empty_pages: u64,
+    pub(super) first_empty_page: Option<Arc<Path>>,
     pub(super) left_out: BTreeMap<&'static str, u64>,
     pub(super) encodings: BTreeMap<(Encoding, EncodingBasis), u64>,
 }
@@ -50,6 +58,8 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, other: Self) {
         self.without_text += other.without_text;
+        self.empty_pages += other.empty_pages;
+        self.first_empty_page = self.first_empty_page.take().or(other.first_empty_page);
         for (encoding, count) in other.encodings {
             *self.encodings.entry(encoding).or_default() += count;
         }

@@ -107,6 +107,9 @@ pub struct Lost {
     pub first_bad: Option<String>,
     /// Records of which no text field is there, or all are null.
     pub without_text: u64,
+    /// Pages of which no text is left, and the file of the first of them.
+    pub empty_pages: u64,
+    pub first_empty_page: Option<String>,
 }
 
 impl Lost {
@@ -128,6 +131,10 @@ impl Lost {
         if self.without_text > 0 {
             let have = if self.without_text == 1 { "record has" } else { "records have" };
             eprintln!("warning: {} {have} no text", self.without_text);
+        }
+        if let Some(first) = &self.first_empty_page {
+            let pages = if self.empty_pages == 1 { "page" } else { "pages" };
+            eprintln!("warning: of {} {pages} no text is left; the first: in {first}", self.empty_pages);
         }
     }
 }

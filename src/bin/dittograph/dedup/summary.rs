@@ -174,6 +174,8 @@ impl Summary {
             "bytes": tally.bytes,
             "records": tally.records,
             "records_without_text": tally.lost.without_text,
+            "empty_pages": tally.lost.empty_pages,
+            "first_empty_page": tally.lost.first_empty_page,
             "bad_records": tally.lost.bad,
             "first_bad_record": tally.lost.first_bad,
             "repeated_ids": tally.repeated_ids,
