@@ -117,6 +117,13 @@ fn dumps_are_read_on_any_thread() {
     is_send::<Pieces>();
 }
 
+#[cfg(feature = "dump-parquet")]
+#[test]
+fn parquet_is_rewritten_on_any_thread() {
+    use dittograph::dump::ParquetRewriter;
+    cloned::<ParquetRewriter>();
+}
+
 #[test]
 fn the_error_is_an_error() {
     fn error<T: std::error::Error + Display + 'static>() {}

@@ -129,5 +129,7 @@ pub use self::encoding::{Encoding, EncodingBasis};
 pub use self::format::Format;
 pub use self::iter::Dump;
 pub use self::options::{DumpOptions, MissingText};
+#[cfg(feature = "dump-parquet")]
+pub use self::parquet::ParquetRewriter;
 pub use self::piece::{Piece, Pieces, Record};
 pub use self::statistics::DumpStatistics;

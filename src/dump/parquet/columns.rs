@@ -1,6 +1,7 @@
 //! The columns of a row group.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use ::parquet::bloom_filter::Sbbf;
 use ::parquet::column::page::PageReader;
@@ -19,43 +20,40 @@ use super::pages::Pages;
 /// How many values of a column are held at a time. A few, since each may be as long as a page.
 pub(super) const BATCH_LEN: usize = 8;
 
-/// Reads a column of strings, value by value.
+/// Reads a column of strings, value by value. The values are parts of their page, not copies.
 pub(super) struct Strings {
     reader: ColumnReaderImpl<ByteArrayType>,
     /// The level of a value that is there.
     full: i16,
-    values: std::vec::IntoIter<ByteArray>,
-    levels: std::vec::IntoIter<i16>,
+    values: Vec<ByteArray>,
+    levels: Vec<i16>,
 }
 
 impl Strings {
-    pub(super) fn new(columns: &Columns<'_>, at: usize) -> Result<Self, ReadError> {
+    pub(super) fn new(columns: &Columns<'_>, at: usize) -> Result<Self, ParquetError> {
         let descriptor = columns.metadata.column(at).column_descr_ptr();
         let full = descriptor.max_def_level();
         let reader = ColumnReaderImpl::new(descriptor, Box::new(columns.pages(at)?));
-        Ok(Self { reader, full, values: Vec::new().into_iter(), levels: Vec::new().into_iter() })
+        Ok(Self { reader, full, values: Vec::new(), levels: Vec::new() })
     }
 
-    /// Reads the value of the next row; None if it is null.
+    /// Reads the value of the next row; None if it is null, or a group that it is in.
     pub(super) fn next(&mut self) -> Result<Option<ByteArray>, ReadError> {
-        if self.values.len() == 0 && self.levels.len() == 0 {
-            let (mut values, mut levels) = (Vec::new(), Vec::new());
-            // At a page's end there may be nothing to read, once.
-            for _ in 0..2 {
-                if values.is_empty() && levels.is_empty() {
-                    self.reader.read_records(BATCH_LEN, Some(&mut levels), None, &mut values)?;
-                }
-            }
-            (self.values, self.levels) = (values.into_iter(), levels.into_iter());
+        self.next_with_level().map(|(_, value)| value)
+    }
+
+    /// Reads the value of the next row with its level, which says what is null.
+    pub(super) fn next_with_level(&mut self) -> Result<(i16, Option<ByteArray>), ReadError> {
+        if self.values.is_empty() && self.levels.is_empty() {
+            self.reader.read_records(BATCH_LEN, Some(&mut self.levels), None, &mut self.values)?;
+            // Taken from the end.
+            self.values.reverse();
+            self.levels.reverse();
         }
-        if self.full > 0 {
-            match self.levels.next() {
-                Some(level) if level < self.full => return Ok(None),
-                Some(_) => {}
-                None => return Err(ReadError::file("a column ends before its row group")),
-            }
-        }
-        self.values.next().map(Some).ok_or_else(|| ReadError::file("a column ends before its row group"))
+        let ends_early = || ReadError::file("a column ends before its row group");
+        let level = if self.full > 0 { self.levels.pop().ok_or_else(ends_early)? } else { 0 };
+        let value = (level == self.full).then(|| self.values.pop().ok_or_else(ends_early)).transpose()?;
+        Ok((level, value))
     }
 }
 
@@ -64,11 +62,13 @@ pub(super) struct Columns<'r> {
     pub(super) bytes: &'r Arc<FileBytes>,
     pub(super) metadata: &'r RowGroupMetaData,
     pub(super) limit: u64,
+    /// How many bytes the pages have that are held.
+    pub(super) held: Arc<AtomicU64>,
 }
 
 impl Columns<'_> {
     fn pages(&self, at: usize) -> Result<Pages, ParquetError> {
-        Pages::new(Arc::clone(self.bytes), self.metadata.column(at), self.limit)
+        Pages::new(Arc::clone(self.bytes), self.metadata.column(at), self.limit, Arc::clone(&self.held))
     }
 }
 

@@ -1,16 +1,34 @@
 //! The fields of a row: which are read, and how they become JSON.
 
+use std::sync::Arc;
+
 use ::parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use ::parquet::record::Field;
-use ::parquet::schema::types::{Type, TypePtr};
+use ::parquet::schema::types::{ColumnDescriptor, Type, TypePtr};
 use serde_json::Value;
 
-/// Returns true for a column of strings that is no part of a group or a list.
-pub(super) fn is_string(field: &TypePtr) -> bool {
-    field.is_primitive()
-        && field.get_physical_type() == Physical::BYTE_ARRAY
-        && field.get_basic_info().has_repetition()
-        && field.get_basic_info().repetition() != Repetition::REPEATED
+/// Returns true for a column of strings that is no part of a list.
+pub(super) fn is_string(column: &ColumnDescriptor) -> bool {
+    column.physical_type() == Physical::BYTE_ARRAY && column.max_rep_level() == 0
+}
+
+/// Returns a field without the columns whose paths are in `read`; None if nothing of it is left.
+pub(super) fn without(field: &TypePtr, path: &str, read: &[&str]) -> Option<TypePtr> {
+    if read.contains(&path) {
+        return None;
+    }
+    if field.is_primitive() || !read.iter().any(|read| read.starts_with(path)) {
+        return Some(Arc::clone(field));
+    }
+    let fields = field.get_fields().iter();
+    let fields = fields.filter_map(|inner| without(inner, &format!("{path}.{}", inner.name()), read));
+    let info = field.get_basic_info();
+    let group = Type::group_type_builder(field.name())
+        .with_repetition(info.has_repetition().then(|| info.repetition())?)
+        .with_converted_type(info.converted_type())
+        .with_logical_type(info.logical_type_ref().cloned())
+        .with_fields(fields.collect());
+    group.build().ok().map(Arc::new)
 }
 
 /// Returns true if a field has one value a row, of types that the crate converts. A list may have more values in a row than
@@ -39,7 +57,10 @@ pub(super) fn is_plain(field: &TypePtr) -> bool {
             times.contains(&converted) || [C::NONE, C::INT_64, C::UINT_64, C::DECIMAL].contains(&converted)
         }
         Physical::BYTE_ARRAY => [C::NONE, C::UTF8, C::ENUM, C::JSON, C::DECIMAL].contains(&converted),
-        Physical::FIXED_LEN_BYTE_ARRAY => converted == C::DECIMAL || converted == C::NONE,
+        Physical::FIXED_LEN_BYTE_ARRAY => {
+            let has_length = matches!(&**field, Type::PrimitiveType { type_length: 1.., .. });
+            has_length && (converted == C::DECIMAL || converted == C::NONE)
+        }
     }
 }
 

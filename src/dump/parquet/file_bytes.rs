@@ -22,6 +22,8 @@ impl FileBytes {
     }
 
     /// Adds to the count of bytes that have been read. Each byte counts once, so looking ahead does not count.
+    ///
+    /// What is in memory was counted as it came there.
     pub(super) fn count(&self, bytes: u64) {
         if let Self::OnDisk { bytes_read, .. } = self {
             bytes_read.fetch_add(bytes, Ordering::Relaxed);
@@ -29,26 +31,28 @@ impl FileBytes {
     }
 
     /// Reads `count` bytes from `start`, all of which must be in the file.
-    pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
-        if start.checked_add(count).is_none_or(|end| end > self.length()) {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the file is cut short, or a length in it is wrong",
-            ));
-        }
-        let mut bytes = Vec::new();
+    pub(super) fn read(&self, start: u64, count: u64) -> io::Result<Bytes> {
+        let is_within = |end: &u64| *end <= self.length();
+        let Some(end) = start.checked_add(count).filter(is_within) else {
+            return Err(cut_short());
+        };
         match self {
             Self::OnDisk { file, .. } => {
-                let mut file = file;
+                let (mut file, mut bytes) = (file, Vec::new());
+                bytes.reserve_exact(usize::try_from(count).map_err(io::Error::other)?);
                 file.seek(SeekFrom::Start(start))?;
                 file.take(count).read_to_end(&mut bytes)?;
+                // The file may have become shorter.
+                if bytes.len() as u64 == count { Ok(bytes.into()) } else { Err(cut_short()) }
             }
             Self::InMemory(all) => {
-                let start = usize::try_from(start).map_err(io::Error::other)?;
-                let count = usize::try_from(count).map_err(io::Error::other)?;
-                bytes.extend_from_slice(&all[start..start + count]);
+                let at = |place| usize::try_from(place).map_err(io::Error::other);
+                Ok(all.slice(at(start)?..at(end)?))
             }
         }
-        Ok(bytes)
     }
+}
+
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the file is cut short, or a length in it is wrong")
 }

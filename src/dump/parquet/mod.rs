@@ -1,38 +1,39 @@
 //! Parquet: its footer says which columns there are, and where the pages of each lie.
 //!
-//! The crate `parquet` decodes columns and builds rows. It trusts the lengths that a file claims, so the file is read
-//! here ([`pages`]), and what would be allocated is checked before. Where the crate panics on a hostile file all the same,
-//! the panic becomes an error of the file (the panic hook is called; a program built with `panic = "abort"` ends).
+//! The crate `parquet` parses the footer, decodes the values of pages and builds rows. It trusts what a file claims, so the
+//! footer is checked before ([`footer`]), and the pages are read here ([`pages`]).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ::parquet::data_type::ByteArray;
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::record::Field;
 use ::parquet::record::reader::{ReaderIter, TreeBuilder};
 use ::parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use serde_json::{Map, Value};
 
 use self::columns::{BATCH_LEN, Columns, Strings};
-use self::fields::{is_plain, is_string, to_json};
+use self::fields::{is_plain, is_string, to_json, without};
 pub(super) use self::file_bytes::FileBytes;
+use self::pages::check_places;
+pub use self::rewriter::ParquetRewriter;
 use super::encoding::{Choice, choose};
-use super::read_error::{ReadError, is_from_origin};
+use super::read_error::ReadError;
 use super::record::{FieldNames, OwnedRecord, RecordReader, not_a_string};
 use super::statistics::Tally;
 
 // In the order of dependence: a file uses only those above it.
 mod thrift;
-mod schema;
 mod file_bytes;
+mod footer;
 mod page_header;
-mod encoded_values;
+mod deltas;
 mod page_compression;
 mod pages;
 mod columns;
 mod fields;
+mod rewriter;
 
 /// Reads rows as records, one row group after another.
 pub(super) struct ParquetReader {
@@ -60,39 +61,29 @@ struct Group {
     rest: Option<ReaderIter>,
 }
 
-/// The first and the last four bytes of a file.
-const MAGIC: [u8; 4] = *b"PAR1";
-
 impl ParquetReader {
     pub(super) fn new(bytes: FileBytes, names: FieldNames, limit: u64) -> Result<Self, ReadError> {
-        let metadata = footer(&bytes, limit)?;
-        let metadata = contained(|| Ok(ParquetMetaDataReader::decode_metadata(&metadata)?))?;
+        let metadata = footer::read(&bytes, limit)?;
         let schema = metadata.file_metadata().schema_descr_ptr();
+        check_places(&metadata, bytes.length())?;
         let fields = schema.root_schema().get_fields();
-        let find = |name: &str| fields.iter().find(|field| field.name() == name);
-        let Some(text_field) = find(&names.texts[0]) else {
+        let leaf = |path: &str| schema.columns().iter().position(|leaf| leaf.path().string() == path);
+        if leaf(&names.texts[0]).is_none() && fields.iter().all(|field| field.name() != names.texts[0]) {
             let columns: Vec<&str> = fields.iter().map(|field| field.name()).collect();
             let columns: String = columns.join(", ").chars().take(200).collect();
             return Err(ReadError::option(format!(
                 "no column {:?}; the file has: {columns}",
                 names.texts[0]
             )));
-        };
-        let leaf = |field: &TypePtr| {
-            let leaves = schema.columns().iter();
-            leaves.enumerate().find(|(_, leaf)| leaf.path().parts() == [field.name()]).map(|(at, _)| at)
-        };
-        let text = leaf(text_field).filter(|_| is_string(text_field));
-        let text =
-            text.ok_or_else(|| ReadError::file(format!("column {:?}: expected strings", names.texts[0])))?;
-        let id_field = find(&names.id);
-        let id = id_field.filter(|field| is_string(field)).and_then(leaf);
-        let rest = fields.iter().filter(|field| {
-            let is_id = field.name() == names.id;
-            let is_read = is_id && id.is_some() || field.name() == names.texts[0];
-            !is_read && (names.has_others || is_id) && is_plain(field)
-        });
-        let rest: Vec<TypePtr> = rest.cloned().collect();
+        }
+        let string = |path: &str| leaf(path).filter(|&leaf| is_string(&schema.column(leaf)));
+        let text = string(&names.texts[0])
+            .ok_or_else(|| ReadError::file(format!("column {:?}: expected strings", names.texts[0])))?;
+        let id = string(&names.id);
+        let read = if id.is_some() { vec![&*names.texts[0], &names.id] } else { vec![&*names.texts[0]] };
+        let rest = fields.iter().filter(|field| names.has_others || field.name() == names.id);
+        let rest = rest.filter_map(|field| without(field, field.name(), &read));
+        let rest: Vec<TypePtr> = rest.filter(is_plain).collect();
         let rest = if rest.is_empty() {
             None
         } else {
@@ -105,8 +96,12 @@ impl ParquetReader {
     }
 
     fn open_group(&self, at: usize) -> Result<Group, ReadError> {
-        let columns =
-            Columns { bytes: &self.bytes, metadata: self.metadata.row_group(at), limit: self.limit };
+        let columns = Columns {
+            bytes: &self.bytes,
+            metadata: self.metadata.row_group(at),
+            limit: self.limit,
+            held: Arc::default(),
+        };
         let left = u64::try_from(columns.metadata.num_rows());
         Ok(Group {
             left: left
@@ -189,53 +184,22 @@ impl RecordReader for ParquetReader {
     fn next(&mut self, _: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         self.number += 1;
         let number = self.number;
-        let row = contained(|| self.row()).map_err(|error| error.at_record(number))?;
-        let Some(row) = row else { return Ok(None) };
-        contained(|| self.record(row)).map(Some).map_err(|error| error.at_record(number))
+        let record = self.row().and_then(|row| row.map(|row| self.record(row)).transpose());
+        record.map_err(|error| error.at_record(number))
     }
-}
-
-/// Reads the footer, which says what is in the file and where. The last eight bytes say how long it is.
-fn footer(bytes: &FileBytes, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let length = bytes.length();
-    let tail = match length.checked_sub(8) {
-        Some(start) => bytes.read(start, 8)?,
-        None => return Err(ReadError::file("the file is too short for Parquet")),
-    };
-    if tail[4..] != MAGIC {
-        return Err(ReadError::file(match &tail[4..] {
-            b"PARE" => "the file is encrypted",
-            _ => "the file is cut short: it does not end as Parquet does",
-        }));
-    }
-    let footer = u64::from(u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]));
-    if footer > length - 8 || footer > limit {
-        return Err(ReadError::file(format!(
-            "the footer claims {footer} bytes of {length}, or more than the limit"
-        )));
-    }
-    bytes.count(footer + 8);
-    let footer = bytes.read(length - 8 - footer, footer)?;
-    schema::check_schema(&footer)?;
-    Ok(footer)
 }
 
 impl From<ParquetError> for ReadError {
     fn from(error: ParquetError) -> Self {
-        let message = error.to_string();
-        if let ParquetError::External(source) = error
-            && let Ok(source) = source.downcast::<std::io::Error>()
-            && is_from_origin(&source)
-        {
-            return Self::from(*source);
-        }
+        let message = match error {
+            ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+                Ok(source) => return Self::from(*source),
+                Err(other) => other.to_string(),
+            },
+            ParquetError::General(message) | ParquetError::EOF(message) => message,
+            other => other.to_string(),
+        };
         // Some list every byte of a value.
         Self::file(message.chars().take(200).collect::<String>())
     }
-}
-
-/// Runs code of the crate `parquet` on a file that may be hostile: a panic becomes an error of the file.
-fn contained<T>(work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
-    // After such an error nothing of the file is used again.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ReadError::file("the file is corrupt")))
 }

@@ -43,8 +43,7 @@ impl PageHeader {
             is_compressed: true,
             is_sorted: false,
         };
-        let mut thrift = Thrift::new(bytes);
-        let mut last = 0;
+        let (mut thrift, mut last) = (Thrift::new(bytes), 0);
         while let Some(field) = thrift.field(&mut last)? {
             match field.id {
                 1 => header.kind = thrift.number(&field)?,
@@ -54,13 +53,13 @@ impl PageHeader {
                     field.enter()?;
                     header.parse_page(&mut thrift, version)?;
                 }
-                _ => thrift.skip(&field)?,
+                _ => thrift.pass(&field, &[])?,
             }
         }
         Ok((header, thrift.position()))
     }
 
-    fn parse_page(&mut self, thrift: &mut Thrift<'_>, version: i64) -> Result<(), Malformed> {
+    fn parse_page(&mut self, thrift: &mut Thrift<'_>, version: i16) -> Result<(), Malformed> {
         let mut last = 0;
         while let Some(field) = thrift.field(&mut last)? {
             match (version, field.id) {
@@ -73,7 +72,7 @@ impl PageHeader {
                 (8, 5) => self.definition = count(thrift.number(&field)?)?,
                 (8, 6) => self.repetition = count(thrift.number(&field)?)?,
                 (8, 7) => self.is_compressed = field.boolean()?,
-                _ => thrift.skip(&field)?,
+                _ => thrift.pass(&field, &[])?,
             }
         }
         Ok(())

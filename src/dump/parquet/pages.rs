@@ -1,15 +1,20 @@
 //! The pages of a column, each checked against its own length and the limit before it is decoded.
+//!
+//! The crate `parquet` (60.1) has a reader of pages too. It is no match for hostile files: it allocates and fills what a
+//! header claims, up to 2 GiB; unpacks gzip and Brotli to their end, however far that is; and its decoders take for granted
+//! that as many values follow as a header says, and panic.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::parquet::basic::{Compression, Encoding, Type as Physical};
 use ::parquet::column::page::{Page, PageMetadata, PageReader};
 use ::parquet::errors::{ParquetError, Result};
-use ::parquet::file::metadata::ColumnChunkMetaData;
+use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use bytes::Bytes;
 
 use super::super::limited_input::too_long_error;
-use super::encoded_values::{check_lengths, check_strings, deltas, present};
+use super::deltas::{count_numbers, count_strings, count_suffixes};
 use super::file_bytes::FileBytes;
 use super::page_compression::decompress;
 use super::page_header::{DATA, DATA_2, DICTIONARY, PageHeader};
@@ -22,27 +27,28 @@ pub(super) struct Pages {
     /// The fewest bytes that a value takes.
     width: u64,
     compression: Compression,
-    /// The level of a value that is there; levels come first, unless this is 0 and all are.
-    full: i16,
+    /// Levels come first, unless all values must be there.
+    has_levels: bool,
     has_dictionary: bool,
     position: u64,
     end: u64,
     limit: u64,
+    /// The bytes of the pages that all columns of the row group hold, and of the one that this column holds.
+    held: Arc<AtomicU64>,
+    current: u64,
 }
 
+/// How many times the limit the pages of all columns may have together.
+const MAX_HELD: u64 = 4;
+
 impl Pages {
-    pub(super) fn new(bytes: Arc<FileBytes>, column: &ColumnChunkMetaData, limit: u64) -> Result<Self> {
-        if column.file_path().is_some() {
-            return Err(general("a column lies in another file"));
-        }
-        let data = column.data_page_offset();
-        let start =
-            column.dictionary_page_offset().filter(|&start| start > 0 && start < data).unwrap_or(data);
-        let range = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
-        let end = range.and_then(|(start, length)| start.checked_add(length));
-        let (Some((position, _)), Some(end)) = (range, end.filter(|&end| end <= bytes.length())) else {
-            return Err(general("a column lies outside of the file"));
-        };
+    pub(super) fn new(
+        bytes: Arc<FileBytes>,
+        column: &ColumnChunkMetaData,
+        limit: u64,
+        held: Arc<AtomicU64>,
+    ) -> Result<Self> {
+        let (position, end) = place(column, bytes.length())?;
         let width = match column.column_type() {
             Physical::BOOLEAN => 0,
             Physical::FIXED_LEN_BYTE_ARRAY => u64::try_from(column.column_descr().type_length())?,
@@ -55,11 +61,13 @@ impl Pages {
             physical: column.column_type(),
             width,
             compression: column.compression(),
-            full: column.column_descr().max_def_level(),
+            has_levels: column.column_descr().max_def_level() > 0,
             has_dictionary: false,
             position,
             end,
             limit,
+            held,
+            current: 0,
         })
     }
 
@@ -81,31 +89,26 @@ impl Pages {
         }
     }
 
-    /// Reads the next page that holds values.
-    fn page(&mut self) -> Result<Option<Page>> {
-        loop {
-            if self.position >= self.end {
-                return Ok(None);
-            }
-            let header = self.header()?;
-            if header.packed > self.end - self.position {
-                return Err(general("a page is longer than its column"));
-            }
-            if header.unpacked > self.limit || header.packed > self.limit {
-                return Err(too_long_error("a record", self.limit).into());
-            }
-            let packed = self.bytes.read(self.position, header.packed)?;
-            self.position += header.packed;
-            self.bytes.count(header.packed);
-            if let Some(page) = self.decode(&header, packed)? {
-                return Ok(Some(page));
-            }
+    /// Counts the page that is coming in place of the one before. A dictionary stays.
+    fn hold(&mut self, header: &PageHeader) -> Result<()> {
+        let released = std::mem::replace(&mut self.current, header.unpacked);
+        if header.kind == DICTIONARY {
+            self.current = 0;
         }
+        let held = self.held.load(Ordering::Relaxed) - released + header.unpacked;
+        self.held.store(held, Ordering::Relaxed); // all are read on one thread
+        let limit = self.limit.saturating_mul(MAX_HELD);
+        if held > limit {
+            return Err(too_long_error("a page of every column together", limit).into());
+        }
+        Ok(())
     }
 
     /// Decompresses and checks a page. None for one that holds no values.
-    fn decode(&mut self, header: &PageHeader, packed: Vec<u8>) -> Result<Option<Page>> {
-        if !matches!(header.kind, DATA | DICTIONARY | DATA_2) {
+    fn decode(&mut self, header: &PageHeader, packed: Bytes) -> Result<Option<Page>> {
+        if !matches!(header.kind, DATA | DICTIONARY | DATA_2)
+            || header.kind != DICTIONARY && header.values == 0
+        {
             return Ok(None);
         }
         // In version 2 the levels come first and are not packed.
@@ -113,116 +116,151 @@ impl Pages {
         if levels > header.packed || levels > header.unpacked {
             return Err(general("the levels of a page are longer than the page"));
         }
-        let levels = usize::try_from(levels)?;
-        let unpacked = usize::try_from(header.unpacked)?;
-        let buffer = if header.is_compressed && self.compression != Compression::UNCOMPRESSED {
-            let mut buffer = packed[..levels].to_vec();
-            buffer.extend(decompress(self.compression, &packed[levels..], unpacked - levels)?);
-            buffer
+        let (levels, unpacked) = (usize::try_from(levels)?, usize::try_from(header.unpacked)?);
+        let page = if header.is_compressed && self.compression != Compression::UNCOMPRESSED {
+            decompress(self.compression, &packed, levels, unpacked)?.into()
         } else {
             packed
         };
-        if buffer.len() != unpacked {
+        if page.len() != unpacked {
             return Err(general("a page is not as long as it says"));
         }
-        // A decoder allocates for as many values as the page claims: each must be there. A null takes 16 bytes at most.
-        let max_values =
-            if header.kind == DICTIONARY { header.unpacked / self.width.max(1) } else { self.limit / 16 };
-        if header.values > max_values {
-            return Err(general("a page claims more values than it has room for"));
-        }
         let encoding = encoding(header.encoding)?;
+        let num_values = u32::try_from(header.values)?;
         if header.kind == DICTIONARY {
-            if self.physical == Physical::BYTE_ARRAY {
-                check_strings(&buffer, header.values)?;
+            // The decoder allocates for as many values as the page claims.
+            if self.count_plain(&page, header.values) < header.values {
+                return Err(general("a dictionary claims more values than it has"));
             }
             self.has_dictionary = true;
-        } else {
-            self.check_values(header, &buffer, encoding)?;
+            let is_sorted = header.is_sorted;
+            return Ok(Some(Page::DictionaryPage { buf: page, num_values, encoding, is_sorted }));
         }
-        let num_values = u32::try_from(header.values)?;
-        let buf = Bytes::from(buffer);
-        Ok(Some(match header.kind {
-            DICTIONARY => Page::DictionaryPage { buf, num_values, encoding, is_sorted: header.is_sorted },
-            DATA => Page::DataPage {
-                buf,
-                num_values,
-                encoding,
-                def_level_encoding: self.level_encoding(header)?,
-                rep_level_encoding: Encoding::RLE, // there are none: no column that is read repeats
-                statistics: None,
-            },
-            _ => Page::DataPageV2 {
-                buf,
-                num_values,
-                encoding,
-                num_nulls: u32::try_from(header.nulls)?,
-                num_rows: u32::try_from(header.rows)?,
-                def_levels_byte_len: u32::try_from(header.definition)?,
-                rep_levels_byte_len: u32::try_from(header.repetition)?,
-                is_compressed: header.is_compressed,
-                statistics: None,
-            },
+        // A null may take less than a bit, and 16 bytes once it is decoded.
+        if header.values > self.limit / 16 {
+            return Err(general("a page claims more values than it has room for"));
+        }
+        let (page, definition) = match header.kind {
+            DATA => self.split_levels(page, header.levels)?,
+            _ => (page, header.definition),
+        };
+        let start = usize::try_from(header.repetition + definition)?;
+        let (encoding, there) = self.count_values(encoding, page.get(start..).ok_or(Malformed)?, header)?;
+        // Both versions go on as the second, by which the decoders return an error where they would read more values
+        // than are there. With those of the first, they panic.
+        Ok(Some(Page::DataPageV2 {
+            buf: self.exact(page, start, encoding, there)?,
+            num_values,
+            encoding,
+            num_nulls: u32::try_from(header.values - there)?,
+            num_rows: num_values, // no column that is read repeats
+            def_levels_byte_len: u32::try_from(definition)?,
+            rep_levels_byte_len: u32::try_from(header.repetition)?,
+            is_compressed: false,
+            statistics: None,
         }))
     }
 
-    /// Checks what the decoders take for granted.
-    fn check_values(&self, header: &PageHeader, buffer: &[u8], encoding: Encoding) -> Result<()> {
-        let is_dictionary = matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY);
-        if is_dictionary && !self.has_dictionary {
-            return Err(general("a page needs a dictionary that is not there"));
+    /// In version 1 the levels have their length before them, which is taken off.
+    fn split_levels(&self, page: Bytes, encoding: i64) -> Result<(Bytes, u64)> {
+        const RLE: i64 = 3;
+        if !self.has_levels {
+            return Ok((page, 0));
         }
-        // In version 1 the levels have their length before them.
-        let (start, length) = if header.kind == DATA_2 {
-            (usize::try_from(header.repetition)?, usize::try_from(header.definition)?)
-        } else if self.full > 0 {
-            (4, usize::try_from(u32::from_le_bytes(*buffer.first_chunk().ok_or(Malformed)?))?)
-        } else {
-            (0, 0)
-        };
-        let end = start.checked_add(length).filter(|&end| end <= buffer.len()).ok_or(Malformed)?;
-        let (levels, values) = (&buffer[start..end], &buffer[end..]);
-        let count = if self.full > 0 { present(levels, self.full, header.values)? } else { header.values };
-        let there = match encoding {
-            Encoding::PLAIN if self.physical == Physical::BYTE_ARRAY => {
-                check_strings(values, count)?;
-                count
-            }
-            Encoding::DELTA_BINARY_PACKED => deltas(values, header.values)?.0.len() as u64,
-            Encoding::DELTA_LENGTH_BYTE_ARRAY => check_lengths(values, header.values)?,
-            Encoding::DELTA_BYTE_ARRAY => {
-                let (prefixes, end) = deltas(values, header.values)?;
-                check_lengths(&values[end..], header.values)?.min(prefixes.len() as u64)
-            }
-            Encoding::BYTE_STREAM_SPLIT => values.len() as u64 / self.width.max(1),
-            // The decoders check these themselves.
-            _ => count,
-        };
-        if there < count { Err(general("a page has fewer values than it says")) } else { Ok(()) }
+        if encoding != RLE {
+            return Err(general("the levels of a page are in an encoding that is not known"));
+        }
+        let length = u32::from_le_bytes(*page.first_chunk().ok_or(Malformed)?);
+        Ok((page.slice(4..), u64::from(length)))
     }
 
-    fn level_encoding(&self, header: &PageHeader) -> Result<Encoding> {
-        match header.levels {
-            _ if self.full == 0 => Ok(Encoding::RLE),
-            3 => Ok(Encoding::RLE),
-            _ => Err(general("the levels of a page are in an encoding that is not known")),
+    /// Counts the values of a data page: no more than its header says, and no more than are there.
+    ///
+    /// Returns the encoding too. To the decoders, a page of deltas has one value at least.
+    fn count_values(
+        &self,
+        encoding: Encoding,
+        values: &[u8],
+        header: &PageHeader,
+    ) -> Result<(Encoding, u64)> {
+        use Encoding as E;
+
+        let most = header.values.checked_sub(header.nulls).ok_or(Malformed)?;
+        let is_binary = self.physical == Physical::BYTE_ARRAY;
+        let there = match encoding {
+            E::PLAIN => self.count_plain(values, most),
+            E::PLAIN_DICTIONARY | E::RLE_DICTIONARY if self.has_dictionary => most, // they are counted on the way
+            E::RLE if self.physical == Physical::BOOLEAN => most,
+            E::BYTE_STREAM_SPLIT => most.min(values.len() as u64 / self.width.max(1)),
+            E::DELTA_BINARY_PACKED => count_numbers(values, header.values)?,
+            E::DELTA_LENGTH_BYTE_ARRAY if is_binary => count_strings(values, header.values)?,
+            E::DELTA_BYTE_ARRAY => count_suffixes(values, header.values)?,
+            E::PLAIN_DICTIONARY | E::RLE_DICTIONARY => {
+                return Err(general("a page needs a dictionary that is not there"));
+            }
+            _ => return Err(general("values are in an encoding that their type does not have")),
+        };
+        Ok(if there == 0 { (E::PLAIN, 0) } else { (encoding, there) })
+    }
+
+    /// Counts the plain values that are there, up to `most`.
+    fn count_plain(&self, values: &[u8], most: u64) -> u64 {
+        let length = values.len() as u64;
+        match self.physical {
+            Physical::BYTE_ARRAY => {
+                let (mut rest, mut count) = (values, 0);
+                while count < most
+                    && let Some((length, strings)) = rest.split_first_chunk()
+                    && let Ok(length) = usize::try_from(u32::from_le_bytes(*length))
+                    && let Some(behind) = strings.get(length..)
+                {
+                    (rest, count) = (behind, count + 1);
+                }
+                count
+            }
+            Physical::BOOLEAN => most.min(length * 8),
+            _ => most.min(length / self.width.max(1)),
         }
     }
+
+    /// Cuts off what is behind the last value: plain values of a fixed length must be as many as the page says.
+    fn exact(&self, mut page: Bytes, start: usize, encoding: Encoding, there: u64) -> Result<Bytes> {
+        if self.physical == Physical::FIXED_LEN_BYTE_ARRAY && encoding == Encoding::PLAIN {
+            page.truncate(start + usize::try_from(there * self.width)?);
+        }
+        Ok(page)
+    }
+}
+
+/// Checks that no byte is part of two columns: else a file of a few bytes could hold any number of long texts.
+pub(super) fn check_places(metadata: &ParquetMetaData, length: u64) -> Result<()> {
+    let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    // A column that is nowhere is an error once it is read.
+    let mut places: Vec<_> = columns.filter_map(|column| place(column, length).ok()).collect();
+    places.sort_unstable();
+    if places.is_sorted_by(|before, after| before.1 <= after.0) {
+        Ok(())
+    } else {
+        Err(general("two columns lie in the same place"))
+    }
+}
+
+/// Returns where a column begins and ends.
+pub(super) fn place(column: &ColumnChunkMetaData, length: u64) -> Result<(u64, u64)> {
+    if column.file_path().is_some() {
+        return Err(general("a column lies in another file"));
+    }
+    let data = column.data_page_offset();
+    let start = column.dictionary_page_offset().filter(|&start| start > 0 && start < data).unwrap_or(data);
+    let range = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
+    let range = range.and_then(|(start, size)| Some((start, start.checked_add(size)?)));
+    range.filter(|&(_, end)| end <= length).ok_or_else(|| general("a column lies outside of the file"))
 }
 
 /// Returns the encoding that has a number in Parquet's definition.
 fn encoding(number: i64) -> Result<Encoding> {
-    Ok(match number {
-        0 => Encoding::PLAIN,
-        2 => Encoding::PLAIN_DICTIONARY,
-        3 => Encoding::RLE,
-        5 => Encoding::DELTA_BINARY_PACKED,
-        6 => Encoding::DELTA_LENGTH_BYTE_ARRAY,
-        7 => Encoding::DELTA_BYTE_ARRAY,
-        8 => Encoding::RLE_DICTIONARY,
-        9 => Encoding::BYTE_STREAM_SPLIT,
-        _ => return Err(general("values are in an encoding that is not known")),
-    })
+    let encoding = Encoding::VARIANTS.iter().find(|&&encoding| encoding as i64 == number);
+    encoding.copied().ok_or_else(|| general("values are in an encoding that is not known"))
 }
 
 impl Iterator for Pages {
@@ -235,7 +273,23 @@ impl Iterator for Pages {
 
 impl PageReader for Pages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
-        self.page()
+        while self.position < self.end {
+            let header = self.header()?;
+            if header.packed > self.end - self.position {
+                return Err(general("a page is longer than its column"));
+            }
+            if header.unpacked > self.limit || header.packed > self.limit {
+                return Err(too_long_error("a record", self.limit).into());
+            }
+            self.hold(&header)?;
+            let packed = self.bytes.read(self.position, header.packed)?;
+            self.position += header.packed;
+            self.bytes.count(header.packed);
+            if let Some(page) = self.decode(&header, packed)? {
+                return Ok(Some(page));
+            }
+        }
+        Ok(None)
     }
 
     // Only skipping rows and reading lists need these two, and neither is done here.

@@ -277,13 +277,16 @@ fn write_parquet(
     found: &Found<'_>,
 ) -> Result<(), String> {
     let mut changed = changed(found);
-    let refusal = || "the dump changed while it was read".to_owned();
+    let mut is_same = true;
     let count = parquet::write(out, &arguments.formats, files, |document, text| {
-        let is_same = found.document_text(document).is_some_and(|stored| stored == text);
-        let cleaned = || changed(document).then(|| found.without_redundant(document).into_owned());
-        is_same.then(cleaned).ok_or_else(refusal)
+        is_same &= found.document_text(document).is_some_and(|stored| stored == text);
+        (is_same && changed(document)).then(|| found.without_redundant(document).into_owned())
     })?;
-    (count == articles.count()).then_some(()).ok_or_else(refusal)
+    if is_same && count == articles.count() {
+        Ok(())
+    } else {
+        Err("the dump changed while it was read".to_owned())
+    }
 }
 
 /// Writes a row for each verified pair; returns how many there are.
