@@ -211,7 +211,8 @@ fn a_compressed_export_that_is_cut_near_its_start_is_an_error() {
 fn articles_before_a_corrupt_byte_are_read_however_short_the_file_is() {
     let line = b"{\"text\": \"One\"}\n";
     let archives = [
-        [gz(line), b"what is this?".to_vec()].concat(),
+        [gz(line), b"\x1f\x8bwhat is this?".to_vec()].concat(),
+        [bz2(line), b"BZh9what is this?".to_vec()].concat(),
         [zstd::encode_all(&line[..], 1).unwrap(), b"what is this?".to_vec()].concat(),
     ];
     for archive in archives {

@@ -5,8 +5,8 @@ mod common;
 use std::io::Write;
 
 use common::dump::{fields, first_error, ids_and_texts, read, texts, warc_record};
-use common::pack::gz;
-use dittograph::dump::{Article, Dump, Format};
+use common::pack::{br, gz};
+use dittograph::dump::{Article, Dump, DumpOptions, Format};
 use serde_json::json;
 
 #[test]
@@ -73,6 +73,8 @@ fn answers() -> Vec<(&'static str, Vec<u8>)> {
         ("bare", ok(deflate, &deflated[2..deflated.len() - 4])),
         ("undeflated", ok(deflate, page)),
         ("zstd", ok("\r\nContent-Encoding: zstd", &zstd::encode_all(page, 1).unwrap())),
+        ("br", ok("\r\nContent-Encoding: br", &br(page))),
+        ("unbr", ok("\r\nContent-Encoding: br", page)),
         // Undone by the crawler, which kept the headers.
         ("undone", ok(&both, page)),
         ("text", http("200 OK\r\nContent-Type: text/plain", b"The ferry.\n\nNo bread.")),
@@ -89,7 +91,7 @@ fn pages_of_a_warc_are_read_however_they_were_sent() {
         assert_eq!(article.id, format!("http://a/{name}"));
         assert_eq!(article.text, "The ferry.\n\nNo bread.", "{name}");
     }
-    assert_eq!(articles.len(), 11);
+    assert_eq!(articles.len(), 13);
     let expected =
         json!({"url": "http://a/plain", "date": "2026-11-01T10:00:00Z", "lang": "en", "title": "Ferry"});
     assert_eq!(fields(&articles[0]), expected);
@@ -136,17 +138,163 @@ fn a_response_that_cannot_be_decoded_is_an_error_and_the_next_is_read() {
         warc_record("response", "application/http", "", &[head.as_bytes(), body].concat())
     };
     let warc = [
-        response("Content-Encoding: br", b"\x0b\x02\x80<p>\x03"),
+        response("Content-Encoding: compress", b"\x1f\x9d\x90<\xe0"),
         response("Content-Encoding: gzip", &gz(b"<p>One</p>")[..18]),
         response("Transfer-Encoding: chunked", b"4\r\n<p>O\r\nff\r\nne"),
         response("X: y", b"<p>One</p>"),
     ];
     let dump = Dump::from_reader(std::io::Cursor::new(warc.concat()), Format::Warc);
     let seen: Vec<String> = dump.map(|article| article.map_or_else(|e| e.to_string(), |a| a.text)).collect();
-    assert_eq!(seen[0], "-:1: the content encoding \"br\" cannot be undone");
+    assert_eq!(seen[0], "-:1: the content encoding \"compress\" cannot be undone");
     assert!(seen[1].starts_with("-:2: the content encoding gzip: "), "{}", seen[1]);
     assert_eq!(seen[2], "-:3: the HTTP answer is cut short in a chunk");
     assert_eq!(seen[3], "One");
+}
+
+/// The texts of pages and the messages of errors.
+fn seen(warc: Vec<u8>, limit: u64) -> (Vec<String>, Vec<(&'static str, u64)>) {
+    let options = DumpOptions::new().format(Format::Warc).record_limit(limit);
+    let mut dump = options.from_reader(std::io::Cursor::new(warc));
+    let seen = dump.by_ref().map(|article| article.map_or_else(|e| e.to_string(), |a| a.text)).collect();
+    (seen, dump.statistics().left_out.into_iter().collect())
+}
+
+#[test]
+fn what_is_no_page_is_never_unpacked_and_never_refused() {
+    let other = "answer that is neither HTML nor text";
+    let ok = |media: &str, coding: &str, body: &[u8]| {
+        response("x", &http(&format!("200 OK\r\nContent-Type: {media}\r\n{coding}"), body))
+    };
+    let torn = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff];
+    let long = vec![0; 1 << 20];
+    let cases = [
+        ok("text/css", "Content-Encoding: br", b"\xff\xff\xff"),
+        ok("image/png", "Content-Encoding: gzip", &torn),
+        ok("image/png", "Content-Encoding: compress", &torn),
+        ok("image/png", "Transfer-Encoding: chunked", b"ffff\r\nabc"),
+        ok("application/pdf", &format!("Content-Encoding: {}gzip", "gzip, ".repeat(500)), &torn),
+        ok("video/mp4", "X: y", &long),
+        warc_record("resource", "image/png", "Content-Encoding: gzip\r\n", &torn),
+        warc_record("resource", "video/mp4", "", &long),
+    ];
+    for case in cases {
+        let warc =
+            [case, response("page", &http("200 OK\r\nContent-Type: text/html", PAGE.as_bytes()))].concat();
+        let (texts, left_out) = seen(warc, 1 << 16);
+        assert_eq!((texts, left_out), (vec!["The ferry.\n\nNo bread.".to_owned()], vec![(other, 1)]));
+    }
+    // Answers without success are not unpacked either, whatever they hold.
+    let none = "404 Not Found\r\nContent-Type: text/html\r\nContent-Encoding: gzip";
+    let (texts, left_out) =
+        seen([response("a", &http(none, &torn)), response("b", &http(none, &long))].concat(), 1 << 16);
+    assert_eq!((texts.len(), left_out), (0, vec![("answer that is no success", 2)]));
+    // A page that is too long is told.
+    let (texts, _) = seen(ok("text/html", "X: y", &long), 1 << 16);
+    assert_eq!(texts, ["-:1: a record is longer than the limit of 65536 bytes"]);
+}
+
+#[test]
+fn any_version_of_http_is_read() {
+    let lines = [
+        "HTTP/2 200",
+        "HTTP/1.1 200",
+        "HTTP/1.0 200",
+        "ICY 200 OK",
+        "HTTP/3 200 OK",
+        "HTTP/1.1  200 OK",
+        "http/1.1 206 Partial",
+        "HTTP/1.1 200OK",
+    ];
+    for line in lines {
+        for end in ["\r\n", "\n"] {
+            let answer = [line, "Content-Type: text/html", "X-More: a", "", PAGE].join(end);
+            assert_eq!(
+                seen(response("x", answer.as_bytes()), 1 << 16).0,
+                ["The ferry.\n\nNo bread."],
+                "{line}"
+            );
+        }
+    }
+    let page = response("page", &http("200 OK\r\nContent-Type: text/html", PAGE.as_bytes()));
+    for (line, message) in [
+        ("HTTP/1.1 OK", "the HTTP answer: expected a status such as HTTP/1.1 200 OK, got \"HTTP/1.1 OK\""),
+        ("SSH-2.0-x", "the HTTP answer: expected a status such as HTTP/1.1 200 OK, got \"SSH-2.0-x\""),
+        ("", "the HTTP answer: expected a status such as HTTP/1.1 200 OK, got \"\""),
+        ("HTTP/1.1 200 OK", "the header of the HTTP answer has no end"),
+    ] {
+        let warc =
+            [response("x", format!("{line}\r\nContent-Type: text/html").as_bytes()), page.clone()].concat();
+        let (seen, _) = seen(warc, 1 << 16);
+        assert_eq!(seen, [format!("-:1: {message}"), "The ferry.\n\nNo bread.".to_owned()], "{line}");
+    }
+}
+
+#[test]
+fn odd_labels_of_encodings_cost_nothing_and_wrong_ones_one_record() {
+    let answer = |header: &str, body: &[u8]| {
+        let page = response("page", &http("200 OK\r\nContent-Type: text/html", PAGE.as_bytes()));
+        let head = format!("200 OK\r\nContent-Type: text/html\r\n{header}");
+        let (mut seen, _) = seen([response("x", &http(&head, body)), page].concat(), 1 << 16);
+        assert_eq!(seen.pop().as_deref(), Some("The ferry.\n\nNo bread."), "{header}");
+        seen.concat()
+    };
+    let page = PAGE.as_bytes();
+    for label in [
+        "utf-8",
+        "UTF-8",
+        "identity",
+        "none",
+        "NONE",
+        "",
+        "text/html",
+        "8bit",
+        "gzip",
+        "BR",
+        "compress",
+        "deflate",
+    ] {
+        assert_eq!(answer(&format!("Content-Encoding: {label}"), page), "The ferry.\n\nNo bread.", "{label}");
+    }
+    for label in [
+        "gzip",
+        "GZIP",
+        "x-gzip",
+        "X-GZip",
+        "gzip, gzip",
+        "gzip,",
+        "utf-8, gzip",
+        "gzip;q=1.0",
+        "\"gzip\"",
+        "identity, gzip, none",
+    ] {
+        assert_eq!(
+            answer(&format!("Content-Encoding: {label}"), &gz(page)),
+            "The ferry.\n\nNo bread.",
+            "{label}"
+        );
+    }
+    let two_lines = "Content-Encoding: br\r\nContent-Encoding: gzip";
+    assert_eq!(answer(two_lines, &gz(&br(page))), "The ferry.\n\nNo bread.");
+    assert_eq!(answer("Content-Encoding: gzip, br", &br(&gz(page))), "The ferry.\n\nNo bread.");
+    // Padding behind the end.
+    assert_eq!(
+        answer("Content-Encoding: gzip", &[gz(page), b"\r\n".to_vec()].concat()),
+        "The ferry.\n\nNo bread."
+    );
+
+    assert_eq!(
+        answer("Content-Encoding: compress", b"\x1f\x9d\x90<\xe0"),
+        "-:1: the content encoding \"compress\" cannot be undone"
+    );
+    let cut = &br(page)[..20];
+    assert!(answer("Content-Encoding: br", cut).starts_with("-:1: the content encoding br: "));
+    let many = format!("Content-Encoding: {}", vec!["gzip"; 300].join(", "));
+    assert_eq!(answer(&many, &gz(page)), "-:1: the HTTP answer has more than 4 content encodings");
+    let spaces = br(&vec![b' '; 1 << 20]);
+    assert_eq!(
+        answer("Content-Encoding: br", &spaces),
+        "-:1: the content encoding br: a record is longer than the limit of 65536 bytes"
+    );
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Compressions of files: gz (RFC 1952), zst (RFC 8878), bz2, xz.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::{CONCATENATED, Stream};
 
+use super::members::{Members, Packing};
 use super::read_error::is_from_origin;
 
 /// How a file is compressed. All that come after one another in a file are read: the members of a gz, the frames of a
@@ -58,35 +59,55 @@ impl Compression {
         }
     }
 
-    pub(super) fn decompress(self, read: impl BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    /// A file with garbage behind its last member adds 1 to `garbage`. Behind what zstd and xz write, anything but the zeros
+    /// that xz allows is an error, as it is for the programs themselves.
+    pub(super) fn decompress(
+        self,
+        read: impl BufRead + Send + 'static,
+        garbage: &Arc<AtomicU64>,
+    ) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
-            Self::Gz => Box::new(Named { read: MultiGzDecoder::new(read), compression: self }),
+            Self::Gz => Box::new(self.named(Members::new(Packing::Gz, read, Arc::clone(garbage)))),
+            Self::Bz2 => Box::new(self.named(Members::new(Packing::Bz2, read, Arc::clone(garbage)))),
             Self::Zst => {
                 let mut decoder = zstd::Decoder::with_buffer(read)?;
                 decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
-                Box::new(Named { read: decoder, compression: self })
+                Box::new(self.named(decoder))
             }
-            Self::Bz2 => Box::new(Named { read: MultiBzDecoder::new(read), compression: self }),
             Self::Xz => {
                 let stream = Stream::new_stream_decoder(XZ_MEMORY_LIMIT, CONCATENATED)?;
-                Box::new(Named { read: XzDecoder::new_stream(read, stream), compression: self })
+                Box::new(self.named(XzDecoder::new_stream(read, stream)))
             }
         })
     }
+
+    fn named<R>(self, read: R) -> Named<R> {
+        Named { read, compression: self, has_failed: false }
+    }
 }
+
+/// In bytes. What a decoder unpacked in a call that ends in an error is lost, so that less is asked for at a time.
+const STEP: usize = 1 << 15;
 
 /// Adds the name of the compression to errors of decompressing.
 struct Named<R> {
     read: R,
     compression: Compression,
+    has_failed: bool,
 }
 
 impl<R: Read> Read for Named<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.read.read(buffer).map_err(|error| {
-            if is_from_origin(&error) {
+        // Only the members of a gz can be read on.
+        if self.has_failed && self.compression != Compression::Gz {
+            return Ok(0);
+        }
+        let len = buffer.len().min(STEP);
+        self.read.read(&mut buffer[..len]).map_err(|error| {
+            if is_from_origin(&error) || error.kind() == io::ErrorKind::Interrupted {
                 return error;
             }
+            self.has_failed = true;
             let message = match error.kind() {
                 io::ErrorKind::UnexpectedEof => "the file is cut short".to_owned(),
                 _ => error.to_string(),

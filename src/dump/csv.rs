@@ -2,7 +2,7 @@
 //!
 //! Built on `csv_core`, since the crate `csv` reports line numbers that are one too low where lines end in CR LF.
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use serde_json::Map;
@@ -143,29 +143,47 @@ impl Table {
         }
     }
 
+    /// Passes over line breaks, and over the mark of a file that was put behind another. Returns what it took of a row.
+    fn pass_over(&mut self) -> io::Result<&'static [u8]> {
+        loop {
+            self.input.begin_record();
+            match self.input.fill_buf()?.first() {
+                Some(&byte @ (b'\r' | b'\n')) => {
+                    self.input.consume(1);
+                    self.breaks += u64::from(byte == b'\n');
+                }
+                Some(0xef) => {
+                    let begun = self.input.take_marks()?;
+                    if !begun.is_empty() {
+                        return Ok(begun);
+                    }
+                }
+                _ => return Ok(&[]),
+            }
+        }
+    }
+
     /// Reads the next row; false at the end.
     fn advance(&mut self) -> Result<bool, ReadError> {
-        while let Some(&byte @ (b'\r' | b'\n')) = self.input.fill_buf()?.first() {
-            self.input.begin_record();
-            self.input.consume(1);
-            self.breaks += u64::from(byte == b'\n');
-        }
-        self.input.begin_record();
-        if self.input.fill_buf()?.is_empty() {
+        let mut begun = self.pass_over()?;
+        if begun.is_empty() && self.input.fill_buf()?.is_empty() {
             return Ok(false);
         }
-        (self.line, self.start) = (self.breaks + self.reader.line(), self.input.position());
+        let start = self.input.position() - begun.len() as u64;
+        (self.line, self.start) = (self.breaks + self.reader.line(), start);
         let mut length = 0;
         self.count = 0;
         loop {
             let ends = self.count.min(MAX_COLUMNS);
-            let available = self.input.fill_buf()?;
+            let available = if begun.is_empty() { self.input.fill_buf()? } else { begun };
             let is_end = available.is_empty();
             // The last row may lack its line break, but not its closing quote, within which a break ends nothing.
             let available = if is_end { b"\n" } else { available };
             let (bytes, ends) = (&mut self.bytes[length..], &mut self.ends[ends..]);
             let (result, read, written, ended) = self.reader.read_record(available, bytes, ends);
-            if !is_end {
+            if !begun.is_empty() {
+                begun = &begun[read..];
+            } else if !is_end {
                 self.input.consume(read);
             }
             length += written;

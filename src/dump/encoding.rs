@@ -166,6 +166,13 @@ impl Choice {
             .map_err(|error| self.invalid(format_args!("byte {}", position + error.valid_up_to() as u64)))
     }
 
+    /// Names a byte of a stream that is decoded to UTF-8, of which those of the file are not known if it was in another
+    /// encoding.
+    pub(super) fn place(self, position: u64) -> String {
+        let of = if self.encoding == Encoding::UTF_8 { "" } else { " of its text in UTF-8" };
+        format!("byte {position}{of}")
+    }
+
     /// The error of a byte that is not valid. `place` says which one.
     pub(super) fn invalid(self, place: impl fmt::Display) -> ReadError {
         let encoding = self.encoding;

@@ -73,7 +73,7 @@ fn is_in_dump(path: &Path, settings: &Settings) -> io::Result<bool> {
     let (read, mut head) = peek(Box::new(File::open(path)?))?;
     if let Some(compression) = Compression::from_head(&head) {
         let mut unpacked = Vec::new();
-        let read = compression.decompress(BufReader::new(read));
+        let read = compression.decompress(BufReader::new(read), &Arc::default());
         match read.and_then(|read| read.take(HEAD_LEN).read_to_end(&mut unpacked)) {
             Ok(_) => head = unpacked,
             // The error is returned when the file is read.

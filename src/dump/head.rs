@@ -2,17 +2,19 @@
 
 use std::io::{self, Cursor, Read};
 
+use super::read_error::is_from_origin;
+
 /// How many bytes are looked at.
 pub(super) const HEAD_LEN: u64 = 1024;
 
 /// Returns the first bytes of a stream, and the stream with them still in it. An error behind them stays in the stream,
-/// so that what stands before it is read.
+/// so that what stands before and behind it is read.
 pub(super) fn peek(mut read: Box<dyn Read + Send>) -> io::Result<(Box<dyn Read + Send>, Vec<u8>)> {
     let mut head = Vec::new();
     let failed = read.by_ref().take(HEAD_LEN).read_to_end(&mut head).err();
     let read = match failed {
-        Some(error) if head.is_empty() => return Err(error),
-        Some(error) => Box::new(Failed(Some(error))),
+        Some(error) if head.is_empty() && is_from_origin(&error) => return Err(error),
+        Some(error) => Box::new(Failed(Some(error)).chain(read)),
         None => read,
     };
     Ok((Box::new(Cursor::new(head.clone()).chain(read)), head))

@@ -5,14 +5,14 @@ use std::io::Read;
 use std::iter::FusedIterator;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use serde_json::Map;
 
 use super::article::{Article, RecordPlace};
 use super::folder;
 use super::format::{Format, NameHints};
-use super::open::{Origin, open};
+use super::open::{Counters, Origin, open};
 use super::piece::{Piece, Pieces, default_id};
 use super::record::{Content, OwnedRecord, RecordReader};
 use super::settings::Settings;
@@ -57,7 +57,7 @@ pub struct Dump {
     errors: u64,
     /// The bytes of all files as they are on disk.
     size: Option<u64>,
-    bytes_read: Arc<AtomicU64>,
+    counters: Counters,
 }
 
 impl Dump {
@@ -127,7 +127,7 @@ impl Dump {
             articles: 0,
             errors: 0,
             size: None,
-            bytes_read: Arc::default(),
+            counters: Counters::default(),
         }
     }
 
@@ -151,7 +151,9 @@ impl Dump {
         self.articles += other.articles;
         self.errors += other.errors;
         self.size = self.size.zip(other.size).map(|(size, other)| size + other);
-        self.bytes_read.fetch_add(other.bytes_read.load(Ordering::Relaxed), Ordering::Relaxed);
+        let Counters { bytes_read, garbage } = &self.counters;
+        bytes_read.fetch_add(other.counters.bytes_read.load(Ordering::Relaxed), Ordering::Relaxed);
+        garbage.fetch_add(other.counters.garbage.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// Returns an iterator over pieces of the dump, which are parsed on all cores and can be written back.
@@ -228,7 +230,7 @@ impl Dump {
     /// of a Parquet file, only the columns that are wanted are read.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.bytes_read.load(Ordering::Relaxed)
+        self.counters.bytes_read.load(Ordering::Relaxed)
     }
 
     /// Returns the counts of what has been read so far: articles, errors, what was left out, and the encodings.
@@ -236,6 +238,11 @@ impl Dump {
     /// It copies two small maps.
     #[must_use]
     pub fn statistics(&self) -> DumpStatistics {
+        let mut left_out = self.tally.left_out.clone();
+        let garbage = self.counters.garbage.load(Ordering::Relaxed);
+        if garbage > 0 {
+            left_out.insert("garbage behind the end of a compressed file", garbage);
+        }
         DumpStatistics {
             files: self.files,
             bytes: self.bytes_read(),
@@ -244,7 +251,7 @@ impl Dump {
             without_text: self.tally.without_text,
             empty_pages: self.tally.empty_pages,
             first_empty_page: self.tally.first_empty_page.clone(),
-            left_out: self.tally.left_out.clone(),
+            left_out,
             encodings: self.tally.encodings.clone(),
         }
     }
@@ -269,7 +276,7 @@ impl Dump {
             Origin::File(path) => (Arc::from(path.as_path()), NameHints::from_path(path)),
             Origin::Reader(_) => (Arc::from(Path::new("-")), NameHints::default()),
         };
-        match open(origin, hints, &settings, &self.bytes_read, &mut self.tally) {
+        match open(origin, hints, &settings, &self.counters, &mut self.tally) {
             Ok((format, records)) => {
                 let is_one_article = matches!(format, Format::Text | Format::Html);
                 Ok(OpenFile { path, records, settings, is_one_article })

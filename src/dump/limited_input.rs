@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::encoding::BYTE_ORDER_MARK;
 use super::read_error::ReadError;
 
 /// Counts the bytes of the record that is being read, and fails once they are more than the limit. A parser that reads from
@@ -57,6 +58,31 @@ impl LimitedInput {
         }
     }
 
+    /// Passes over the rest of a line, however long, without holding it.
+    pub(super) fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            self.begin_record();
+            let available = self.fill_buf()?;
+            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
+            let count = end.unwrap_or(available.len());
+            self.consume(count);
+            if end.is_some() || count == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes byte order marks, which begin files that were put together. Returns what was taken of one that is none.
+    pub(super) fn take_marks(&mut self) -> io::Result<&'static [u8]> {
+        let mark = BYTE_ORDER_MARK.as_bytes();
+        loop {
+            let taken = take_prefix(self, mark)?;
+            if taken < mark.len() {
+                return Ok(&mark[..taken]);
+            }
+        }
+    }
+
     /// Reads up to the end, as one record.
     pub(super) fn read_rest(&mut self) -> Result<Vec<u8>, ReadError> {
         self.begin_record();
@@ -105,6 +131,16 @@ impl BufRead for LimitedInput {
         self.taken += count as u64;
         self.position += count as u64;
     }
+}
+
+/// Takes the bytes of a prefix as far as they come next. Returns how many were taken.
+pub(super) fn take_prefix(input: &mut impl BufRead, prefix: &[u8]) -> io::Result<usize> {
+    let mut taken = 0;
+    while taken < prefix.len() && input.fill_buf()?.first() == Some(&prefix[taken]) {
+        input.consume(1);
+        taken += 1;
+    }
+    Ok(taken)
 }
 
 pub(super) fn too_long(what: &str, limit: u64) -> String {

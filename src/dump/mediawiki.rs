@@ -19,6 +19,8 @@ pub(super) struct MediaWikiReader {
     namespaces: Vec<i32>,
     wikitext: Wikitext,
     buffer: Vec<u8>,
+    /// The byte that the reader begins to count at, behind a mark.
+    start: u64,
     /// The elements that are open, with the root.
     depth: u64,
     number: u64,
@@ -61,6 +63,7 @@ impl Page {
 impl MediaWikiReader {
     pub(super) fn new(input: LimitedInput, namespaces: &[i32], choice: Choice) -> Self {
         Self {
+            start: input.position(),
             reader: Reader::from_reader(input),
             choice,
             namespaces: namespaces.to_vec(),
@@ -77,13 +80,13 @@ impl MediaWikiReader {
         match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => Ok(event),
             Err(error) => {
-                let byte = self.reader.buffer_position();
+                let byte = self.choice.place(self.start + self.reader.buffer_position());
                 Err(match error {
                     quick_xml::Error::Io(error) => error.into(),
                     quick_xml::Error::Encoding(_) => {
-                        ReadError::file(self.choice.invalid(format_args!("a byte near byte {byte}")).message)
+                        ReadError::file(self.choice.invalid(format_args!("a byte near {byte}")).message)
                     }
-                    error => ReadError::file(format!("byte {byte}: {error}")),
+                    error => ReadError::file(format!("{byte}: {error}")),
                 })
             }
         }

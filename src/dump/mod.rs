@@ -34,7 +34,11 @@
 //!
 //! The ending of a file's name says its format ([`Format`] lists the endings). Where the name says nothing, its first
 //! bytes do. A file that is not what its name says is an error, which says what the file looks like. `.gz`, `.zst`, `.bz2`
-//! and `.xz` are decompressed, with all members, frames or streams that follow one another in them.
+//! and `.xz` are decompressed, with all members, frames or streams that follow one another in them. Zeros between and behind
+//! the members of a gz or bz2 are padding; other bytes behind the last one are ignored as gzip and bzip2 do, and counted.
+//!
+//! Files may have been put together by `cat`: a byte order mark may begin any row of CSV and TSV, any object of JSON and any
+//! record of a WARC file.
 //!
 //! Of a folder all files are read, and those of its folders, in the order of their names. Files and folders whose name
 //! begins with a dot are passed over. These are counted in [`DumpStatistics::left_out`]: files of which neither name nor
@@ -48,7 +52,7 @@
 //! | CSV, TSV | a row | the id column | all other columns |
 //! | Parquet | a row | the id column | all other columns but lists and maps |
 //! | WET | a `conversion` record | its URL | `url`, `date`, `languages` |
-//! | WARC | a response with status 2xx, or a `resource`, that holds HTML or plain text, as it was sent: chunks, gzip, deflate and zstd are undone | its URL | `url`, `date`, those of HTML |
+//! | WARC | a response with status 2xx, or a `resource`, that holds HTML or plain text, as it was sent: chunks, gzip, deflate, brotli and zstd are undone | its URL | `url`, `date`, those of HTML |
 //! | MediaWiki | the last revision of a page of namespace 0 ([`DumpOptions::namespaces`]) in wikitext that is no redirect | the number of the page | `title`, `namespace`, `timestamp` |
 //! | HTML | a file | its path | `title`, `lang` and `dir` of the page |
 //! | text | a file | its path | none |
@@ -68,6 +72,10 @@
 //! Each error names the file, and the record where one is to blame. The iterator goes on after it: with the next
 //! record if only one cannot be read ([`Error::is_record`](crate::Error::is_record)), else with the next file. To stop at
 //! the first error use `?`; to go on, count them.
+//!
+//! Of a file that is cut short or damaged, the records before the damage are read. A WARC file is read on behind it: at the
+//! next line that begins a record, which in a gz is searched for at the beginning of the next member that can be unpacked. One
+//! error stands for all that was lost between. A response that is no page by its status and media type is never unpacked.
 //!
 //! Bytes that cannot be read are an I/O error ([`Error::is_io`](crate::Error::is_io)), whose source is the
 //! [`std::io::Error`] itself. A file that can be read and is cut short, corrupt or of another format is a format error
@@ -96,12 +104,13 @@
 
 // In the order of dependence: a file uses only those above it.
 mod read_error;
-mod compression;
 mod encoding;
+mod limited_input;
+mod members;
+mod compression;
 mod format;
 mod article;
 mod statistics;
-mod limited_input;
 mod json;
 mod record;
 mod settings;

@@ -33,14 +33,24 @@ pub(super) enum Origin {
     Reader(Box<dyn Read + Send>),
 }
 
-/// Opens a file, of which `hints` are by its name. Its bytes are counted in `bytes_read` as they are read.
+/// What is counted below the reader of a file.
+#[derive(Clone, Default)]
+pub(super) struct Counters {
+    /// The bytes that have been read, as they are on disk.
+    pub(super) bytes_read: Arc<AtomicU64>,
+    /// Compressed files with something behind their end.
+    pub(super) garbage: Arc<AtomicU64>,
+}
+
+/// Opens a file, of which `hints` are by its name. What is read of it later is counted too.
 pub(super) fn open(
     origin: Origin,
     hints: NameHints,
     settings: &Settings,
-    bytes_read: &Arc<AtomicU64>,
+    counters: &Counters,
     tally: &mut Tally,
 ) -> Result<(Format, Box<dyn RecordReader>), ReadError> {
+    let bytes_read = &counters.bytes_read;
     let (path, read): (Option<PathBuf>, Box<dyn Read + Send>) = match origin {
         Origin::Reader(read) => (None, read),
         Origin::File(path) => {
@@ -59,12 +69,17 @@ pub(super) fn open(
         }
         (None, Some(_)) if has_format_by_name => {} // `Format::check` below refuses it
         (_, Some(compression)) => {
-            (read, head) = peek(compression.decompress(BufReader::with_capacity(1 << 16, read))?)?;
+            let packed = BufReader::with_capacity(1 << 16, read);
+            (read, head) = peek(compression.decompress(packed, &counters.garbage)?)?;
         }
         (_, None) => {}
     }
     let head_text = to_utf_8(&head);
     let format = settings.format.or(hints.format).or_else(|| Format::from_head(&head_text));
+    // Of a WARC that is damaged there, what is behind it can be read.
+    if head.is_empty() && format != Some(Format::Warc) {
+        io::copy(&mut read, &mut io::sink())?; // why nothing could be unpacked
+    }
     let format = format.ok_or_else(|| {
         ReadError::file(format!(
             "expected a name that ends in {KNOWN_ENDINGS}, or a content that begins like one of these"

@@ -3,16 +3,30 @@
 //! Parsed by hand, since the crates that read it allocate whatever length a header claims before they read.
 
 use std::borrow::Cow;
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 use std::ops::Range;
 
 use serde_json::Map;
 
 use super::encoding::{Encoding, choose};
-use super::limited_input::{LimitedInput, too_long_error};
+#[cfg(feature = "dump-html")]
+use super::format::Format;
+#[cfg(feature = "dump-html")]
+use super::http::HttpResponse;
+use super::limited_input::{LimitedInput, take_prefix, too_long_error};
 use super::read_error::ReadError;
+#[cfg(feature = "dump-html")]
+use super::record::TextAndFields;
 use super::record::{OwnedRecord, RecordReader};
 use super::statistics::Tally;
+use crate::error::Scope;
+
+/// How every record begins.
+const RECORD: &[u8] = b"WARC/";
+
+/// The most bytes that are looked at in a body that is longer than the limit.
+#[cfg(feature = "dump-html")]
+const MAX_HTTP_HEADER: u64 = 1 << 16;
 
 /// Bodies of so many bytes get their memory at once.
 const SHORT: u64 = 1 << 20;
@@ -23,11 +37,13 @@ pub(super) struct WarcReader {
     #[cfg_attr(not(feature = "dump-html"), expect(dead_code, reason = "only pages need it"))]
     fallback: Option<Encoding>,
     number: u64,
+    /// The first bytes of the next record have been taken, to find it.
+    is_found: bool,
 }
 
 impl WarcReader {
     pub(super) fn new(input: LimitedInput, fallback: Option<Encoding>) -> Self {
-        Self { input, fallback, number: 0 }
+        Self { input, fallback, number: 0, is_found: false }
     }
 
     /// Reads the header of the next record; None at the end.
@@ -40,11 +56,15 @@ impl WarcReader {
         while version.is_empty() {
             header.bytes.clear();
             position = self.input.position();
-            let Some(line) = self.line(&mut header.bytes)? else { return Ok(None) };
-            version = line;
+            let begun = if std::mem::take(&mut self.is_found) { RECORD } else { self.input.take_marks()? };
+            header.bytes.extend_from_slice(begun);
+            version = match self.line(&mut header.bytes)? {
+                Some(line) => 0..line.end,
+                None if header.bytes.is_empty() => return Ok(None),
+                None => return Err(ReadError::cut_short()),
+            };
         }
-        self.number += 1;
-        if !header.bytes[version.clone()].starts_with(b"WARC/") {
+        if !header.bytes[version.clone()].starts_with(RECORD) {
             let line: String = String::from_utf8_lossy(&header.bytes[version]).chars().take(40).collect();
             return Err(ReadError::file(format!("expected a WARC record at byte {position}, got {line:?}")));
         }
@@ -87,7 +107,10 @@ impl WarcReader {
         let length = header.get("content-length").and_then(|length| length.parse::<u64>().ok());
         let length = length.ok_or_else(|| ReadError::file("a WARC record has no length"))?;
         let media = header.media();
-        let (text, mut fields) = match header.get("warc-type").as_deref() {
+        let kind = header.get("warc-type");
+        #[cfg(feature = "dump-html")]
+        let is_response = kind.as_deref() == Some("response");
+        let (text, mut fields) = match kind.as_deref() {
             Some("conversion") if media == "text/plain" => {
                 let body = self.body(length)?;
                 // The format says UTF-8.
@@ -97,32 +120,11 @@ impl WarcReader {
                 (text, Map::new())
             }
             #[cfg(feature = "dump-html")]
-            Some("response") if media == "application/http" => {
-                let body = self.body(length)?;
-                let response = super::http::HttpResponse::parse(&body, self.input.limit())?;
-                drop(body);
-                if !(200..300).contains(&response.status) {
-                    tally.count_left_out("answer that is no success");
-                    return Ok(None);
-                }
-                match self.page(header, response.content_type.as_deref(), response.body, tally)? {
+            Some("response" | "resource") if is_response == (media == "application/http") => {
+                match self.answer(header, is_response, length, tally)? {
                     Some(page) => page,
                     None => return Ok(None),
                 }
-            }
-            #[cfg(feature = "dump-html")]
-            Some("resource") if media != "application/http" => {
-                let body = self.body(length)?;
-                match self.page(header, header.get("content-type").as_deref(), body, tally)? {
-                    Some(page) => page,
-                    None => return Ok(None),
-                }
-            }
-            #[cfg(not(feature = "dump-html"))]
-            Some("response" | "resource") => {
-                return Err(ReadError::file(
-                    "the pages of a WARC file need the feature `dump-html` of dittograph",
-                ));
             }
             _ => {
                 self.input.skip(length)?;
@@ -143,7 +145,46 @@ impl WarcReader {
         Ok(Some(OwnedRecord::new(self.number, url, text, fields)))
     }
 
-    /// Returns the text of a body that was sent as HTML or as plain text; None if it is something else.
+    /// Reads an answer, and returns the text of one that holds HTML or plain text. What is none is not unpacked.
+    #[cfg(feature = "dump-html")]
+    fn answer(
+        &mut self,
+        header: &Header,
+        is_response: bool,
+        length: u64,
+        tally: &mut Tally,
+    ) -> Result<Option<TextAndFields>, ReadError> {
+        let limit = self.input.limit();
+        // The beginning of a longer one may show that it is no page.
+        let part = if length > limit { limit.min(MAX_HTTP_HEADER) } else { length };
+        let sent = self.body(part)?;
+        self.input.skip(length - part)?;
+        let too_long = || ReadError::record(too_long_error("a record", limit).to_string());
+        if !is_response {
+            let content_type = header.get("content-type");
+            return match Media::new(content_type.as_deref()) {
+                Media::Other => Ok(no_text(tally)),
+                _ if length > limit => Err(too_long()),
+                _ => self.page(header, content_type.as_deref(), sent, tally),
+            };
+        }
+        let response = HttpResponse::parse(&sent)?;
+        let content_type = response.content_type.as_deref();
+        if !(200..300).contains(&response.status) {
+            tally.count_left_out("answer that is no success");
+            return Ok(None);
+        }
+        match Media::new(content_type) {
+            Media::Other => Ok(no_text(tally)),
+            _ if length > limit => Err(too_long()),
+            _ => {
+                let body = response.body(limit)?;
+                self.page(header, content_type, body, tally)
+            }
+        }
+    }
+
+    /// Returns the text of a body; None if it is neither HTML nor plain text.
     #[cfg(feature = "dump-html")]
     fn page(
         &self,
@@ -151,9 +192,7 @@ impl WarcReader {
         content_type: Option<&str>,
         mut body: Vec<u8>,
         tally: &mut Tally,
-    ) -> Result<Option<super::record::TextAndFields>, ReadError> {
-        use super::format::Format;
-
+    ) -> Result<Option<TextAndFields>, ReadError> {
         // Common Crawl cuts pages at a length, and so through characters.
         if header.get("warc-truncated").is_some()
             && let Err(error) = std::str::from_utf8(&body)
@@ -161,36 +200,65 @@ impl WarcReader {
         {
             body.truncate(error.valid_up_to());
         }
-        let media = content_type.map(media_type);
         let declared = content_type.and_then(super::html::charset);
         let declared = declared.and_then(|label| Encoding::from_label(label.as_bytes()));
-        match media.as_deref() {
-            Some("text/html" | "application/xhtml+xml") => {}
-            None if Format::from_head(&body[..body.len().min(1024)]) == Some(Format::Html) => {}
-            Some("text/plain") => {
+        match Media::new(content_type) {
+            Media::Html => {}
+            Media::Unknown if Format::from_head(&body[..body.len().min(1024)]) == Some(Format::Html) => {}
+            Media::Text => {
                 let choice = choose(&body, declared, self.fallback);
                 let text = choice.decode(body)?;
                 tally.count_encoding(choice);
                 return Ok(Some((text, Map::new())));
             }
-            _ => {
-                tally.count_left_out("answer that is neither HTML nor text");
-                return Ok(None);
-            }
+            Media::Unknown | Media::Other => return Ok(no_text(tally)),
         }
         super::html::read(body, declared, self.fallback, tally).map(Some)
+    }
+
+    /// Finds the next record behind what cannot be read. If there is one, the error is one of a record alone.
+    fn find_next(&mut self, error: ReadError) -> ReadError {
+        let is_found = error.scope == Scope::File && self.find_record().unwrap_or(false);
+        if is_found { ReadError { scope: Scope::Record, ..error } } else { error }
+    }
+
+    /// Passes over all lines before one that begins a record; false if there is none.
+    fn find_record(&mut self) -> io::Result<bool> {
+        loop {
+            self.input.begin_record();
+            if take_prefix(&mut self.input, RECORD)? == RECORD.len() {
+                self.is_found = true;
+                return Ok(true);
+            }
+            if self.input.fill_buf()?.is_empty() {
+                return Ok(false);
+            }
+            self.input.skip_line()?;
+        }
     }
 }
 
 impl RecordReader for WarcReader {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         loop {
-            let number = self.number + 1;
-            let Some(header) = self.header().map_err(|error| error.at_record(number))? else {
-                return Ok(None);
+            self.number += 1;
+            let record = match self.header() {
+                Ok(None) => return Ok(None),
+                Ok(Some(header)) => {
+                    #[cfg(not(feature = "dump-html"))]
+                    if matches!(header.get("warc-type").as_deref(), Some("response" | "resource")) {
+                        return Err(ReadError::file(
+                            "the pages of a WARC file need the feature `dump-html` of dittograph",
+                        ));
+                    }
+                    self.record(&header, tally)
+                }
+                Err(error) => Err(error),
             };
-            if let Some(record) = self.record(&header, tally).map_err(|error| error.at_record(self.number))? {
-                return Ok(Some(record));
+            match record {
+                Ok(None) => {}
+                Ok(record) => return Ok(record),
+                Err(error) => return Err(self.find_next(error).at_record(self.number)),
             }
         }
     }
@@ -237,4 +305,32 @@ fn no_colon() -> ReadError {
 /// Returns a media type without its parameters.
 fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// What an answer holds, by its content type.
+#[cfg(feature = "dump-html")]
+enum Media {
+    Html,
+    Text,
+    Other,
+    /// It names none.
+    Unknown,
+}
+
+#[cfg(feature = "dump-html")]
+impl Media {
+    fn new(content_type: Option<&str>) -> Self {
+        match content_type.map(media_type).as_deref() {
+            Some("text/html" | "application/xhtml+xml") => Self::Html,
+            Some("text/plain") => Self::Text,
+            Some(_) => Self::Other,
+            None => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(feature = "dump-html")]
+fn no_text(tally: &mut Tally) -> Option<TextAndFields> {
+    tally.count_left_out("answer that is neither HTML nor text");
+    None
 }

@@ -92,6 +92,21 @@ impl Replacement {
         &self.new
     }
 
+    /// Writes to disk what has been written so far. [`commit`](Self::commit) does so too; a program that replaces several
+    /// files calls this for each of them first.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        self.write_to_disk().map_err(|error| Error::io(self.path.display().to_string(), error))
+    }
+
+    fn write_to_disk(&mut self) -> io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()
+    }
+
     /// Writes all to disk, and then replaces the old file.
     ///
     /// # Errors
@@ -103,8 +118,7 @@ impl Replacement {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.file.flush()?;
-        self.file.get_ref().sync_all()?;
+        self.write_to_disk()?;
         fs::rename(&self.new, &self.path)?;
         self.is_committed = true;
         // The new name is on disk once the folder is; where folders cannot be opened, the system sees to it.

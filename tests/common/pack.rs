@@ -26,3 +26,11 @@ pub fn zst(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
+
+#[cfg(feature = "dump-html")]
+pub fn br(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams::default();
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &parameters).unwrap();
+    packed
+}

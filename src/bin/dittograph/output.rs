@@ -3,48 +3,24 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tempfile::NamedTempFile;
+use dittograph::saved::Replacement;
 
 /// An output file; without [`flush`](Output::flush) and then [`finish`](Output::finish) nothing is left of it.
 pub struct Output {
     path: PathBuf,
-    target: PathBuf,
-    to: Box<dyn Finish + Send>,
+    to: To,
 }
 
-trait Finish: Write {
-    /// Puts all on disk.
-    fn sync(&mut self) -> io::Result<()>;
-    /// Takes the place of what was there.
-    fn finish(self: Box<Self>, path: &Path) -> io::Result<()>;
-}
-
-impl Finish for BufWriter<NamedTempFile> {
-    fn sync(&mut self) -> io::Result<()> {
-        self.flush()?;
-        self.get_ref().as_file().sync_all()
-    }
-
-    fn finish(self: Box<Self>, path: &Path) -> io::Result<()> {
-        self.into_inner().map_err(io::IntoInnerError::into_error)?.persist(path)?;
-        Ok(())
-    }
-}
-
-/// A pipe or a device is written to as it stands.
-impl Finish for BufWriter<File> {
-    fn sync(&mut self) -> io::Result<()> {
-        self.flush()
-    }
-
-    fn finish(self: Box<Self>, _: &Path) -> io::Result<()> {
-        Ok(())
-    }
+enum To {
+    File(Replacement),
+    /// A pipe or a device is written to as it stands.
+    Stream(BufWriter<File>),
 }
 
 impl Output {
+    /// Begins to write a file, a pipe or a device.
     pub fn create(path: &Path) -> Result<Self, String> {
         let message = |error: io::Error| format!("{}: {error}", path.display());
         // What a link points to is written, not the link.
@@ -54,22 +30,23 @@ impl Output {
         }
         // Of an open file that a link below /dev or /proc stands for, no other can take the place.
         let is_open = path.is_symlink() && (path.starts_with("/dev") || path.starts_with("/proc"));
-        let to: Box<dyn Finish + Send> = if is_open || (target.exists() && !target.is_file()) {
-            Box::new(BufWriter::new(OpenOptions::new().append(true).open(path).map_err(message)?))
-        } else {
-            let folder = folder_of(path);
-            let mut builder = tempfile::Builder::new();
-            builder.prefix(".dedup-");
-            #[cfg(unix)]
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask, as for any file
-            let file = builder.tempfile_in(folder).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => format!("{}: no such folder", path.display()),
-                _ => message(error),
-            })?;
-            UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
-            Box::new(BufWriter::with_capacity(1 << 18, file))
-        };
-        Ok(Self { path: path.to_owned(), target, to })
+        if is_open || (target.exists() && !target.is_file()) {
+            let stream = OpenOptions::new().append(true).open(path).map_err(message)?;
+            return Ok(Self { path: path.to_owned(), to: To::Stream(BufWriter::new(stream)) });
+        }
+        Self::replacing(path)
+    }
+
+    /// Begins to replace a file, or to create it. Nobody else can do so before it is finished.
+    pub fn replacing(path: &Path) -> Result<Self, String> {
+        let file = Replacement::begin(path).map_err(|error| match error.io_kind() {
+            Some(io::ErrorKind::NotFound) if !path.is_symlink() => {
+                format!("{}: no such folder", path.display())
+            }
+            _ => error.to_string(),
+        })?;
+        unfinished().push(file.new_path().to_owned());
+        Ok(Self { path: path.to_owned(), to: To::File(file) })
     }
 
     /// Returns the message of an error of writing.
@@ -82,26 +59,43 @@ impl Output {
     }
 
     pub fn write(&mut self, text: &str) -> Result<(), String> {
-        self.to.write_all(text.as_bytes()).map_err(|error| format!("{}: {error}", self.path.display()))
+        self.write_all(text.as_bytes()).map_err(|error| self.message(&error))
     }
 
+    /// Puts all on disk.
     pub fn flush(&mut self) -> Result<(), String> {
-        self.to.sync().map_err(|error| format!("{}: {error}", self.path.display()))
+        match &mut self.to {
+            To::File(file) => file.sync().map_err(|error| error.to_string()),
+            To::Stream(stream) => stream.flush().map_err(|error| self.message(&error)),
+        }
     }
 
+    /// Takes the place of what was there.
     pub fn finish(self) -> Result<(), String> {
-        self.to.finish(&self.target).map_err(|error| format!("{}: {error}", self.path.display()))
+        let To::File(file) = self.to else { return Ok(()) };
+        // Another program may create a file at its first place from then on.
+        let mut unfinished = unfinished();
+        let new = file.new_path().to_owned();
+        file.commit().map_err(|error| error.to_string())?;
+        unfinished.retain(|path| *path != new);
+        Ok(())
     }
 }
 
 /// For formats that are no text.
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.to.write(bytes)
+        match &mut self.to {
+            To::File(file) => file.write(bytes),
+            To::Stream(stream) => stream.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.to.flush()
+        match &mut self.to {
+            To::File(file) => file.flush(),
+            To::Stream(stream) => stream.flush(),
+        }
     }
 }
 
@@ -126,10 +120,14 @@ pub fn folder_of(path: &Path) -> &Path {
 /// Files that are not finished, to be removed when the program is interrupted.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Arranges that nothing is left behind when the program is interrupted or terminated.
 pub fn clean_up_on_interrupt() -> Result<(), String> {
     let clean_up = || {
-        for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for path in unfinished().iter() {
             _ = std::fs::remove_file(path);
         }
         std::process::exit(130);

@@ -136,11 +136,19 @@ impl JsonReader {
         Self { input, names, choice, value: Vec::new(), number: 0, state: State::Start }
     }
 
-    /// Returns the next byte that is no white space, without taking it.
+    /// Returns the next byte that is no white space, without taking it. Where files were put together, the mark of one is
+    /// passed over.
     fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         loop {
             let available = self.input.fill_buf()?;
             let Some(&first) = available.first() else { return Ok(None) };
+            if first == 0xef {
+                let begun = self.input.take_marks()?.len() as u64;
+                if begun > 0 {
+                    return Err(self.unexpected_at(Some(first), "JSON", self.input.position() - begun));
+                }
+                continue;
+            }
             let space =
                 available.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
             if space == 0 {
@@ -242,8 +250,12 @@ impl JsonReader {
     }
 
     fn unexpected(&self, byte: Option<u8>, expected: &str) -> ReadError {
+        self.unexpected_at(byte, expected, self.input.position())
+    }
+
+    fn unexpected_at(&self, byte: Option<u8>, expected: &str, position: u64) -> ReadError {
         let got = byte.map_or("the end of the file".to_owned(), |byte| format!("{:?}", char::from(byte)));
-        ReadError::file(format!("expected {expected} at byte {}, got {got}", self.input.position()))
+        ReadError::file(format!("expected {expected} at {}, got {got}", self.choice.place(position)))
     }
 }
 

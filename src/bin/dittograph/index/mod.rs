@@ -8,16 +8,15 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::Subcommand;
-use dittograph::saved::Replacement;
 use dittograph::{Index, ParagraphId, SavedIndex};
 use serde_json::{Value, json};
 
 use self::reading::Reading;
 use crate::detector_options::DetectorOptions;
 use crate::format_options::FormatOptions;
+use crate::output::{Output, clean_up_on_interrupt};
 use crate::print::{one_line, print};
 use crate::read::read;
 
@@ -270,41 +269,25 @@ fn refuse_to_replace(path: &Path, force: bool) -> Result<(), String> {
     Err(format!("{path}: is an index already; `index add` adds to it, --force replaces it"))
 }
 
-/// The file that is being written, which is removed if the program is interrupted.
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
-
-fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Begins to replace an index. If the program is interrupted, nothing is left of it.
-fn begin(path: &Path) -> Result<Replacement, String> {
-    let file = Replacement::begin(path).map_err(|error| error.to_string())?;
-    *unfinished() = Some(file.new_path().to_owned());
-    let clean_up = || {
-        _ = unfinished().take().map(std::fs::remove_file);
-        std::process::exit(130);
-    };
-    ctrlc::set_handler(clean_up).map_err(|error| error.to_string())?;
-    Ok(file)
+fn begin(path: &Path) -> Result<Output, String> {
+    clean_up_on_interrupt()?;
+    Output::replacing(path)
 }
 
 /// Writes an index, and puts it in its place.
 fn replace(
-    mut file: Replacement,
+    mut file: Output,
     path: &Path,
     quiet: bool,
-    write: impl FnOnce(&mut Replacement) -> Result<(), dittograph::Error>,
+    write: impl FnOnce(&mut Output) -> Result<(), dittograph::Error>,
 ) -> Result<(), String> {
     let bar = reading::spinner("write", quiet);
     write(&mut file).map_err(|error| match error.source() {
         Some(io_error) => format!("{}: {io_error}", path.display()),
         None => error.to_string(),
     })?;
-    // Another program may create a file at its first place from now on.
-    let mut unfinished = unfinished();
-    file.commit().map_err(|error| error.to_string())?;
-    *unfinished = None;
+    file.finish()?;
     bar.finish_and_clear();
     Ok(())
 }
