@@ -66,7 +66,8 @@
 //! With the feature `dump` the module [`dump`] reads the articles of JSON Lines, JSON, CSV, WET and WARC, MediaWiki
 //! exports, texts and folders of them, compressed or not.
 //!
-//! [`recipes`] has short answers: ids of your own, removing an article, JSON, threads, dumps larger than memory, async code.
+//! The [`guide`] says what counts as the same, how much is found, and what it costs; [`recipes`] has short answers: ids of your
+//! own, removing an article, JSON, threads, dumps larger than memory, async code.
 //!
 //! # Features
 //!
@@ -80,6 +81,7 @@
 //! | `dump-html` | [`dump`], and in it HTML and the pages of WARC files |
 //! | `dump-parquet` | [`dump`], and in it Parquet |
 //! | `cli` | the command `dittograph`: `cargo install dittograph --features cli` |
+//! | `scan` | the part of it that reads texts |
 //!
 //! # How it works
 //!
@@ -142,6 +144,7 @@ mod index;
 pub mod dump;
 #[cfg(feature = "serde")]
 mod serialize;
+pub mod guide;
 pub mod recipes;
 
 use std::borrow::Cow;

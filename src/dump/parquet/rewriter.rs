@@ -110,16 +110,11 @@ impl ParquetRewriter {
         out: impl Write + Send,
         mut change: impl FnMut(u64, &str) -> Option<String>,
     ) -> Result<u64, Error> {
-        let mut writer = None;
-        let mut out = Some(out);
         let mut document = 0;
-        for path in paths {
-            let path = path.as_ref();
-            let source = Source::open(path, self).map_err(|error| error.in_file(path))?;
-            if let Some(out) = out.take() {
-                writer = Some(source.writer(out).map_err(not_written)?);
-            }
-            let writer = writer.as_mut().expect("it was made with the first file");
+        let mut paths = paths.into_iter();
+        let Some(first) = paths.next() else { return Ok(0) };
+        let open = |path: &Path| Source::open(path, self).map_err(|error| error.in_file(path));
+        let mut copy = |source: Source, path: &Path, writer: &mut SerializedFileWriter<_>| {
             let mut change = |text: &str| {
                 document += 1;
                 change(document - 1, text)
@@ -127,9 +122,15 @@ impl ParquetRewriter {
             source.copy_to(writer, &mut change).map_err(|failure| match failure {
                 Failure::Read(error) => error.in_file(path),
                 Failure::Write(error) => not_written(error),
-            })?;
+            })
+        };
+        let source = open(first.as_ref())?;
+        let mut writer = source.writer(out).map_err(not_written)?;
+        copy(source, first.as_ref(), &mut writer)?;
+        for path in paths {
+            copy(open(path.as_ref())?, path.as_ref(), &mut writer)?;
         }
-        writer.map(SerializedFileWriter::close).transpose().map_err(not_written)?;
+        writer.close().map_err(not_written)?;
         Ok(document)
     }
 }
