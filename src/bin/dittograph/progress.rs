@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// The whole work on the bar.
-const WHOLE: u64 = 10_000;
+/// A hundredth of the work on the bar.
+const PERCENT: u64 = 100;
 
 pub struct Progress {
     bar: ProgressBar,
@@ -18,17 +18,17 @@ pub struct Progress {
 
 impl Progress {
     pub fn new(quiet: bool) -> Self {
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(WHOLE) };
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(100 * PERCENT) };
         let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {elapsed}");
         bar.set_style(style.expect("the template is good"));
         bar.enable_steady_tick(Duration::from_millis(200));
         Self { bar, from: Cell::new(0), to: Cell::new(0), done: Cell::new(0) }
     }
 
-    /// Begins a stage, which ends at this share of the whole work; the one before is done.
-    pub fn stage(&self, name: &'static str, end: f64) {
+    /// Begins a stage, which ends when so many hundredths of the whole work are done; the one before is done.
+    pub fn stage(&self, name: &'static str, end: u64) {
         self.from.set(self.to.get());
-        self.to.set((end * WHOLE as f64) as u64);
+        self.to.set(end * PERCENT);
         self.done.set(0);
         self.bar.set_message(name);
         self.bar.set_position(self.from.get());
@@ -38,9 +38,9 @@ impl Progress {
     pub fn advance(&self, count: u64, all: Option<u64>) {
         self.done.set(self.done.get() + count);
         let Some(all) = all.filter(|&all| all > 0) else { return };
-        let share = (self.done.get() as f64 / all as f64).min(1.0);
         let stage = self.to.get().saturating_sub(self.from.get());
-        self.bar.set_position(self.from.get() + (share * stage as f64) as u64);
+        let done = u128::from(stage) * u128::from(self.done.get().min(all)) / u128::from(all);
+        self.bar.set_position(self.from.get() + u64::try_from(done).unwrap_or(stage));
     }
 
     /// Leaves nothing on the terminal.

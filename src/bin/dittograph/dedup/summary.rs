@@ -11,19 +11,18 @@ use super::Arguments;
 use super::dump::Tally;
 use crate::progress::Progress;
 
-/// A step of the work, and the share of the whole work that is done at its end, of which most is reading and comparing:
-/// measured with a dump of documentation.
+/// A step of the work, and how many hundredths of the whole are done at its end: measured with a dump of documentation.
 #[derive(Clone, Copy)]
 pub struct Stage {
     name: &'static str,
-    end: f64,
+    end: u64,
 }
 
-pub const READ: Stage = Stage { name: "read and sign", end: 0.45 };
-pub const CANDIDATES: Stage = Stage { name: "candidates", end: 0.5 };
-pub const COMPARE: Stage = Stage { name: "compare", end: 0.8 };
-pub const RUNS: Stage = Stage { name: "runs", end: 0.95 };
-pub const WRITE: Stage = Stage { name: "write", end: 1.0 };
+pub const READ: Stage = Stage { name: "read and sign", end: 45 };
+pub const CANDIDATES: Stage = Stage { name: "candidates", end: 50 };
+pub const COMPARE: Stage = Stage { name: "compare", end: 80 };
+pub const RUNS: Stage = Stage { name: "runs", end: 95 };
+pub const WRITE: Stage = Stage { name: "write", end: 100 };
 
 pub struct Summary {
     pub pairs: usize,
