@@ -66,17 +66,16 @@ fn word(text: &str, word: &str) -> Vec<Range<usize>> {
 #[test]
 fn lines_longer_than_a_piece_and_lines_across_its_end_are_whole() {
     let long = "The ferry did not sail. ".repeat(1_000_000); // 24 MB
-    let mut lines = format!("{{\"id\": \"long\", \"text\": \"{long}\"}}\n\n");
+    let mut lines = format!("{{\"id\": \"long\", \"text\": \"{long}\"}}\n\n").into_bytes();
     for n in 0..60_000 {
-        lines += &format!(
-            "{{\"id\": {n}, \"text\": \"The mill of number {n} burnt down.\\nNobody was hurt.\"}}\r\n"
-        );
+        let text = format!("The mill of number {n} burnt down.\\nNobody was hurt.");
+        write!(lines, "{{\"id\": {n}, \"text\": \"{text}\"}}\r\n").unwrap();
         if n % 10_000 == 0 {
-            lines += " \n\u{feff}{\"text\": 7}\n\u{feff}\n";
+            lines.extend_from_slice(" \n\u{feff}{\"text\": 7}\n\u{feff}\n".as_bytes());
         }
     }
-    lines += "{\"id\": \"last\", \"text\": \"The end.\"}";
-    let seen = read(&options(Format::JsonLines), lines.as_bytes());
+    lines.extend_from_slice(b"{\"id\": \"last\", \"text\": \"The end.\"}");
+    let seen = read(&options(Format::JsonLines), &lines);
     assert_eq!(seen.len(), 1 + 60_000 + 6 + 1);
     assert_eq!(seen[0], Ok(("long".to_owned(), long, 1)));
     assert_eq!(seen[2], Err("-:5: field \"text\": expected a string, got 7".to_owned()));

@@ -95,7 +95,7 @@
 //! times for wikitext of braces alone). A longer record is an error, so an archive that unpacks to a thousand times its
 //! size costs time and no memory. The windows that the archives ask for come on top: up to 2 GiB for `zstd --long=31` as
 //! far as they are filled, up to 256 MiB for xz. A CSV file may have 65 536 columns. A Parquet file is read page by page,
-//! each of them within the limit. One that is compressed or comes through a reader is held as a whole, within the limit
+//! each of them within the limit, and those of all columns that are read within four times the limit. One that is compressed or comes through a reader is held as a whole, within the limit
 //! too. Lists in a Parquet file are not read: a few bytes of it can hold more of them than memory.
 //!
 //! The iterator works on one thread, at (measured on one core, in bytes of the file a second) 1.4 GB of JSON or WET,

@@ -1,8 +1,12 @@
 //! The pages of a column, each checked against its own length and the limit before it is decoded.
 //!
-//! The crate `parquet` (60.1) has a reader of pages too. It is no match for hostile files: it allocates and fills what a
-//! header claims, up to 2 GiB; unpacks gzip and Brotli to their end, however far that is; and its decoders take for granted
-//! that as many values follow as a header says, and panic.
+//! The crate `parquet` (60.1) has a reader of pages too, which is no match for hostile files. Measured: a file of 106 bytes
+//! whose header claims 2 GiB takes it 2.1 GB of memory; 2 MB of gzip in a page that claims seven bytes, 2.1 GB; and a page of one
+//! value that claims five makes it panic. Here all three are an error at once.
+//!
+//! Reading 100,000 articles takes this CPU beside JSON Lines of the same texts that are not compressed (medians of 25 rounds;
+//! JSON Lines beside itself 0.96 to 1.02): pages that are not compressed 0.50, Snappy 1.04, zstd 1.28. Beside the reader before, in
+//! nine rounds on a busy machine, nothing differs by more than the noise but perhaps Snappy (0.85).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
