@@ -5,7 +5,6 @@
 use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-use serde_json::Map;
 
 use super::encoding::Choice;
 use super::limited_input::LimitedInput;
@@ -51,7 +50,7 @@ impl CsvReader {
             // The bytes of a cell are known as they are unquoted, so their place in the row is not.
             let invalid =
                 |_| self.choice.invalid(format_args!("a byte of the row that begins at byte {row}"));
-            std::str::from_utf8(cell).map_err(invalid)
+            simdutf8::basic::from_utf8(cell).map_err(invalid)
         };
         self.table.cells().map(text).collect()
     }
@@ -78,12 +77,12 @@ impl CsvReader {
                 "expected {expected} fields as in the first row, got {got}"
             )));
         }
-        let mut record = OwnedRecord::new(number, None, String::new(), Map::new());
+        let mut record = OwnedRecord::new(number, None, String::new(), Vec::new());
         let cells = self.cells()?;
         record.add_texts(self.texts.iter().map(|&column| cells[column]));
         for (column, (name, &cell)) in self.header.iter().zip(&cells).enumerate() {
             if self.names.has_others && *name != self.names.id && !self.texts.contains(&column) {
-                record.fields.insert(name.clone(), cell.into());
+                record.fields.push((name.clone().into(), cell.into()));
             }
             // One field may be both.
             if *name == self.names.id && !cell.is_empty() {

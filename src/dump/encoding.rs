@@ -141,13 +141,20 @@ pub(super) fn choose(head: &[u8], declared: Option<Encoding>, fallback: Option<E
     Choice { encoding, basis }
 }
 
+/// In bytes.
+const SHORT: usize = 1 << 20;
+
 impl Choice {
     /// Decodes a whole text, and removes its mark.
     pub(super) fn decode(self, bytes: Vec<u8>) -> Result<String, ReadError> {
         if self.encoding == Encoding::UTF_8 {
-            let text = String::from_utf8(bytes);
-            let mut text = text
-                .map_err(|error| self.invalid(format_args!("byte {}", error.utf8_error().valid_up_to())))?;
+            // To check a short text fast and copy it takes less time than to check it as the standard library does.
+            let mut text = if bytes.len() <= SHORT {
+                self.text(&bytes, 0)?.to_owned()
+            } else {
+                let text = String::from_utf8(bytes);
+                text.map_err(|error| self.invalid(format_args!("byte {}", error.utf8_error().valid_up_to())))?
+            };
             if text.starts_with(BYTE_ORDER_MARK) {
                 text.drain(..BYTE_ORDER_MARK.len());
             }

@@ -7,8 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serde_json::Map;
-
 use super::article::{Article, RecordPlace};
 use super::folder;
 use super::format::{Format, NameHints};
@@ -376,7 +374,8 @@ impl OpenFile {
         let Some(OwnedRecord { number, id, text, fields, has_text, .. }) = record else { return Ok(None) };
         let id = id.unwrap_or_else(|| default_id(&self.path, number, self.is_one_article));
         tally.without_text += u64::from(!has_text);
-        let fields = if self.settings.names.has_others { fields } else { Map::new() };
+        let fields = if self.settings.names.has_others { fields } else { Vec::new() };
+        let fields = fields.into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
         let place = RecordPlace { file: Arc::clone(&self.path), record: number };
         Ok(Some(Article { id, text, place, fields }))
     }

@@ -3,12 +3,12 @@
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, Event};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::encoding::Choice;
 use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
-use super::record::{OwnedRecord, RecordReader};
+use super::record::{Fields, OwnedRecord, RecordReader};
 use super::statistics::Tally;
 use super::wikitext::Wikitext;
 
@@ -230,11 +230,10 @@ impl MediaWikiReader {
             return Ok(Err("page that is not in wikitext"));
         }
         let text = self.wikitext.to_plain_text(&page.text);
-        let mut fields = Map::new();
-        fields.insert("title".to_owned(), page.title.into());
-        fields.insert("namespace".to_owned(), namespace.into());
+        let mut fields: Fields =
+            vec![("title".into(), page.title.into()), ("namespace".into(), namespace.into())];
         if !page.timestamp.is_empty() {
-            fields.insert("timestamp".to_owned(), Value::String(page.timestamp));
+            fields.push(("timestamp".into(), Value::String(page.timestamp)));
         }
         let id = page.id.trim();
         let id = (!id.is_empty()).then(|| id.to_owned());

@@ -85,7 +85,7 @@ impl DumpOptions {
     }
 
     /// Sets the names of several fields or columns that hold the text together. Their texts follow one another in this
-    /// order, with a blank line between them. A record needs one of them; the columns of a table must all be there.
+    /// order, with a blank line between them. A record of JSON needs one of them; the columns of CSV and TSV must all be there. A Parquet file has one text.
     ///
     /// ```
     /// use dittograph::dump::{DumpOptions, Format};
@@ -107,7 +107,7 @@ impl DumpOptions {
         self
     }
 
-    /// Sets what becomes of a record of JSON or Parquet that has no text: the field is absent or null. Default:
+    /// Sets what becomes of a record of JSON that has no text: the field is absent or null. Default:
     /// [`MissingText::Error`].
     ///
     /// ```

@@ -12,6 +12,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use serde::Serializer as _;
+use serde::ser::SerializeMap;
 use serde_json::Value;
 
 use super::iter::Dump;
@@ -197,18 +198,34 @@ impl Record<'_> {
         lost: &[Range<usize>],
         out: &mut impl Write,
     ) -> io::Result<()> {
-        // A format with ids of its own may have that field too, such as the title of a wiki's page.
-        let id = record.fields.get(&names.id).cloned().unwrap_or_else(|| Value::from(&*self.id));
+        let mut others: Vec<(&str, &Value)> =
+            record.fields.iter().map(|(name, value)| (&**name, value)).collect();
+        others.reverse(); // the last of a name counts
+        others.sort_by_key(|(name, _)| *name);
+        others.dedup_by_key(|(name, _)| *name);
+        let mut serializer = serde_json::Serializer::new(&mut *out);
+        let mut object = serializer.serialize_map(None)?;
+        // One field may be both. A format with ids of its own may have that field too, such as the title of a wiki's page.
+        if !names.texts.contains(&names.id) {
+            match others.iter().find(|(name, _)| *name == names.id) {
+                Some((_, id)) => object.serialize_entry(&names.id, id)?,
+                None => object.serialize_entry(&names.id, &self.id)?,
+            }
+        }
         let all = 0..self.text.len();
         let parts = if record.parts.is_empty() { slice::from_ref(&all) } else { &record.parts };
-        let texts = names.texts.iter().zip(parts);
-        let texts = texts.map(|(name, part)| (name, Value::from(without(&self.text, part.clone(), lost))));
-        let is_own = |name: &String| *name == names.id || names.texts.contains(name);
-        let others = record.fields.iter().filter(|(name, _)| !is_own(name));
-        // One field may be both.
-        let id = Some((&names.id, id)).filter(|(name, _)| !names.texts.contains(name));
-        let members = id.into_iter().chain(texts).chain(others.map(|(name, value)| (name, value.clone())));
-        serde_json::Serializer::new(&mut *out).collect_map(members)?;
+        for (name, part) in names.texts.iter().zip(parts) {
+            if lost.is_empty() {
+                object.serialize_entry(name, &self.text[part.clone()])?;
+            } else {
+                object.serialize_entry(name, &without(&self.text, part.clone(), lost))?;
+            }
+        }
+        let is_own = |name: &str| name == names.id || names.texts.iter().any(|text| text == name);
+        for (name, value) in others.into_iter().filter(|(name, _)| !is_own(name)) {
+            object.serialize_entry(name, value)?;
+        }
+        object.end()?;
         out.write_all(b"\n")
     }
 }

@@ -1,7 +1,5 @@
 //! A plain text, which is one article as it stands.
 
-use serde_json::Map;
-
 use super::encoding::{Encoding, choose};
 use super::limited_input::LimitedInput;
 use super::read_error::ReadError;
@@ -27,6 +25,6 @@ impl RecordReader for PlainTextReader {
         let choice = choose(&bytes, None, self.fallback);
         let text = choice.decode(bytes)?;
         tally.count_encoding(choice);
-        Ok(Some(OwnedRecord::new(1, None, text, Map::new())))
+        Ok(Some(OwnedRecord::new(1, None, text, Vec::new())))
     }
 }

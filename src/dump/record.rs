@@ -1,8 +1,9 @@
 //! What the reader of each format returns.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::json::Objects;
 use super::read_error::ReadError;
@@ -15,6 +16,10 @@ pub(super) const PIECE_LEN: usize = 1 << 24;
 /// What is between the texts of a record that has several.
 pub(super) const TEXT_SEPARATOR: &str = "\n\n";
 
+/// The other fields of a record, of which the last of a name counts. A map would take ten times the memory for the three of
+/// a WET record, and its reading a third more time.
+pub(super) type Fields = Vec<(Cow<'static, str>, Value)>;
+
 /// An article as it stands in its file.
 #[derive(Debug, Default)]
 pub(super) struct OwnedRecord {
@@ -25,11 +30,11 @@ pub(super) struct OwnedRecord {
     /// Where the text of each text field is in `text`, if there are several.
     pub(super) parts: Vec<Range<usize>>,
     pub(super) has_text: bool,
-    pub(super) fields: Map<String, Value>,
+    pub(super) fields: Fields,
 }
 
 impl OwnedRecord {
-    pub(super) fn new(number: u64, id: Option<String>, text: String, fields: Map<String, Value>) -> Self {
+    pub(super) fn new(number: u64, id: Option<String>, text: String, fields: Fields) -> Self {
         Self { number, id, text, parts: Vec::new(), has_text: true, fields }
     }
 
@@ -51,7 +56,7 @@ impl OwnedRecord {
 
 /// The text of a page, and its other fields.
 #[cfg(feature = "dump-html")]
-pub(super) type TextAndFields = (String, Map<String, Value>);
+pub(super) type TextAndFields = (String, Fields);
 
 /// Some records of a file, one after another.
 #[derive(Debug)]

@@ -6,8 +6,6 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 use std::ops::Range;
 
-use serde_json::Map;
-
 use super::encoding::{Encoding, choose};
 #[cfg(feature = "dump-html")]
 use super::format::Format;
@@ -117,7 +115,7 @@ impl WarcReader {
                 let choice = choose(&[], Some(Encoding::UTF_8), None);
                 let text = choice.decode(body)?;
                 tally.count_encoding(choice);
-                (text, Map::new())
+                (text, Vec::new())
             }
             #[cfg(feature = "dump-html")]
             Some("response" | "resource") if is_response == (media == "application/http") => {
@@ -139,7 +137,7 @@ impl WarcReader {
             [("url", url.as_deref()), ("date", date.as_deref()), ("languages", languages.as_deref())]
         {
             if let Some(value) = value {
-                fields.insert(name.to_owned(), value.into());
+                fields.push((name.into(), value.into()));
             }
         }
         Ok(Some(OwnedRecord::new(self.number, url, text, fields)))
@@ -209,7 +207,7 @@ impl WarcReader {
                 let choice = choose(&body, declared, self.fallback);
                 let text = choice.decode(body)?;
                 tally.count_encoding(choice);
-                return Ok(Some((text, Map::new())));
+                return Ok(Some((text, Vec::new())));
             }
             Media::Unknown | Media::Other => return Ok(no_text(tally)),
         }

@@ -1,7 +1,5 @@
 //! The text of a tree, in paragraphs.
 
-use serde_json::Map;
-
 use super::tree::{NodeIndex, ROOT, Role, Tree};
 use crate::dump::record::TextAndFields;
 use crate::dump::text_builder::TextBuilder;
@@ -87,7 +85,7 @@ impl PageText<'_> {
             ("dir", self.tree.direction.as_ref()),
         ];
         let fields =
-            fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.as_str().into())));
-        (self.text.finish(), fields.collect::<Map<_, _>>())
+            fields.into_iter().filter_map(|(name, value)| Some((name.into(), value?.as_str().into())));
+        (self.text.finish(), fields.collect())
     }
 }

@@ -7,13 +7,12 @@ use std::ops::Range;
 use serde::de::{self, Deserializer as _, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::repair::Repaired;
 use crate::dump::encoding::Choice;
 use crate::dump::limited_input::too_long;
 use crate::dump::read_error::ReadError;
-use crate::dump::record::{FieldNames, OwnedRecord, TEXT_SEPARATOR, not_a_string};
+use crate::dump::record::{FieldNames, Fields as Others, OwnedRecord, TEXT_SEPARATOR, not_a_string};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -98,7 +97,7 @@ impl<'d> Object<'d> {
 struct Fields<'d> {
     id: Option<Cow<'d, str>>,
     text: Cow<'d, str>,
-    others: Map<String, Value>,
+    others: Others,
     parts: Parts,
 }
 
@@ -226,7 +225,7 @@ struct Picked<'d> {
     id: Option<&'d RawValue>,
     /// By text field.
     texts: Vec<Option<&'d RawValue>>,
-    others: Map<String, Value>,
+    others: Others,
 }
 
 impl<'d> Visitor<'d> for &Pick<'_> {
@@ -238,14 +237,14 @@ impl<'d> Visitor<'d> for &Pick<'_> {
 
     fn visit_map<A: MapAccess<'d>>(self, mut map: A) -> Result<Picked<'d>, A::Error> {
         let names = self.names;
-        let mut picked = Picked { id: None, texts: vec![None; names.texts.len()], others: Map::new() };
+        let mut picked = Picked { id: None, texts: vec![None; names.texts.len()], others: Vec::new() };
         while let Some(Name(name)) = map.next_key::<Name<'d>>()? {
             // One field may be both.
             let is_id = name == names.id;
             let is_text = names.texts.iter().any(|text| name == *text);
             if !is_id && !is_text && !names.is_in_path(&name) {
                 if self.has_others {
-                    picked.others.insert(name.into_owned(), map.next_value()?);
+                    picked.others.push((name.into_owned().into(), map.next_value()?));
                 } else {
                     map.next_value::<de::IgnoredAny>()?;
                 }
@@ -267,7 +266,7 @@ impl<'d> Visitor<'d> for &Pick<'_> {
             }
             if self.has_others && !is_id && !is_text {
                 let value = serde_json::from_str(raw.get()).map_err(de::Error::custom)?;
-                picked.others.insert(name.into_owned(), value);
+                picked.others.push((name.into_owned().into(), value));
             }
         }
         Ok(picked)

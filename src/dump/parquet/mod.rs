@@ -11,7 +11,7 @@ use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::record::Field;
 use ::parquet::record::reader::{ReaderIter, TreeBuilder};
 use ::parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::columns::{BATCH_LEN, Columns, Strings};
 use self::fields::{is_plain, is_string, to_json, without};
@@ -68,6 +68,10 @@ impl ParquetReader {
         check_places(&metadata, bytes.length())?;
         let fields = schema.root_schema().get_fields();
         let leaf = |path: &str| schema.columns().iter().position(|leaf| leaf.path().string() == path);
+        if names.texts.len() > 1 {
+            let got = names.texts.len();
+            return Err(ReadError::option(format!("expected one text field of a Parquet file, got {got}")));
+        }
         if leaf(&names.texts[0]).is_none() && fields.iter().all(|field| field.name() != names.texts[0]) {
             let columns: Vec<&str> = fields.iter().map(|field| field.name()).collect();
             let columns: String = columns.join(", ").chars().take(200).collect();
@@ -151,7 +155,7 @@ impl ParquetReader {
                 .map_err(|error| ReadError::record(format!("column {name:?}: {}", error.message)))
         };
         let text = row.text.ok_or_else(|| not_a_string(name, "null"))?;
-        let mut record = OwnedRecord::new(self.number, None, string(&text, name)?, Map::new());
+        let mut record = OwnedRecord::new(self.number, None, string(&text, name)?, Vec::new());
         if self.names.id == *name {
             record.id = Some(record.text.clone());
         } else if let Some(id) = row.id {
@@ -161,7 +165,7 @@ impl ParquetReader {
         for ((name, field), field_type) in row.rest.into_iter().zip(types) {
             let value = to_json(field, field_type);
             if name != self.names.id {
-                record.fields.insert(name, value);
+                record.fields.push((name.into(), value));
                 continue;
             }
             match value {
