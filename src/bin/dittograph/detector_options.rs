@@ -1,12 +1,13 @@
 //! The options that say what counts as a repeated paragraph.
 
+use crate::values::number;
 use dittograph::{Boundary, Config, Measure, Normalizer, Rule, Shingles};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "What counts as a repeat")]
 pub struct DetectorOptions {
     /// How alike two paragraphs must be: 0 < T <= 1
-    #[arg(short, long, value_name = "T", default_value_t = 0.7, allow_negative_numbers = true)]
+    #[arg(short, long, value_name = "T", default_value_t = 0.7, value_parser = number, allow_negative_numbers = true)]
     pub threshold: f64,
     /// What the threshold is held against: jaccard, containment
     #[arg(long, default_value_t)]

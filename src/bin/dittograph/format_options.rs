@@ -6,6 +6,7 @@ use std::path::Path;
 use dittograph::dump::{Article, Dump, DumpOptions, Encoding, Format, MissingText};
 
 use crate::print::one_line;
+use crate::values::namespace;
 
 /// Options that describe the files of a dump.
 #[derive(clap::Args, Clone)]
@@ -30,6 +31,7 @@ pub struct FormatOptions {
         value_name = "N,…",
         value_delimiter = ',',
         default_value = "0",
+        value_parser = namespace,
         allow_negative_numbers = true,
         hide_short_help = true
     )]

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // a program's modules have no other users
 
+mod values;
 mod detector_options;
 mod print;
 mod read;

@@ -101,7 +101,7 @@ impl Arguments {
     }
 
     #[cfg(not(feature = "cli"))]
-    #[expect(clippy::unused_self, reason = "the whole command reads it")]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the whole command reads it")]
     fn scan_dump(&self, path: &Path, _: &Detector, _: &mut dyn Write) -> io::Result<Result<(), String>> {
         let file = one_line(&path.to_string_lossy());
         Ok(Err(format!(

@@ -24,10 +24,17 @@ use crate::detector_options::DetectorOptions;
 use crate::format_options::{DUMPS, FormatOptions, is_stdin};
 use crate::output::{self, Output};
 use crate::print::print;
+use crate::values::{count, number};
 
 /// Clean a dump of articles of the paragraphs that repeat in or between them
 #[derive(clap::Args)]
-#[command(after_help = "Example: dittograph dedup --out clean.jsonl --pairs removed.tsv dump.jsonl.zst")]
+#[command(
+    after_help = "Example: dittograph dedup --out clean.jsonl --pairs removed.tsv dump.jsonl.zst\n\nAll options: --help",
+    after_long_help = "Examples:
+  dittograph dedup --out clean.jsonl --pairs removed.tsv dump.jsonl.zst
+  dittograph dedup --explain https://news.example/17 crawl.warc.gz
+  zcat more.csv.gz | dittograph dedup --format csv --text-field title --text-field body --out clean.jsonl -"
+)]
 #[allow(clippy::struct_excessive_bools)] // each is an option of its own
 pub struct Arguments {
     #[arg(value_name = "DUMP", required = true, help = DUMPS)]
@@ -42,13 +49,13 @@ pub struct Arguments {
     #[arg(long, requires = "pairs")]
     with_text: bool,
     /// List every verified pair in --pairs instead
-    #[arg(long, requires = "pairs")]
+    #[arg(long, requires = "pairs", hide_short_help = true)]
     all_pairs: bool,
     /// Write what is kept, each with all that is removed for it, as JSON Lines
     #[arg(long, value_name = "FILE")]
     clusters: Option<PathBuf>,
     /// Write a table of the passages that come again in order
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     runs: Option<PathBuf>,
     /// Write what was read, found and removed, as JSON
     #[arg(long, value_name = "FILE")]
@@ -63,25 +70,25 @@ pub struct Arguments {
     #[arg(long, default_value_t)]
     keep: Keep,
     /// By which evidence a paragraph is removed: threshold, run (the threshold, or the run that it stands in)
-    #[arg(long, default_value_t = Evidence::Run)]
+    #[arg(long, default_value_t = Evidence::Run, hide_short_help = true)]
     evidence: Evidence,
     /// What becomes of like paragraphs, not exact copies, that some article holds both: keep, remove
-    #[arg(long, default_value_t)]
+    #[arg(long, default_value_t, hide_short_help = true)]
     siblings: Siblings,
     /// Remove only what the kept paragraph holds whole: all of its shingles; the longest is kept, and none is missed
     #[arg(long, conflicts_with_all = ["threshold", "measure", "keep", "evidence", "siblings", "candidates", "recall"])]
     lossless: bool,
     /// How candidate pairs are found: lsh, exact (misses no pair)
-    #[arg(long, default_value_t)]
+    #[arg(long, default_value_t, hide_short_help = true)]
     candidates: Candidates,
     /// The share of pairs at the threshold that is found at least: 0 < R < 1
-    #[arg(long, value_name = "R", default_value_t = 0.99, allow_negative_numbers = true)]
+    #[arg(long, value_name = "R", default_value_t = 0.99, value_parser = number, allow_negative_numbers = true, hide_short_help = true)]
     recall: f64,
     /// Never remove a paragraph of fewer words for one of another article
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = count, allow_negative_numbers = true)]
     min_words: usize,
     /// How many threads to use; 0: one for each core
-    #[arg(short = 'T', long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(short = 'T', long, value_name = "N", default_value_t = 0, value_parser = count, allow_negative_numbers = true)]
     threads: usize,
     #[command(flatten)]
     detector: DetectorOptions,
@@ -91,7 +98,7 @@ pub struct Arguments {
     #[arg(long)]
     low_memory: bool,
     /// Replace files that are there and are no outputs of such a run, such as an index
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     force: bool,
     /// Show no progress, and no summary for people
     #[arg(short, long)]

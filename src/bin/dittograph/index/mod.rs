@@ -19,6 +19,7 @@ use crate::format_options::FormatOptions;
 use crate::output::{Output, clean_up_on_interrupt};
 use crate::print::{one_line, print};
 use crate::read::read;
+use crate::values::{count, number};
 
 /// Index articles on disk, and query which of them repeat a paragraph
 #[derive(clap::Args)]
@@ -42,7 +43,7 @@ enum Command {
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
         /// The recall at the threshold: 0 < R < 1
-        #[arg(long, value_name = "R", default_value_t = 0.99, allow_negative_numbers = true)]
+        #[arg(long, value_name = "R", default_value_t = 0.99, value_parser = number, allow_negative_numbers = true)]
         recall: f64,
         #[command(flatten)]
         detector: DetectorOptions,
@@ -88,7 +89,7 @@ enum Command {
         #[command(flatten)]
         formats: Box<FormatOptions>,
         /// Show at most N matches for each paragraph, the most alike first
-        #[arg(long, value_name = "N", default_value_t = 20)]
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = count, allow_negative_numbers = true)]
         limit: usize,
     },
     /// Show counts and the configuration of an index
