@@ -40,7 +40,11 @@ impl Progress {
         let Some(all) = all.filter(|&all| all > 0) else { return };
         let stage = self.to.get().saturating_sub(self.from.get());
         let done = u128::from(stage) * u128::from(self.done.get().min(all)) / u128::from(all);
-        self.bar.set_position(self.from.get() + u64::try_from(done).unwrap_or(stage));
+        let position = self.from.get() + u64::try_from(done).unwrap_or(stage);
+        // The bar looks at the clock each time.
+        if position != self.bar.position() {
+            self.bar.set_position(position);
+        }
     }
 
     /// Leaves nothing on the terminal.
