@@ -77,6 +77,7 @@
 //! | --- | --- |
 //! | `mmap` | [`SavedIndex::open`]: a saved index is mapped into memory |
 //! | `serde` | configurations, reports and all that is found can be serialized, and a [`Config`] read back |
+//! | `page` | [`Report::to_html`]: a report as a web page that needs nothing else |
 //! | `dump` | the module [`dump`]: articles out of files |
 //! | `dump-html` | [`dump`], and in it HTML and the pages of WARC files |
 //! | `dump-parquet` | [`dump`], and in it Parquet |
@@ -119,6 +120,10 @@
 //! an option, and from what reads or writes files; it says what was expected, what came, and where. A function that panics
 //! says so: only a mistake of the caller makes it, such as a document that is not there.
 //!
+#![cfg_attr(
+    not(feature = "page"),
+    doc = "[`Report::to_html`]: https://docs.rs/dittograph/latest/dittograph/struct.Report.html#method.to_html"
+)]
 #![cfg_attr(not(feature = "dump"), doc = "[`dump`]: https://docs.rs/dittograph/latest/dittograph/dump/")]
 #![cfg_attr(
     not(feature = "mmap"),
@@ -142,6 +147,8 @@ mod corpus;
 mod index;
 #[cfg(feature = "dump")]
 pub mod dump;
+#[cfg(feature = "page")]
+mod page;
 #[cfg(feature = "serde")]
 mod serialize;
 pub mod guide;
@@ -165,6 +172,8 @@ pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};
 pub use crate::index::{Index, IndexStatistics, Match, ParagraphMatches, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
+#[cfg(feature = "page")]
+pub use crate::page::Page;
 pub use crate::shingle::Shingles;
 pub use crate::text::normalizer::{Normalizer, Rule};
 pub use crate::text::paragraph::{Boundary, Paragraph};

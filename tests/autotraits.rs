@@ -124,6 +124,13 @@ fn parquet_is_rewritten_on_any_thread() {
     cloned::<ParquetRewriter>();
 }
 
+#[cfg(feature = "page")]
+#[test]
+fn pages_are_written_on_any_thread() {
+    use dittograph::Page;
+    cloned::<Page<'_>>();
+}
+
 #[test]
 fn the_error_is_an_error() {
     fn error<T: std::error::Error + Display + 'static>() {}

@@ -165,3 +165,29 @@ fn options_out_of_range_are_named() {
     refused(&scan(&["--boundary", "comma", article()]), "boundary");
     refused(&scan(&["--json", "--dedup", article()]), "--json");
 }
+
+#[test]
+fn the_page_is_written_beside_what_is_printed() {
+    let folder = Folder::new();
+    let page = folder.name("page.html");
+    let plain = scan(&[article()]);
+    assert_eq!(printed(&scan(&["--html", &page, article()])), printed(&plain));
+    let written = folder.read("page.html");
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    assert!(written.contains("<title>article.txt · what repeats</title>"));
+    assert_eq!(printed(&scan(&["--html", "-", article()])), written);
+    printed(&scan(&["--html", &page, "--json", article()])); // a page may be replaced
+}
+
+#[test]
+fn a_page_takes_the_place_of_no_other_file_and_is_of_one_article() {
+    let folder = Folder::new();
+    let other = folder.put("other.txt", "One and the same line.\nOne and the same line.");
+    refused(&scan(&["--html", &other, article()]), "is no such output");
+    printed(&scan(&["--force", "--html", &other, article()]));
+    let page = folder.name("page.html");
+    let output = scan(&["--html", &page, article(), article()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a page is of one article"));
+    assert_eq!(folder.names(), ["other.txt"]);
+}

@@ -125,6 +125,7 @@ impl Detector {
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
 
         Report {
+            detector: *self,
             text: article,
             boundary,
             paragraphs,

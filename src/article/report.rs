@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::article::cluster::Cluster;
+use crate::article::detector::Detector;
 use crate::article::repetition::Repetition;
 use crate::article::run::Run;
 use crate::compare::pair::DuplicatePair;
@@ -24,6 +25,8 @@ use crate::text::paragraph::{Boundary, Paragraph, spans_lost, without};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Report<'t> {
+    /// What it was found by.
+    pub(crate) detector: Detector,
     pub(crate) text: &'t str,
     pub(crate) boundary: Boundary,
     pub(crate) paragraphs: Vec<Paragraph<'t>>,
@@ -41,6 +44,12 @@ impl<'t> Report<'t> {
     #[must_use]
     pub fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// Returns the detector that made the report.
+    #[must_use]
+    pub fn detector(&self) -> &Detector {
+        &self.detector
     }
 
     /// Returns what separates the paragraphs: the detector's boundary, or for [`Boundary::Auto`] what it stands for here.

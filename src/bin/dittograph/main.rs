@@ -6,10 +6,9 @@ mod values;
 mod detector_options;
 mod print;
 mod read;
+mod output;
 #[cfg(feature = "cli")]
 mod format_options;
-#[cfg(feature = "cli")]
-mod output;
 #[cfg(feature = "cli")]
 mod progress;
 mod scan;

@@ -54,10 +54,12 @@ impl Output {
         format!("{}: {error}", self.path.display())
     }
 
+    #[cfg(feature = "cli")]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
+    #[cfg(feature = "cli")]
     pub fn write(&mut self, text: &str) -> Result<(), String> {
         self.write_all(text.as_bytes()).map_err(|error| self.message(&error))
     }
@@ -113,6 +115,7 @@ pub fn refuse_other(path: &Path, begins: &[&str]) -> Result<(), String> {
 }
 
 /// Returns the folder that a file is in.
+#[cfg(feature = "cli")]
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -125,6 +128,7 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
 }
 
 /// Arranges that nothing is left behind when the program is interrupted or terminated.
+#[cfg(feature = "cli")]
 pub fn clean_up_on_interrupt() -> Result<(), String> {
     let clean_up = || {
         for path in unfinished().iter() {

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use dittograph::{Detector, Report};
+use dittograph::{Detector, Page, Report};
 use serde::Serialize;
 
 use crate::detector_options::DetectorOptions;
 #[cfg(feature = "cli")]
 use crate::format_options::FormatOptions;
+use crate::output::{self, Output};
 use crate::print::{self, one_line};
 use crate::read::read;
 
@@ -26,6 +27,13 @@ pub struct Arguments {
     /// Print the article without its redundant paragraphs
     #[arg(long)]
     dedup: bool,
+    /// Write the report as one web page too, which needs nothing else; '-' is standard output, in place of what is printed.
+    /// For one article
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Let --html replace a file that is no such page
+    #[arg(long, requires = "html")]
+    force: bool,
     #[command(flatten)]
     detector: DetectorOptions,
     #[cfg(feature = "cli")]
@@ -35,10 +43,11 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), String> {
     let detector = arguments.detector.config().build().map_err(|error| error.to_string())?;
+    let mut pages = Pages::new(arguments)?;
     let mut failed = Ok(());
     let printed = print::with(|out| {
         for path in &arguments.files {
-            failed = arguments.scan_file(path, &detector, out)?;
+            failed = arguments.scan_file(path, &detector, &mut pages, out)?;
             out.flush()?;
             if failed.is_err() {
                 break;
@@ -46,7 +55,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         }
         Ok(())
     });
-    printed.and(failed)
+    printed.and(failed)?;
+    pages.finish()
 }
 
 impl Arguments {
@@ -55,16 +65,17 @@ impl Arguments {
         &self,
         path: &Path,
         detector: &Detector,
+        pages: &mut Pages,
         out: &mut dyn Write,
     ) -> io::Result<Result<(), String>> {
         let file = &path.to_string_lossy();
         if self.is_dump(path) {
-            return self.scan_dump(path, detector, out);
+            return self.scan_dump(path, detector, pages, out);
         }
         match read(path) {
             Ok(article) => {
                 let name = (self.files.len() > 1).then(|| one_line(file));
-                self.print(Article { name, file, id: None, text: &article }, detector, out).map(Ok)
+                self.print(Article { name, file, id: None, text: &article }, detector, pages, out)
             }
             Err(message) => Ok(Err(format!("{}: {message}", one_line(file)))),
         }
@@ -88,42 +99,125 @@ impl Arguments {
         &self,
         path: &Path,
         detector: &Detector,
+        pages: &mut Pages,
         out: &mut dyn Write,
     ) -> io::Result<Result<(), String>> {
         let file = &path.to_string_lossy();
         let mut printed = Ok(());
         let read = self.formats.each_article(path, |article| {
             let (name, id) = (Some(one_line(&article.id)), Some(article.id.as_str()));
-            printed = self.print(Article { name, file, id, text: &article.text }, detector, out);
-            printed.as_ref().map_err(ToString::to_string).copied()
+            match self.print(Article { name, file, id, text: &article.text }, detector, pages, out) {
+                Ok(page) => page,
+                Err(error) => {
+                    printed = Err(error);
+                    Err(String::new())
+                }
+            }
         });
         printed.map(|()| read)
     }
 
     #[cfg(not(feature = "cli"))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the whole command reads it")]
-    fn scan_dump(&self, path: &Path, _: &Detector, _: &mut dyn Write) -> io::Result<Result<(), String>> {
+    fn scan_dump(
+        &self,
+        path: &Path,
+        _: &Detector,
+        _: &mut Pages,
+        _: &mut dyn Write,
+    ) -> io::Result<Result<(), String>> {
         let file = one_line(&path.to_string_lossy());
         Ok(Err(format!(
             "{file}: is a dump by its name; the command reads those if it is built with --features cli"
         )))
     }
 
-    /// Prints what the arguments ask for of one article, under its name if it has one.
-    fn print(&self, article: Article<'_>, detector: &Detector, out: &mut dyn Write) -> io::Result<()> {
+    /// Prints what the arguments ask for of one article, under its name if it has one. The inner error is one of the page.
+    fn print(
+        &self,
+        article: Article<'_>,
+        detector: &Detector,
+        pages: &mut Pages,
+        out: &mut dyn Write,
+    ) -> io::Result<Result<(), String>> {
         let Article { name, file, id, text } = article;
-        if self.dedup {
-            return out.write_all(detector.dedup(text).as_bytes());
-        }
         let report = &detector.scan(text);
+        let page = report.to_html().title(id.unwrap_or(file.rsplit('/').next().unwrap_or(file)));
+        match &mut pages.place {
+            Place::None => {}
+            Place::File(_) => {
+                if let Err(message) = pages.write(&page) {
+                    return Ok(Err(message));
+                }
+            }
+            Place::StandardOutput => {
+                let is_only = pages.count();
+                return if is_only.is_ok() { write!(out, "{page}").map(Ok) } else { Ok(is_only) };
+            }
+        }
+        if self.dedup {
+            return out.write_all(report.without_redundant().as_bytes()).map(Ok);
+        }
         if self.json {
             serde_json::to_writer(&mut *out, &ArticleReport { file, id, report })?;
-            return writeln!(out);
+            return writeln!(out).map(Ok);
         }
         if let Some(name) = name {
             writeln!(out, "{name}")?;
         }
-        write!(out, "{report}")
+        write!(out, "{report}").map(Ok)
+    }
+}
+
+/// Where the page of an article goes.
+struct Pages {
+    place: Place,
+    written: usize,
+}
+
+enum Place {
+    None,
+    StandardOutput,
+    File(Output),
+}
+
+impl Pages {
+    /// What every page begins with.
+    const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->";
+
+    fn new(arguments: &Arguments) -> Result<Self, String> {
+        let place = match arguments.html.as_deref() {
+            None => Place::None,
+            Some(path) if path == Path::new("-") => Place::StandardOutput,
+            Some(path) => {
+                if !arguments.force {
+                    output::refuse_other(path, &[Self::BEGINNING])?;
+                }
+                Place::File(Output::create(path)?)
+            }
+        };
+        Ok(Self { place, written: 0 })
+    }
+
+    /// Counts a page, and fails if it is not the only one.
+    fn count(&mut self) -> Result<(), String> {
+        self.written += 1;
+        let refusal = "--html: a page is of one article, and here are several; name one text";
+        if self.written > 1 { Err(refusal.to_owned()) } else { Ok(()) }
+    }
+
+    fn write(&mut self, page: &Page<'_>) -> Result<(), String> {
+        self.count()?;
+        let Place::File(file) = &mut self.place else { return Ok(()) };
+        let written = write!(file, "{page}");
+        written.map_err(|error| file.message(&error))
+    }
+
+    /// Puts the page in its place.
+    fn finish(self) -> Result<(), String> {
+        let Place::File(mut file) = self.place else { return Ok(()) };
+        file.flush()?;
+        file.finish()
     }
 }
 
