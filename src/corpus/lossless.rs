@@ -74,7 +74,7 @@ const BATCH_SHINGLES: usize = 1 << 19;
 /// by those after; so batches grow slowly, and a line that very many paragraphs hold is found in a small one.
 const MIN_BATCH_LEN: usize = 1 << 6;
 
-/// Returns how many paragraphs the next batch has, after so many `before`.
+/// Returns the number of paragraphs of the next batch. `before` is how many were in batches before it.
 fn batch_len(rest: &[u32], before: usize, contents: &Contents<'_>, rare: &RareShingles) -> usize {
     let mut shingles = 0;
     let fits = |paragraph: &&u32| {

@@ -10,7 +10,7 @@ use crate::shingle::ShingleSet;
 /// Half of the hash of a shingle, which is enough to propose by: the upper half, by which a set is in order too.
 pub(crate) type HalfShingle = u32;
 
-/// One paragraph in so many is counted, so that most counts are in the cache: all that is wanted is not to take a shingle
+/// Shingles are counted in one of this many paragraphs, so that most counts are in the cache: the only aim is not to take one
 /// that stands in very many.
 const SAMPLED_IN: u64 = 16;
 

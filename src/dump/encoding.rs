@@ -148,7 +148,8 @@ impl Choice {
     /// Decodes a whole text, and removes its mark.
     pub(super) fn decode(self, bytes: Vec<u8>) -> Result<String, ReadError> {
         if self.encoding == Encoding::UTF_8 {
-            // To check a short text fast and copy it takes less time than to check it as the standard library does.
+            // To check a short text fast and copy it takes less time than to check it as the standard library does: `dedup`
+            // of an Arabic WET file took 1.35 in place of 1.64 times the CPU of the same texts in JSON Lines.
             let mut text = if bytes.len() <= SHORT {
                 self.text(&bytes, 0)?.to_owned()
             } else {

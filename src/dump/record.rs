@@ -16,8 +16,8 @@ pub(super) const PIECE_LEN: usize = 1 << 24;
 /// What is between the texts of a record that has several.
 pub(super) const TEXT_SEPARATOR: &str = "\n\n";
 
-/// The other fields of a record, of which the last of a name counts. A map would take ten times the memory for the three of
-/// a WET record, and its reading a third more time.
+/// The other fields of a record, of which the last of a name counts. With a map in its place `dedup` took 440 bytes more for
+/// each record of a WET file.
 pub(super) type Fields = Vec<(Cow<'static, str>, Value)>;
 
 /// An article as it stands in its file.

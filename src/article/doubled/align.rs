@@ -12,7 +12,8 @@ use crate::compare::lcs::{Lcs, WordSequence};
 /// Paragraphs are aligned if so much of their words is in order, or …
 const ALIGNED: Threshold = Threshold::fraction(6, 10);
 
-/// … so much of the shorter, of at least so many words: one that was split, or a part of two that were merged.
+/// … this share of the shorter one is, if it has at least [`LEAST_PART`] words: half of a paragraph that was split, or of one
+/// that was merged.
 const PART: Threshold = Threshold::fraction(8, 10);
 const LEAST_PART: usize = 5;
 
@@ -203,7 +204,8 @@ impl<'a> Aligner<'a> {
     }
 }
 
-/// Leaves out parts of what is not aligned otherwise in most of its words, as a few words may stand anywhere.
+/// Removes parts of a paragraph that is not aligned as a whole, unless its parts cover enough of it: a few words may stand
+/// anywhere.
 fn retain_covered(aligned: &mut Vec<Aligned>) {
     let mut covered: AHashMap<usize, usize> = AHashMap::new();
     for two in aligned.iter() {

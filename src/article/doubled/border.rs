@@ -10,7 +10,8 @@ use crate::article::doubled::{Article, Point};
 /// counted on both sides.
 const LEAST_CROSSING: usize = 8;
 
-/// The most borders that are tried, and the least: so many that about this number of points is looked at.
+/// The maximum and the minimum number of borders that are tried. In between it is chosen so that about [`MAX_POINTS`] points
+/// are looked at in all.
 const MAX_BORDERS: usize = 32;
 const MIN_BORDERS: usize = 8;
 const MAX_POINTS: usize = 1 << 16;

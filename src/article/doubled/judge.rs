@@ -7,7 +7,7 @@ use ahash::{AHashMap, AHashSet};
 use crate::article::doubled::{Aligned, Article, Point};
 use crate::article::run::Run;
 
-/// A word counts for a subject together with those that follow it, until they have so many letters.
+/// The minimum number of letters of a subject: a shorter word is joined with those that follow it.
 const SUBJECT_LETTERS: u32 = 4;
 
 /// Returns how many words aligned paragraphs have in order.

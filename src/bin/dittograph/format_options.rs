@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use dittograph::dump::{Article, Dump, DumpOptions, Encoding, Format, MissingText};
+use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, MissingText};
 
 use crate::print::one_line;
 use crate::values::namespace;
@@ -80,7 +80,7 @@ impl FormatOptions {
                 Err(error) => return Err(error.to_string()),
             }
         }
-        lost.without_text = dump.statistics().without_text;
+        lost.add(&dump.statistics());
         lost.warn();
         Ok(())
     }
@@ -118,6 +118,14 @@ impl Lost {
     pub fn count(&mut self, error: &dittograph::Error) {
         self.bad += 1;
         self.first_bad.get_or_insert_with(|| error.to_string());
+    }
+
+    /// Adds what was counted while a dump was read record by record.
+    pub fn add(&mut self, statistics: &DumpStatistics) {
+        self.without_text += statistics.without_text;
+        self.empty_pages += statistics.empty_pages;
+        let first = statistics.first_empty_page.as_ref().map(|path| path.display().to_string());
+        self.first_empty_page = self.first_empty_page.take().or(first);
     }
 
     /// Prints on standard error what must not be overlooked.

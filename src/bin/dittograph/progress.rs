@@ -25,7 +25,7 @@ impl Progress {
         Self { bar, from: Cell::new(0), to: Cell::new(0), done: Cell::new(0) }
     }
 
-    /// Begins a stage, which ends when so many hundredths of the whole work are done; the one before is done.
+    /// Ends the stage before and begins one. `end` is the percentage of the whole work that is done when it ends.
     pub fn stage(&self, name: &'static str, end: u64) {
         self.from.set(self.to.get());
         self.to.set(end * PERCENT);

@@ -58,9 +58,8 @@ impl Dump {
             let read = pieces.statistics().bytes;
             progress(read - std::mem::replace(&mut bytes, read));
         }
-        let DumpStatistics { encodings, left_out, empty_pages, first_empty_page, .. } = pieces.statistics();
-        tally.lost.empty_pages = *empty_pages;
-        tally.lost.first_empty_page = first_empty_page.as_ref().map(|path| path.display().to_string());
+        tally.lost.add(pieces.statistics());
+        let DumpStatistics { encodings, left_out, .. } = pieces.statistics();
         let named = |((encoding, basis), count): (&(_, _), &u64)| {
             ((dump::Encoding::to_string(encoding), dump::EncodingBasis::to_string(basis)), *count)
         };

@@ -11,7 +11,7 @@ use super::Arguments;
 use super::dump::Tally;
 use crate::progress::Progress;
 
-/// A step of the work, and how many hundredths of the whole are done at its end: measured with a dump of documentation.
+/// A step of the work, and how many hundredths of the whole are done at its end, roughly.
 #[derive(Clone, Copy)]
 pub struct Stage {
     name: &'static str,

@@ -78,7 +78,7 @@ impl Reading {
         tally.insert(index, &batch)?;
         bar.finish_and_clear();
         let statistics = dump.statistics();
-        tally.lost.without_text += statistics.without_text;
+        tally.lost.add(&statistics);
         for ((encoding, basis), count) in statistics.encodings {
             *tally.encodings.entry(format!("{encoding}, {basis}")).or_default() += count;
         }
