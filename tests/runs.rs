@@ -71,6 +71,17 @@ fn a_split_a_merged_and_an_inserted_paragraph_do_not_break_a_run() {
 }
 
 #[test]
+fn paragraphs_that_were_merged_and_split_elsewhere_are_held_as_a_block() {
+    let mut numbers = Numbers(11);
+    let [head, long, short] = [8, 100, 25].map(|words| numbers.paragraph(words));
+    let merged = format!("{long} {short}");
+    let cut = merged.match_indices(' ').nth(60).unwrap().0;
+    let copy = [head.clone(), merged[..cut].to_owned(), merged[cut + 1..].to_owned()];
+    // The short one is 25 of the 65 words of the last.
+    assert_runs(&[vec![head, long, short], copy.to_vec()].concat(), &[(0..3, 3..6)], Some(0));
+}
+
+#[test]
 fn a_split_at_the_end_of_a_run_belongs_to_it() {
     let body = body(5, 4);
     let mut copy = body.clone();

@@ -36,6 +36,16 @@ impl WordSequence {
         Self { hashes: hashes.into(), lengths: lengths.into() }
     }
 
+    /// Returns the words of several paragraphs, one after another.
+    pub(crate) fn joined<'a>(paragraphs: impl Iterator<Item = &'a Self>) -> Self {
+        let (mut hashes, mut lengths) = (Vec::new(), Vec::new());
+        for words in paragraphs {
+            hashes.extend_from_slice(&words.hashes);
+            lengths.extend_from_slice(&words.lengths);
+        }
+        Self { hashes: hashes.into(), lengths: lengths.into() }
+    }
+
     /// Returns how many words there are.
     pub(crate) fn len(&self) -> usize {
         self.hashes.len()

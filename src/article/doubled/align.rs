@@ -5,6 +5,7 @@ use std::ops::Range;
 use ahash::AHashMap;
 
 use crate::article::copies::Copies;
+use crate::article::doubled::block::Block;
 use crate::article::doubled::{Article, COUNTS, Point};
 use crate::compare::Threshold;
 use crate::compare::lcs::{Lcs, WordSequence};
@@ -29,11 +30,21 @@ pub(in crate::article) struct Aligned {
     pub(super) earlier: usize,
     pub(super) later: usize,
     pub(super) lcs: Lcs,
-    /// Whether the earlier is a part of the later, or the other way round.
-    pub(super) is_earlier_part: bool,
-    pub(super) is_later_part: bool,
+    pub(super) kind: Kind,
     /// How many words the shorter has.
-    shorter: usize,
+    pub(super) shorter: usize,
+}
+
+/// How much of the one stands for how much of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Whole,
+    /// The earlier is a part of the later.
+    EarlierPart,
+    /// The later is a part of the earlier.
+    LaterPart,
+    /// Both are pieces of a block: see [`Block`].
+    Pieces,
 }
 
 impl Aligned {
@@ -42,7 +53,7 @@ impl Aligned {
         let lcs = one.lcs(other);
         let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
         let shorter = short.len();
-        let whole = Self { earlier, later, lcs, is_earlier_part: false, is_later_part: false, shorter };
+        let whole = Self { earlier, later, lcs, kind: Kind::Whole, shorter };
         if lcs.is_at(COUNTS) {
             return Some(whole);
         }
@@ -50,22 +61,31 @@ impl Aligned {
         if shorter >= LEAST_PART && lcs.common >= least {
             let common = short.common_in_stretch(long);
             if common >= least {
-                let is_later_part = other.len() <= one.len();
-                let lcs = Lcs { common, ..lcs };
-                return Some(Self { lcs, is_later_part, is_earlier_part: !is_later_part, ..whole });
+                let kind = if other.len() <= one.len() { Kind::LaterPart } else { Kind::EarlierPart };
+                return Some(Self { lcs: Lcs { common, ..lcs }, kind, ..whole });
             }
         }
         lcs.is_at(ALIGNED).then_some(whole)
     }
 
     pub(super) fn is_part(&self) -> bool {
-        self.is_earlier_part || self.is_later_part
+        matches!(self.kind, Kind::EarlierPart | Kind::LaterPart)
+    }
+
+    /// Returns true if enough of both is in order for a pair.
+    pub(super) fn is_whole_pair(&self) -> bool {
+        self.kind == Kind::Whole && self.lcs.is_at(COUNTS)
+    }
+
+    /// Returns true if none of the two can be a part of the other.
+    fn is_balanced(&self) -> bool {
+        self.is_whole_pair() && self.shorter >= PART.share(self.lcs.total - self.shorter)
     }
 
     /// Returns true if the two are a pair by the evidence of the body: enough of both is in order, or one is a part of the
     /// other; and never less than the threshold asks of their shingles.
     pub(super) fn is_pair(&self, threshold: Threshold) -> bool {
-        let is_whole = self.lcs.is_at(COUNTS) && self.lcs.is_at(threshold);
+        let is_whole = self.is_whole_pair() && self.lcs.is_at(threshold);
         is_whole || self.is_part() && self.lcs.common >= threshold.share(self.shorter)
     }
 
@@ -182,11 +202,45 @@ impl<'a> Aligner<'a> {
         parts
     }
 
+    /// Aligns what stands between pairs as blocks, many paragraphs for many, where more of their words are in order so than
+    /// one for one.
+    pub(super) fn align_blocks(&mut self, single: &[Aligned]) -> Vec<Aligned> {
+        let mut aligned = single.to_vec();
+        for (earlier, later) in gaps(single, self.article.words.len()) {
+            let Some(block) = self.block(earlier.clone(), later.clone()) else { continue };
+            let is_in = |two: &Aligned| later.contains(&two.later) && earlier.contains(&two.earlier);
+            let common: usize = aligned.iter().filter(|two| is_in(two)).map(|two| two.lcs.common).sum();
+            if block.lcs.common > common {
+                aligned.retain(|two| !is_in(two));
+                aligned.extend(block.pieces());
+            }
+        }
+        aligned.sort_unstable_by_key(|two| (two.later, two.earlier));
+        aligned
+    }
+
+    fn block(&mut self, earlier: Range<usize>, later: Range<usize>) -> Option<Block> {
+        let is_long = earlier.len().max(later.len()) > MAX_GAP;
+        if is_long || earlier.is_empty() || later.is_empty() || earlier.len() + later.len() < 3 {
+            return None;
+        }
+        let mut read = |paragraphs: Range<usize>| -> Vec<(usize, WordSequence)> {
+            paragraphs.map(|n| (n, self.read(n).clone())).filter(|(_, words)| words.len() > 0).collect()
+        };
+        Block::new(read(earlier), read(later))
+    }
+
     fn part(&mut self, earlier: usize, later: usize) -> Option<Aligned> {
         if earlier >= later {
             return None;
         }
         self.pair(earlier, later).filter(Aligned::is_part)
+    }
+
+    /// Returns the words of a paragraph.
+    fn read(&mut self, paragraph: usize) -> &WordSequence {
+        let first = self.article.copies.first(paragraph);
+        self.read.entry(first).or_insert_with(|| self.article.sequence(first))
     }
 
     /// Aligns two paragraphs, if enough of their words are in order.
@@ -195,13 +249,27 @@ impl<'a> Aligner<'a> {
             return *known;
         }
         let [one, other] = [earlier, later].map(|n| self.article.copies.first(n));
-        for first in [one, other] {
-            self.read.entry(first).or_insert_with(|| self.article.sequence(first));
-        }
+        self.read(one);
+        self.read(other);
         let pair = Aligned::new(earlier, later, &self.read[&one], &self.read[&other]);
         self.pairs.insert((earlier, later), pair);
         pair
     }
+}
+
+/// Returns what stands on both sides before, between and behind the pairs that are about as long.
+///
+/// What stands between the two sides may be the end of the one or the beginning of the other.
+fn gaps(aligned: &[Aligned], count: usize) -> Vec<(Range<usize>, Range<usize>)> {
+    let pairs: Vec<(usize, usize)> =
+        aligned.iter().filter(|two| two.is_balanced()).map(|two| (two.earlier, two.later)).collect();
+    let (Some(first), Some(last)) = (pairs.first(), pairs.last()) else { return Vec::new() };
+    let before = |from: usize, to: usize| from.max(to.saturating_sub(MAX_GAP))..to;
+    let behind = |from: usize, to: usize| from..to.min(from + MAX_GAP);
+    let mut gaps = vec![(before(0, first.0), before(last.0 + 1, first.1))];
+    gaps.extend(pairs.windows(2).map(|two| (two[0].0 + 1..two[1].0, two[0].1 + 1..two[1].1)));
+    gaps.push((behind(last.0 + 1, first.1), behind(last.1 + 1, count)));
+    gaps
 }
 
 /// Removes parts of a paragraph that is not aligned as a whole, unless its parts cover enough of it: a few words may stand
@@ -209,7 +277,7 @@ impl<'a> Aligner<'a> {
 fn retain_covered(aligned: &mut Vec<Aligned>) {
     let mut covered: AHashMap<usize, usize> = AHashMap::new();
     for two in aligned.iter() {
-        let longer = if two.is_later_part { two.earlier } else { two.later };
+        let longer = if two.kind == Kind::LaterPart { two.earlier } else { two.later };
         let words = if two.is_part() { two.shorter } else { usize::MAX };
         let sum = covered.entry(longer).or_default();
         *sum = sum.saturating_add(words);
@@ -218,7 +286,7 @@ fn retain_covered(aligned: &mut Vec<Aligned>) {
         covered.insert(two.earlier, usize::MAX);
     }
     aligned.retain(|two| {
-        let longer = if two.is_later_part { two.earlier } else { two.later };
+        let longer = if two.kind == Kind::LaterPart { two.earlier } else { two.later };
         !two.is_part() || covered[&longer] >= COVERED.share(two.lcs.total - two.shorter)
     });
 }

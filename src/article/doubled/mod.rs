@@ -5,9 +5,11 @@
 //!    words cross is taken ([`border`]).
 //! 2. Of the points that cross it the chain in order that has most in common is taken ([`chain`]). Between its points,
 //!    and a little beyond its ends, paragraphs are aligned by the words that they have in order ([`align`]).
-//! 3. What is aligned decides whether the body is doubled ([`judge`]).
+//! 3. Paragraphs that were merged and split elsewhere are aligned as blocks ([`block`]).
+//! 4. What is aligned decides whether the body is doubled ([`judge`]).
 
 mod align;
+mod block;
 mod border;
 mod chain;
 mod judge;
@@ -25,7 +27,7 @@ use crate::shingle::ShingleSet;
 use crate::text::paragraph::Paragraph;
 
 pub(super) use align::Aligned;
-use align::Aligner;
+use align::{Aligner, Kind};
 pub(super) use points::{POINT, points};
 
 /// A pair inside a doubled body counts if so much of its words is in order.
@@ -68,6 +70,8 @@ pub(super) struct Point {
 #[derive(Clone, Debug)]
 pub(super) struct Doubled {
     pub(super) body: Run,
+    /// Paragraphs aligned one for one, and with blocks in place of some of them.
+    single: Vec<Aligned>,
     aligned: Vec<Aligned>,
 }
 
@@ -85,9 +89,10 @@ pub(super) fn find(article: &Article<'_>, points: &[Point]) -> Option<Doubled> {
             break;
         }
     }
-    let (_, aligned) = best?;
+    let (_, single) = best?;
+    let aligned = aligner.align_blocks(&single);
     let body = judge::judge(article, &aligned, points)?;
-    Some(Doubled { body, aligned })
+    Some(Doubled { body, single, aligned })
 }
 
 impl Doubled {
@@ -100,7 +105,7 @@ impl Doubled {
         sets: &[ShingleSet],
     ) -> Vec<DuplicatePair> {
         let mut pairs: Vec<DuplicatePair> = Vec::new();
-        for two in self.aligned.iter().filter(|two| two.is_pair(threshold)) {
+        for two in self.single.iter().filter(|two| two.is_pair(threshold)) {
             let (earlier, later) = two.firsts(copies);
             let is_known =
                 known.binary_search_by_key(&(earlier, later), |pair| (pair.earlier, pair.later)).is_ok();
@@ -119,8 +124,8 @@ impl Doubled {
     pub(super) fn redundant_pairs(&self, copies: &Copies) -> AHashSet<(usize, usize)> {
         // The two are in another order than their firsts where one of them is an exact copy of a paragraph far before.
         let is_in_order = |two: &Aligned| copies.first(two.earlier) < copies.first(two.later);
-        let goes = |two: &&Aligned| two.lcs.is_at(COUNTS) || two.is_later_part && is_in_order(two);
-        self.aligned.iter().filter(goes).map(|two| two.firsts(copies)).collect()
+        let goes = |two: &&Aligned| two.is_whole_pair() || two.kind == Kind::LaterPart && is_in_order(two);
+        self.single.iter().filter(goes).map(|two| two.firsts(copies)).collect()
     }
 
     /// Adds what is aligned outside all runs, as runs of their own; up to two paragraphs may be passed over.
