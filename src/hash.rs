@@ -7,7 +7,7 @@
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 /// The version of the hashes: raised when a function below changes its value for any input.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 // A seed is the first bytes of the name of its use, so that no two uses see the same hash of the same bytes.
 const SHINGLE: u64 = u64::from_le_bytes(*b"shingle\0");

@@ -2,7 +2,10 @@
 
 mod common;
 
+use std::collections::HashSet;
+
 use common::Numbers;
+use dittograph::Banding;
 use dittograph::minhash::{MinHasher, Signature};
 use dittograph::shingle::ShingleSet;
 
@@ -40,7 +43,7 @@ fn the_estimate_has_no_bias_and_the_spread_of_independent_slots() {
             let spread = (errors.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / PAIRS as f64).sqrt();
             let theory = (jaccard * (1.0 - jaccard) / SLOTS as f64).sqrt();
             // Chance moves the mean by theory / sqrt(PAIRS) and the spread by 1.6 %. Ties of 16-bit minima add
-            // up to shingles / 2^17 to the mean.
+            // up to shingles / 2^17 to the mean of three slots in four.
             let ties = (2 * size) as f64 / f64::from(1 << 17);
             println!("{size:4} {jaccard:.3} mean {mean:+.4} spread / theory {:.3}", spread / theory);
             assert!(
@@ -84,6 +87,37 @@ fn sets_without_a_common_shingle_are_estimated_near_zero() {
     let mut numbers = Numbers(9);
     let (a, b) = pair(&mut numbers, 50, 0);
     assert!(hasher.sign(&a).unwrap().jaccard(&hasher.sign(&b).unwrap()) < 0.005);
+}
+
+/// Returns how many buckets of each band these sets are in, on average.
+fn buckets(sets: &[ShingleSet]) -> usize {
+    let banding = Banding::new(32, 4);
+    let hasher = MinHasher::new(SLOTS).unwrap();
+    let keys: HashSet<u64> = sets.iter().flat_map(|set| banding.keys(&hasher.sign(set).unwrap())).collect();
+    keys.len() / banding.bands
+}
+
+#[test]
+fn sets_of_one_shingle_have_buckets_of_their_own() {
+    let mut numbers = Numbers(12);
+    let sets: Vec<ShingleSet> = (0..100_000).map(|_| [numbers.next()].into_iter().collect()).collect();
+    assert!(buckets(&sets) > 99_990, "there are 65,536 numbers of 16 bits");
+}
+
+#[test]
+fn sets_of_shingles_with_equal_high_bits_have_buckets_of_their_own() {
+    let mut numbers = Numbers(13);
+    let mut set = || (0..10).map(|_| 0xABCD << 48 | numbers.next() >> 16).collect();
+    let sets: Vec<ShingleSet> = (0..2_000).map(|_| set()).collect();
+    assert!(buckets(&sets) > 1_900, "2,000 numbers of 16 bits, of which some are equal");
+}
+
+#[test]
+fn sets_with_all_high_bits_have_buckets_of_their_own() {
+    // The least value of a permutation of 16 bits is 0 for all of them.
+    let mut numbers = Numbers(14);
+    let sets: Vec<ShingleSet> = (0..4).map(|_| (0..400_000).map(|_| numbers.next()).collect()).collect();
+    assert_eq!(buckets(&sets), 4);
 }
 
 #[test]

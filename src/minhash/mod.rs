@@ -9,11 +9,13 @@
 //! is reported is compared exactly.
 
 mod kernel;
+mod origins;
 
 use crate::error::Error;
 use crate::hash;
 use crate::shingle::ShingleSet;
 use kernel::Kernel;
+use origins::Origins;
 
 /// Signs shingle sets: a signature has a slot for each of some fixed permutations, with the least value that the permutation
 /// gives to the shingles of the set.
@@ -21,6 +23,10 @@ use kernel::Kernel;
 /// Slot j of a shingle with hash h is `a_j * (h >> 48) + b_j` modulo 2¹⁶, with a fixed odd `a_j` and a fixed
 /// `b_j`; so every slot takes 16 bits, and signatures of the same length can be compared wherever they were made.
 /// A multiply and an add are enough since h is already a good hash. A shorter signature is the beginning of a longer one.
+///
+/// Every fourth slot, from the first on, tells instead which shingle its least value comes from: it holds 16 bits of a hash of
+/// that shingle. So sets that have no shingle in common agree in no band of four rows, but for one in 65,536, whatever
+/// their hashes; and neither very short paragraphs nor very long ones are all alike by their signatures.
 ///
 /// ```
 /// use dittograph::{minhash::MinHasher, shingle::Shingles};
@@ -45,6 +51,7 @@ pub struct MinHasher {
     multipliers: Box<[u16]>,
     summands: Box<[u16]>,
     kernel: Kernel,
+    origins: Origins,
 }
 
 impl MinHasher {
@@ -72,7 +79,9 @@ impl MinHasher {
         debug_assert!(slots <= MAX_SLOTS);
         let (multipliers, summands): (Vec<u16>, Vec<u16>) =
             permutations().take(slots.next_multiple_of(kernel::BLOCK_LEN)).unzip();
-        Self { slots, multipliers: multipliers.into(), summands: summands.into(), kernel: Kernel::fastest() }
+        let origins = Origins::new(&multipliers, &summands);
+        let (multipliers, summands) = (multipliers.into(), summands.into());
+        Self { slots, multipliers, summands, kernel: Kernel::fastest(), origins }
     }
 
     /// Returns how many slots a signature has.
@@ -95,15 +104,16 @@ impl MinHasher {
         Some(Signature(slots.into()))
     }
 
-    /// Puts the minima of a set into `slots`, one for each.
+    /// Puts the signature of a set into `slots`.
     pub(crate) fn sign_into(&self, set: &ShingleSet, slots: &mut [u16]) {
         self.sign_hashes(set.hashes(), slots);
     }
 
-    /// Puts the minima of shingles into `slots`, one for each. Their hashes may be in any order, and repeat.
+    /// Puts the signature of shingles into `slots`. Their hashes may be in any order, and repeat.
     pub(crate) fn sign_hashes(&self, hashes: &[u64], slots: &mut [u16]) {
         debug_assert_eq!(slots.len(), self.slots);
         self.kernel.minima(hashes, &self.multipliers, &self.summands, slots);
+        self.origins.replace_minima(hashes, slots);
     }
 }
 
@@ -119,7 +129,7 @@ fn permutations() -> impl Iterator<Item = (u16, u16)> {
 /// The length of the longest signature: there are as many odd multipliers of 16 bits. It is a multiple of the kernel's block.
 const MAX_SLOTS: usize = 1 << 15;
 
-/// The signature of a shingle set: a 16-bit minimum for each slot.
+/// The signature of a shingle set: 16 bits for each slot.
 ///
 /// It can be stored as its slots, and put together again from them: slots mean the same on any machine and in any version
 /// with the same [fingerprint](crate::Detector::fingerprint).
@@ -145,7 +155,7 @@ impl Signature {
         Self(slots.into())
     }
 
-    /// Returns the minima, slot by slot.
+    /// Returns the 16 bits of each slot.
     #[must_use]
     pub fn slots(&self) -> &[u16] {
         &self.0

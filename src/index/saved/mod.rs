@@ -65,9 +65,11 @@
 //! spaces, or characters of the normal form with one space between words. Slot j of a signature is the least of
 //! aⱼ · (h ≫ 48) + bⱼ modulo 2¹⁶ over its shingles' hashes h; aⱼ and bⱼ are the highest 16 bits, with the lowest of them
 //! set, and the lowest 16 bits of the highest 32, of the numbers of `SplitMix64` from state 0 on, those left out whose aⱼ
-//! came before. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each.
+//! came before. Where j is a multiple of 4, those of the hashes h that give this least number are taken, and the slot is
+//! the lowest 16 bits of the least x ⊕ y over them, y and x being the halves of the product (h ⊕ sⱼ) ·
+//! 9E3779B97F4A7C15₁₆ of 128 bits, and sⱼ number 2³² + j / 4 of `SplitMix64`, counted from 0. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each.
 //!
-//! **Fingerprint.** XXH3-64, seed `config`, of 32 bytes: the version of these hashes (4 bytes), now 1; the version of the
+//! **Fingerprint.** XXH3-64, seed `config`, of 32 bytes: the version of these hashes (4 bytes), now 2; the version of the
 //! rules by which texts are normalized and cut (4), now 2; then, 8 bytes each, the rules as at 16, the unit of shingles as
 //! at 14, and the width as at 24. A reader refuses a file whose fingerprint it does not compute itself:
 //! its own hashes or rules are other ones.
