@@ -221,6 +221,53 @@ fn clusters_are_objects_on_lines_by_the_place_of_what_is_kept() {
 }
 
 #[test]
+fn the_record_with_the_smallest_or_largest_value_of_a_field_is_preferred() {
+    let folder = Folder::new();
+    let line = |id: &str, more: serde_json::Value| {
+        serde_json::json!({"id": id, "text": BREAD, "at": more}).to_string() + "\n"
+    };
+    let dump = folder.put(
+        "dump.jsonl",
+        [
+            line("ten", serde_json::json!({"n": 10, "day": "2024-03-01"})),
+            line("none", serde_json::json!({"n": null})),
+            line("nine", serde_json::json!({"n": 9.5, "day": "2024-02-01"})),
+            line("text", serde_json::json!({"n": "later"})),
+            line("also nine", serde_json::json!({"n": "9.5", "day": "2024-03-01"})),
+        ]
+        .concat(),
+    );
+    let table = folder.put("dump.csv", format!("id,text,at\na,\"{BREAD}\",10\nb,\"{BREAD}\",9\n"));
+    let clusters = folder.name("clusters.jsonl");
+    for (dump, options, kept) in [
+        (&dump, &["--keep", "last"][..], "also nine"),
+        (&dump, &["--keep-by", "at.n"], "nine"),
+        (&dump, &["--keep-by", "at.n", "--keep", "last"], "also nine"),
+        (&dump, &["--keep-by", "-at.n"], "text"),
+        (&dump, &["--keep-by", "at.day"], "nine"),
+        (&dump, &["--keep-by", "-at.day"], "ten"),
+        (&table, &["--keep-by", "at"], "b"),
+    ] {
+        for more in [&[][..], &["--low-memory"]] {
+            printed(&dedup(&[options, more, &["--clusters", &clusters, dump]].concat()));
+            let expected = format!("{{\"kept\":{{\"doc\":\"{kept}\",");
+            assert!(folder.read("clusters.jsonl").starts_with(&expected), "{options:?} {more:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_in_place_of_a_file_is_standard_output() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let (out, table) = (folder.name("clean.jsonl"), folder.name("removed.tsv"));
+    printed(&dedup(&["--out", &out, "--pairs", &table, &dump]));
+    assert_eq!(printed(&dedup(&["--out", "-", &dump])), folder.read("clean.jsonl"));
+    assert_eq!(printed(&dedup(&["--pairs", "-", &dump])), folder.read("removed.tsv"));
+    refused(&dedup(&["--out", "-", "--pairs", "-", &dump]), "-: is read or written already");
+}
+
+#[test]
 fn lossless_removes_what_is_held_whole_and_takes_no_option_of_likeness() {
     let folder = Folder::new();
     let record = |id: &str, text: &str| serde_json::json!({"id": id, "text": text}).to_string() + "\n";
@@ -362,7 +409,8 @@ fn options_out_of_range_are_named() {
         ("--threshold", "1.5", "threshold"),
         ("--threads", "-1", "threads"),
         ("--scope", "some", "scope: expected within, across or all"),
-        ("--keep", "last", "keep"),
+        ("--keep", "newest", "keep: expected first, last or longest"),
+        ("--keep-by", "year", "no record has a field \"year\""),
         ("--candidates", "guess", "candidates"),
         ("--all-pairs", "--quiet", "required"),
     ] {

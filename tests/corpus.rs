@@ -106,6 +106,10 @@ fn brute_force(detector: &Detector, articles: &[String], least: (usize, usize), 
     rows
 }
 
+fn keeps() -> impl Strategy<Value = Keep> {
+    prop::sample::select(vec![Keep::First, Keep::Last, Keep::Longest])
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 
@@ -126,21 +130,27 @@ proptest! {
     #[test]
     fn redundant_paragraphs_are_those_that_the_rule_names(
         articles in articles(), least in prop::sample::select(THRESHOLDS.to_vec()),
-        measure in measures(), scope in scopes(), longest in any::<bool>(), min_words in 0..4usize,
+        measure in measures(), scope in scopes(), keep in keeps(), min_words in 0..4usize,
+        ranks in prop::collection::vec(0..3_u32, 0..4),
     ) {
         let detector = detector(least, measure, Shingles::Words(1));
         let builder = Corpus::builder(detector).candidates(Candidates::Exact).scope(scope).min_words(min_words);
         let builder = builder.evidence(Evidence::Threshold).siblings(Siblings::Remove);
-        let found = corpus_of(builder.keep(if longest { Keep::Longest } else { Keep::First }), &articles).find();
+        let mut corpus = corpus_of(builder.keep(keep), &articles);
+        corpus.rank_documents(ranks.iter().copied());
+        let found = corpus.find();
         let removals: BTreeMap<ParagraphId, Removal> =
             found.redundant().removals.iter().map(|removal| (removal.removed, *removal)).collect();
 
         // The rule, one paragraph after the other.
         let texts = texts(&detector, &articles);
         let mut order: Vec<usize> = (0..texts.len()).collect();
-        if longest {
-            order.sort_by_key(|&n| std::cmp::Reverse(texts[n].2.len()));
+        match keep {
+            Keep::Last => order.reverse(),
+            Keep::Longest => order.sort_by_key(|&n| std::cmp::Reverse(texts[n].2.len())),
+            _ => {}
         }
+        order.sort_by_key(|&n| ranks.get(usize::try_from(texts[n].0.document).unwrap()).map_or(u32::MAX, |&rank| rank));
         let mut kept: Vec<usize> = Vec::new();
         for n in order {
             let (id, text, words) = &texts[n];
@@ -174,15 +184,17 @@ proptest! {
 
     #[test]
     fn cleaning_twice_is_cleaning_once(
-        articles in articles(), scope in scopes(), longest in any::<bool>(), boundary in boundaries(),
+        articles in articles(), scope in scopes(), keep in keeps(), boundary in boundaries(),
+        ranks in prop::collection::vec(0..3_u32, 0..4),
     ) {
         let articles: Vec<String> = articles.iter().map(|article| article.replacen('\n', "\n\n", 1)).collect();
         let detector = Config::new().shingles(Shingles::Words(1)).boundary(boundary).build().unwrap();
-        let keep = if longest { Keep::Longest } else { Keep::First };
         let clean = |articles: &[String]| -> Vec<String> {
             let builder = Corpus::builder(detector).scope(scope).keep(keep).min_words(2);
             // What is spared for a sibling may go once a document that stood beside it is empty.
-            let found = corpus_of(builder.siblings(Siblings::Remove), articles).find();
+            let mut corpus = corpus_of(builder.siblings(Siblings::Remove), articles);
+            corpus.rank_documents(ranks.iter().copied());
+            let found = corpus.find();
             let removals = &found.redundant().removals;
             let clean = |document| {
                 let lost = removals.iter().filter(|removal| removal.removed.document == document);

@@ -32,6 +32,8 @@ pub(crate) struct Contents<'t> {
     pub(crate) banding: Option<Banding>,
     pub(crate) texts: Texts<'t>,
     pub(crate) documents: Vec<DocumentEntry>,
+    /// Paragraphs of documents with a lesser rank are preferred; those without one are preferred least.
+    pub(crate) ranks: Vec<u32>,
     pub(crate) paragraphs: Vec<ParagraphEntry>,
     pub(crate) copy_groups: Vec<CopyGroup>,
     /// The words of each copy group, if the evidence of runs is wanted.
@@ -92,6 +94,7 @@ impl<'t> Contents<'t> {
             banding: options.banding(),
             texts,
             documents: Vec::new(),
+            ranks: Vec::new(),
             paragraphs: Vec::new(),
             copy_groups: Vec::new(),
             sketches: Vec::new(),

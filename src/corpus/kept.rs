@@ -131,11 +131,20 @@ pub(crate) struct Preference {
 
 impl Preference {
     fn new(contents: &Contents<'_>) -> Self {
-        if contents.keep == Keep::First {
+        if contents.keep == Keep::First && contents.ranks.is_empty() {
             return Self { order: None, ranks: Vec::new() };
         }
         let mut order: Vec<u32> = (0..contents.count()).collect();
-        order.par_sort_by_key(|&n| Reverse(contents.paragraphs[n as usize].words)); // stable
+        if contents.keep == Keep::Last {
+            order.reverse();
+        }
+        let document_rank =
+            |n: u32| contents.ranks.get(contents.document_of(n) as usize).copied().unwrap_or(u32::MAX);
+        let words = |n: u32| match contents.keep {
+            Keep::Longest => contents.paragraphs[n as usize].words,
+            Keep::First | Keep::Last => 0,
+        };
+        order.par_sort_by_key(|&n| (document_rank(n), Reverse(words(n)))); // stable
         let mut ranks = vec![0; order.len()];
         for (place, &paragraph) in (0..).zip(&order) {
             ranks[paragraph as usize] = place;

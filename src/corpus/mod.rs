@@ -88,6 +88,24 @@ impl<'t> Corpus<'t> {
         self.extend([article]);
     }
 
+    /// Sets which documents are preferred, by a rank for each in the order in which they come in: of paragraphs that repeat one
+    /// another, one in a document of the least rank is kept, and of equals the one that [`Keep`] names. Documents without a rank
+    /// are preferred least.
+    ///
+    /// With [`lossless`](CorpusBuilder::lossless) ranks do not count.
+    ///
+    /// ```
+    /// use dittograph::Corpus;
+    ///
+    /// let mut corpus = Corpus::default();
+    /// corpus.extend(["The mill burnt down at night.", "THE MILL burnt down at night!"]);
+    /// corpus.rank_documents([2, 1]); // the second is from the better source
+    /// assert_eq!(corpus.find().redundant().removals[0].removed.document, 0);
+    /// ```
+    pub fn rank_documents(&mut self, ranks: impl IntoIterator<Item = u32>) {
+        self.intake.contents.ranks = ranks.into_iter().collect();
+    }
+
     /// Returns the banding that finds candidates, `None` with the exact join.
     #[must_use]
     pub fn banding(&self) -> Option<Banding> {
@@ -174,6 +192,11 @@ impl<'t> ReadingCorpus<'t> {
     /// The first error of the [`TextStore`] of the corpus, if it has one.
     pub fn check(&self) -> Result<(), Error> {
         self.intake.contents.check()
+    }
+
+    /// Sets which documents are preferred: see [`Corpus::rank_documents`].
+    pub fn rank_documents(&mut self, ranks: impl IntoIterator<Item = u32>) {
+        self.intake.contents.ranks = ranks.into_iter().collect();
     }
 
     /// Returns the banding that finds candidates, `None` with the exact join.

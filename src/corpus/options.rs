@@ -35,11 +35,13 @@ pub enum Keep {
     /// The first.
     #[default]
     First,
+    /// The last.
+    Last,
     /// The one with the most words, of equals the first.
     Longest,
 }
 
-string_enum!("keep", Keep { First => "first", Longest => "longest" });
+string_enum!("keep", Keep { First => "first", Last => "last", Longest => "longest" });
 
 /// What becomes of two paragraphs that are alike, and that one document holds both: see
 /// [`CorpusBuilder::siblings`].
@@ -130,6 +132,8 @@ impl CorpusBuilder {
     }
 
     /// Sets which paragraph is kept of several that repeat one another. Default: [`Keep::First`].
+    ///
+    /// [`Corpus::rank_documents`] goes before it.
     pub fn keep(self, keep: Keep) -> Self {
         Self { keep, ..self }
     }

@@ -16,7 +16,7 @@ use serde::ser::SerializeMap;
 use serde_json::Value;
 
 use super::iter::Dump;
-use super::json::Parts;
+use super::json::{self, Parts};
 use super::read_error::ReadError;
 use super::record::{Content, FieldNames, OwnedRecord};
 use super::settings::Settings;
@@ -127,6 +127,42 @@ impl Record<'_> {
             Origin::Line { parts, .. } => !matches!(parts, Parts::None),
             Origin::Fields { record, .. } => record.has_text,
         }
+    }
+
+    /// Returns the value of a field, given by its name or by a path such as `meta.date`; `None` if it is not there.
+    ///
+    /// Of JSON Lines the record is parsed anew. Of other formats these are the fields of [`Article::fields`] and the id, if
+    /// [`DumpOptions::fields`] is on.
+    ///
+    /// [`Article::fields`]: super::Article::fields
+    /// [`DumpOptions::fields`]: super::DumpOptions::fields
+    ///
+    /// ```
+    /// use dittograph::dump::{Dump, Format};
+    ///
+    /// let line = r#"{"text": "The mill burnt down.", "meta": {"year": 1911}}"#;
+    /// let piece = Dump::from_reader(line.as_bytes(), Format::JsonLines).pieces()?.next().unwrap()?;
+    /// let record = piece.records().pop().unwrap()?;
+    /// assert_eq!(record.field("meta.year"), Some(1911.into()));
+    /// assert_eq!(record.field("year"), None);
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    #[must_use]
+    pub fn field(&self, path: &str) -> Option<Value> {
+        let (record, names) = match &self.origin {
+            Origin::Line { line, .. } => return json::field(line, path),
+            Origin::Fields { record, names } => (record, names),
+        };
+        let named = record.fields.iter().rev().find(|(name, _)| name == path);
+        if let Some((_, value)) = named {
+            return Some(value.clone());
+        }
+        if path == names.id {
+            return Some(Value::from(&*self.id));
+        }
+        let (first, rest) = path.split_once('.')?;
+        let (_, value) = record.fields.iter().rev().find(|(name, _)| name == first)?;
+        rest.split('.').try_fold(value, |value, name| value.get(name)).cloned()
     }
 
     /// Writes the record as a line of JSON, without some spans of its text (ascending, apart from one another), such as

@@ -7,6 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dittograph::saved::Replacement;
 
+/// In place of the path of a file.
+const STDOUT: &str = "-";
+
 /// An output file; without [`flush`](Output::flush) and then [`finish`](Output::finish) nothing is left of it.
 pub struct Output {
     path: PathBuf,
@@ -16,13 +19,17 @@ pub struct Output {
 enum To {
     File(Replacement),
     /// A pipe or a device is written to as it stands.
-    Stream(BufWriter<File>),
+    Stream(Box<dyn Write + Send>),
 }
 
 impl Output {
-    /// Begins to write a file, a pipe or a device.
+    /// Begins to write a file, a pipe or a device; `-` is standard output.
     pub fn create(path: &Path) -> Result<Self, String> {
         let message = |error: io::Error| format!("{}: {error}", path.display());
+        let stream = |to: Box<dyn Write + Send>| Ok(Self { path: path.to_owned(), to: To::Stream(to) });
+        if path == Path::new(STDOUT) {
+            return stream(Box::new(BufWriter::new(io::stdout())));
+        }
         // What a link points to is written, not the link.
         let target = path.canonicalize().unwrap_or(path.to_owned());
         if target.is_dir() {
@@ -31,8 +38,8 @@ impl Output {
         // Of an open file that a link below /dev or /proc stands for, no other can take the place.
         let is_open = path.is_symlink() && (path.starts_with("/dev") || path.starts_with("/proc"));
         if is_open || (target.exists() && !target.is_file()) {
-            let stream = OpenOptions::new().append(true).open(path).map_err(message)?;
-            return Ok(Self { path: path.to_owned(), to: To::Stream(BufWriter::new(stream)) });
+            let file = OpenOptions::new().append(true).open(path).map_err(message)?;
+            return stream(Box::new(BufWriter::new(file)));
         }
         Self::replacing(path)
     }
@@ -54,9 +61,13 @@ impl Output {
         format!("{}: {error}", self.path.display())
     }
 
+    /// Returns what people call the place that is written to.
     #[cfg(feature = "cli")]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn name(&self) -> String {
+        if self.path == Path::new(STDOUT) {
+            return "standard output".to_owned();
+        }
+        self.path.display().to_string()
     }
 
     #[cfg(feature = "cli")]
@@ -103,7 +114,7 @@ impl Write for Output {
 
 /// Fails if a file is there that does not begin like an output. An empty one may be replaced.
 pub fn refuse_other(path: &Path, begins: &[&str]) -> Result<(), String> {
-    if !path.is_file() {
+    if path == Path::new(STDOUT) || !path.is_file() {
         return Ok(());
     }
     let mut head = Vec::new();

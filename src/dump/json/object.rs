@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use serde::de::{self, Deserializer as _, MapAccess, Visitor};
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -275,9 +276,20 @@ impl<'d> Visitor<'d> for &Pick<'_> {
 
 /// Returns the value that a path such as `article.body` leads to, if its first name is this one.
 fn below<'d>(raw: &'d RawValue, name: &str, path: &str) -> Option<&'d RawValue> {
-    let path = path.strip_prefix(name)?.strip_prefix('.')?;
+    at_path(raw.get(), path.strip_prefix(name)?.strip_prefix('.')?)
+}
+
+/// Returns the value that a path leads to in an object.
+fn at_path<'d>(json: &'d str, path: &str) -> Option<&'d RawValue> {
     let names = FieldNames { id: path.to_owned(), texts: Vec::new(), has_others: false, may_lack_text: true };
-    picked(raw.get(), &Pick { names: &names, has_others: false }).ok()?.id
+    picked(json, &Pick { names: &names, has_others: false }).ok()?.id
+}
+
+/// Returns the value of a field of a line, given by its name or a path.
+pub(in crate::dump) fn field(line: &str, path: &str) -> Option<Value> {
+    let find = |json: &str| serde_json::from_str(at_path(json, path)?.get()).ok();
+    find(line.trim_start_matches(BYTE_ORDER_MARK).trim_ascii())
+        .or_else(|| find(Repaired::new(line)?.json().trim_start_matches(BYTE_ORDER_MARK)))
 }
 
 /// The names of the fields of an object, in their order.

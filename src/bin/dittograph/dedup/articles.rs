@@ -22,6 +22,13 @@ impl<'d> Loaded<'d> {
         }
     }
 
+    pub fn rank_documents(&mut self, ranks: Vec<u32>) {
+        match self {
+            Self::Held(corpus) => corpus.rank_documents(ranks),
+            Self::Stored(corpus) => corpus.rank_documents(ranks),
+        }
+    }
+
     pub fn find(self) -> Found<'d> {
         match self {
             Self::Held(corpus) => corpus.find(),

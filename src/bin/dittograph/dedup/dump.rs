@@ -8,6 +8,7 @@ use dittograph::dump::{self, DumpStatistics, Piece, Record};
 use rayon::prelude::*;
 
 use super::articles::Articles;
+use super::keep_by::{KeepBy, Key};
 use crate::format_options::{FormatOptions, Lost};
 use crate::print::one_line;
 
@@ -16,12 +17,19 @@ pub struct Dump {
     arguments: Vec<PathBuf>,
     formats: FormatOptions,
     has_fields: bool,
+    keep_by: Option<KeepBy>,
 }
 
 impl Dump {
-    /// `has_fields` says whether the fields beside id and text are wanted.
-    pub fn new(arguments: &[PathBuf], formats: &FormatOptions, has_fields: bool) -> Self {
-        Self { arguments: arguments.to_vec(), formats: formats.clone(), has_fields }
+    /// `is_written` says whether the fields beside id and text are wanted.
+    pub fn new(
+        arguments: &[PathBuf],
+        formats: &FormatOptions,
+        is_written: bool,
+        keep_by: Option<KeepBy>,
+    ) -> Self {
+        let has_fields = is_written || keep_by.is_some();
+        Self { arguments: arguments.to_vec(), formats: formats.clone(), has_fields, keep_by }
     }
 
     /// Opens all files.
@@ -83,6 +91,9 @@ impl Dump {
         tally.bytes += piece.byte_len();
         tally.records += records.len();
         tally.ids.extend(records.iter().map(|record| ParagraphId::named(&record.id, 0).document));
+        if let Some(keep_by) = &self.keep_by {
+            tally.keys.extend(keep_by.keys(&records));
+        }
         tally.lost.without_text += records.iter().filter(|record| !record.has_text()).count() as u64;
         Ok(records)
     }
@@ -98,6 +109,8 @@ pub struct Tally {
     /// How many records have the id of one before, and the first such id.
     pub repeated_ids: usize,
     first_repeated: Option<String>,
+    /// What each record is preferred by, if that is a field.
+    pub keys: Vec<Option<Key>>,
     /// The hashes of all ids.
     ids: Vec<u64>,
     /// How many files, or pages in them, were read in which encoding, and why in that.

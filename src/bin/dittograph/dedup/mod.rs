@@ -4,6 +4,7 @@ mod articles;
 mod clusters;
 mod dump;
 mod explain;
+mod keep_by;
 mod parquet;
 mod summary;
 mod table;
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 
 use self::articles::Articles;
 use self::dump::{Dump, Tally};
+use self::keep_by::KeepBy;
 use self::summary::{Changed, Summary};
 use self::table::Table;
 use crate::detector_options::DetectorOptions;
@@ -66,9 +68,12 @@ pub struct Arguments {
     /// Which pairs count: within (one article), across (two articles), all
     #[arg(long, default_value_t)]
     scope: Scope,
-    /// Which of several paragraphs that repeat one another is kept: first, longest
+    /// Which of several paragraphs that repeat one another is kept: first, last, longest
     #[arg(long, default_value_t)]
     keep: Keep,
+    /// Keep the one whose record has the smallest value of this field (-FIELD: the largest); of equals that of --keep
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    keep_by: Option<KeepBy>,
     /// By which evidence a paragraph is removed: threshold, run (the threshold, or the run that it stands in)
     #[arg(long, default_value_t = Evidence::Run, hide_short_help = true)]
     evidence: Evidence,
@@ -76,7 +81,7 @@ pub struct Arguments {
     #[arg(long, default_value_t, hide_short_help = true)]
     siblings: Siblings,
     /// Remove only what the kept paragraph holds whole: all of its shingles; the longest is kept, and none is missed
-    #[arg(long, conflicts_with_all = ["threshold", "measure", "keep", "evidence", "siblings", "candidates", "recall"])]
+    #[arg(long, conflicts_with_all = ["threshold", "measure", "keep", "keep_by", "evidence", "siblings", "candidates", "recall"])]
     lossless: bool,
     /// How candidate pairs are found: lsh, exact (misses no pair)
     #[arg(long, default_value_t, hide_short_help = true)]
@@ -129,7 +134,12 @@ impl Job {
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
         let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
         let builder = builder.lossless(arguments.lossless);
-        let dump = Dump::new(&arguments.dumps, &arguments.formats, arguments.out.is_some());
+        let dump = Dump::new(
+            &arguments.dumps,
+            &arguments.formats,
+            arguments.out.is_some(),
+            arguments.keep_by.clone(),
+        );
         let opened = dump.open()?;
         let files: Vec<PathBuf> = opened.files().map(Path::to_owned).collect();
         refuse_shared_paths(arguments, &files)?;
@@ -155,7 +165,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     let size = opened.size();
     let mut tally = Tally::default();
     let progress = |bytes| summary.advance(bytes, size);
-    let (corpus, articles) = if arguments.low_memory {
+    let (mut corpus, articles) = if arguments.low_memory {
         let beside = arguments.out.as_deref().map(output::folder_of);
         Articles::store(&dump, opened, builder, beside, &mut tally, progress)?
     } else {
@@ -163,6 +173,9 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let explained = arguments.explain.as_deref().map(|id| explain::documents(&articles, id)).transpose()?;
     tally.count_repeated_ids(&articles);
+    if let Some(keep_by) = &arguments.keep_by {
+        corpus.rank_documents(keep_by.ranks(&tally.keys)?);
+    }
     let (counts, banding) = (corpus.statistics(), builder.banding());
     let read = summary::Read { files: files.len(), tally, counts, banding };
 
@@ -367,7 +380,7 @@ impl Outputs {
     fn names(&self) -> Vec<String> {
         let Self { out, pairs, clusters, runs, summary } = self;
         let all = [out, pairs, clusters, runs, summary].into_iter().flatten();
-        all.map(|output| output.path().display().to_string()).collect()
+        all.map(Output::name).collect()
     }
 
     /// Moves all files to their places, once all are on disk.

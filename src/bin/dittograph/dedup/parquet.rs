@@ -38,7 +38,7 @@ pub fn write(
     files: &[PathBuf],
     change: impl FnMut(u64, &str) -> Option<String>,
 ) -> Result<u64, String> {
-    let path = out.path().display().to_string();
+    let path = out.name();
     let rewriter = ParquetRewriter::new(&formats.text_fields[0]).id_column(&formats.id_field);
     rewriter.rewrite(files, out, change).map_err(|error| match error.to_string().strip_prefix("output: ") {
         Some(message) if error.place() == "output" => format!("{path}: {message}"),
