@@ -77,7 +77,7 @@
 //! | --- | --- |
 //! | `mmap` | [`SavedIndex::open`]: a saved index is mapped into memory |
 //! | `serde` | configurations, reports and all that is found can be serialized, and a [`Config`] read back |
-//! | `page` | [`Report::to_html`]: a report as a web page that needs nothing else |
+//! | `page` | [`Report::to_html`], [`Found::to_html`]: a report, or what was found in a corpus, as a web page that needs nothing else |
 //! | `dump` | the module [`dump`]: articles out of files |
 //! | `dump-html` | [`dump`], and in it HTML and the pages of WARC files |
 //! | `dump-parquet` | [`dump`], and in it Parquet |
@@ -123,6 +123,10 @@
 #![cfg_attr(
     not(feature = "page"),
     doc = "[`Report::to_html`]: https://docs.rs/dittograph/latest/dittograph/struct.Report.html#method.to_html"
+)]
+#![cfg_attr(
+    not(feature = "page"),
+    doc = "[`Found::to_html`]: https://docs.rs/dittograph/latest/dittograph/struct.Found.html#method.to_html"
 )]
 #![cfg_attr(not(feature = "dump"), doc = "[`dump`]: https://docs.rs/dittograph/latest/dittograph/dump/")]
 #![cfg_attr(
@@ -173,7 +177,7 @@ pub use crate::index::saved::{self, SavedIndex};
 pub use crate::index::{Index, IndexStatistics, Match, ParagraphMatches, SignedParagraph, Signer};
 pub use crate::lsh::Banding;
 #[cfg(feature = "page")]
-pub use crate::page::Page;
+pub use crate::page::{CorpusPage, Page};
 pub use crate::shingle::Shingles;
 pub use crate::text::normalizer::{Normalizer, Rule};
 pub use crate::text::paragraph::{Boundary, Paragraph};

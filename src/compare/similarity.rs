@@ -67,6 +67,12 @@ impl Similarity {
         self.smaller as usize + self.larger as usize - self.common as usize
     }
 
+    /// Returns how many shingles the smaller set has.
+    #[cfg(feature = "page")]
+    pub(crate) fn least(&self) -> usize {
+        self.smaller as usize
+    }
+
     /// Returns the Jaccard, |A∩B| / |A∪B|, from 0 to 1; 0 if either set is empty.
     #[must_use]
     pub fn jaccard(&self) -> f64 {

@@ -104,7 +104,7 @@ pub struct CorpusRuns {
 /// assert!(found.runs().runs.is_empty()); // a run has two paragraphs or more
 /// ```
 pub struct Found<'t> {
-    contents: Contents<'t>,
+    pub(crate) contents: Contents<'t>,
     neighbours: Neighbours,
     decided: OnceLock<Decided>,
 }
@@ -306,6 +306,12 @@ impl<'t> Found<'t> {
     /// The first error of the [`TextStore`](crate::TextStore) of the corpus.
     pub fn check(&self) -> Result<(), Error> {
         self.contents.check()
+    }
+
+    /// Returns true if a paragraph goes only where one that is kept holds all of it.
+    #[cfg(feature = "page")]
+    pub(crate) fn is_lossless(&self) -> bool {
+        matches!(self.neighbours, Neighbours::Lossless { .. })
     }
 
     #[track_caller]

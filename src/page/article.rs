@@ -3,8 +3,8 @@
 use std::fmt::{self, Formatter};
 
 use super::escape::{Escaped, balanced};
+use super::settings;
 use super::{COLOURS, Contents, Count, Link, MAX_ARTICLE_LEN, MAX_PARAGRAPHS, Name, Number};
-use crate::text::normalizer::Normalizer;
 
 /// The greatest number of copies that are named beside a paragraph.
 const MAX_NAMED: usize = 6;
@@ -93,23 +93,11 @@ fn write_note(
 
 /// Writes what the article was scanned with.
 pub(super) fn write_settings(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Result {
-    let detector = contents.report.detector;
-    let rules = detector.normalizer();
-    writeln!(f, "<footer>\n<h2>How it was found</h2>\n<dl class=\"settings\">")?;
-    let mut setting =
-        |name: &str, value: &dyn fmt::Display| writeln!(f, "<div><dt>{name}</dt><dd>{value}</dd></div>");
-    setting("Threshold", &format_args!("{} {}", detector.measure(), detector.threshold()))?;
-    setting("Shingles", &detector.shingles())?;
-    setting("Boundary", &contents.report.boundary())?;
-    let is_default = rules == Normalizer::new();
-    let changes =
-        if is_default { "the default ones".to_owned() } else { rules.changes_from(Normalizer::new()) };
-    setting("Rules", &changes)?;
-    setting("Fingerprint", &format_args!("{:016x}", detector.fingerprint()))?;
-    setting("Program", &format_args!("dittograph {}", env!("CARGO_PKG_VERSION")))?;
+    let report = contents.report;
+    settings::write(f, &report.detector, report.boundary(), &[])?;
     writeln!(
         f,
-        "</dl>\n<p>Paragraphs are numbered from 0, as everywhere in dittograph. Every pair was compared exactly, shingle by \
+        "<p>Paragraphs are numbered from 0, as everywhere in dittograph. Every pair was compared exactly, shingle by \
          shingle; punctuation, case and what the rules overlook do not count. The texts are those of the article, byte for byte; \
          control characters and unbalanced bidi controls are shown as \u{fffd}.</p>\n</footer>"
     )

@@ -1,11 +1,15 @@
-//! A report as one web page for people: it needs no script, no network and no font, and can be printed.
+//! A report, or what was found in a corpus, as one web page for people: it needs no script, no network and no font, and can
+//! be printed.
 //!
 //! What is shown has limits, so that the page of any article opens at once; each is said on the page where it is reached.
 
 mod article;
+mod corpus;
 mod dots;
 mod escape;
+mod marked;
 mod passages;
+mod settings;
 mod sides;
 mod strip;
 mod verdict;
@@ -13,6 +17,8 @@ mod words;
 
 use std::fmt;
 use std::ops::Range;
+
+pub use corpus::CorpusPage;
 
 use crate::article::report::Report;
 use escape::{Escaped, is_from_right, without_controls};
@@ -22,7 +28,7 @@ use passages::{Pairs, Passage, Row};
 const STYLE: &str = include_str!("style.css");
 
 /// The hash of the style, the only one that a browser takes from the page.
-const STYLE_HASH: &str = "sha256-SDWpukTw14icBaPcKNf0di1yo1ZYHKvCjOF3FQjDGSc=";
+const STYLE_HASH: &str = "sha256-2jClGKF3BLJiDnux2nF9d6r95IGQE1L4z2P+agu+72s=";
 
 /// The greatest number of passages that are shown side by side.
 const MAX_PASSAGES: usize = 60;
@@ -80,34 +86,45 @@ impl fmt::Display for Page<'_> {
         let contents = Contents::new(self.report);
         let title = without_controls(self.title.unwrap_or("An article"));
         let title = Escaped(&title);
-        writeln!(
-            f,
-            "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{STYLE_HASH}'; \
-             base-uri 'none'; form-action 'none'\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n\
-             <meta name=\"generator\" content=\"dittograph {}\">\n\
-             <title>{title} · what repeats</title>\n<style>{STYLE}</style>\n</head>\n<body>",
-            env!("CARGO_PKG_VERSION")
-        )?;
         let name = self.title.map(|_| &title);
-        verdict::write(f, &contents, name)?;
-        writeln!(f, "<main>")?;
-        if contents.passages.is_empty() {
-            strip::write(f, &contents)?;
-        } else {
-            writeln!(f, "<section class=\"maps\" aria-label=\"Where it repeats\">")?;
-            strip::write(f, &contents)?;
-            dots::write(f, &contents)?;
-            writeln!(f, "</section>")?;
-            sides::write(f, &contents)?;
-        }
-        article::write(f, &contents)?;
-        writeln!(f, "</main>")?;
-        article::write_settings(f, &contents)?;
-        writeln!(f, "</body>\n</html>")
+        write_page(f, &title, |f| {
+            verdict::write(f, &contents, name)?;
+            writeln!(f, "<main>")?;
+            if contents.passages.is_empty() {
+                strip::write(f, &contents)?;
+            } else {
+                writeln!(f, "<section class=\"maps\" aria-label=\"Where it repeats\">")?;
+                strip::write(f, &contents)?;
+                dots::write(f, &contents)?;
+                writeln!(f, "</section>")?;
+                sides::write(f, &contents)?;
+            }
+            article::write(f, &contents)?;
+            writeln!(f, "</main>")?;
+            article::write_settings(f, &contents)
+        })
     }
+}
+
+/// Writes a page around what `body` writes.
+fn write_page(
+    f: &mut fmt::Formatter<'_>,
+    title: &Escaped<'_>,
+    body: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    writeln!(
+        f,
+        "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{STYLE_HASH}'; \
+         base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"generator\" content=\"dittograph {}\">\n\
+         <title>{title} · what repeats</title>\n<style>{STYLE}</style>\n</head>\n<body>",
+        env!("CARGO_PKG_VERSION")
+    )?;
+    body(f)?;
+    writeln!(f, "</body>\n</html>")
 }
 
 /// What all parts of the page are written from.

@@ -3,10 +3,10 @@
 use std::fmt::{self, Formatter};
 use std::ops::Range;
 
-use super::escape::{Escaped, balanced};
+use super::marked::Marked;
 use super::passages::{Passage, Row};
 use super::verdict::summary;
-use super::words::{Difference, Kind, Piece, WordComparer};
+use super::words::{Difference, Piece, WordComparer, changes};
 use super::{COLOURS, Contents, Count, Link, MAX_PASSAGES, Name, Number, Percent, Span};
 use crate::compare::pair::Evidence;
 
@@ -162,7 +162,7 @@ impl Sides<'_> {
         f: &mut Formatter<'_>,
         range: &Range<usize>,
         pieces: Option<&[Piece]>,
-        element: &str,
+        element: &'static str,
     ) -> fmt::Result {
         let label = if element == "del" { "Stands first" } else { "Comes again" };
         writeln!(f, "<div class=\"side\" role=\"group\" aria-label=\"{label}\">")?;
@@ -170,28 +170,13 @@ impl Sides<'_> {
             range.clone().next().map_or(0, |first| self.contents.report.paragraphs[first].span().start);
         for paragraph in range.clone() {
             let shown = &self.contents.report.paragraphs[paragraph];
-            let text = balanced(shown.as_str());
-            let link = self.contents.link(paragraph);
-            write!(
-                f,
-                "<a class=\"number\" href=\"#{link}\">¶{paragraph}</a><p class=\"text\" dir=\"auto\">"
-            )?;
-            let all = [Piece { span: 0..text.len(), kind: Kind::Same }];
             let offset = pieces.map_or(0, |_| shown.span().start - start);
-            for piece in pieces.unwrap_or(&all) {
-                let from = piece.span.start.max(offset) - offset;
-                let to = piece.span.end.saturating_sub(offset).min(text.len());
-                if from >= to {
-                    continue;
-                }
-                let words = Escaped(&text[from..to]);
-                match piece.kind {
-                    Kind::Same => write!(f, "{words}")?,
-                    Kind::Folded => write!(f, "<span class=\"typed\">{words}</span>")?,
-                    Kind::Changed => write!(f, "<{element}>{words}</{element}>")?,
-                }
-            }
-            writeln!(f, "</p>")?;
+            let text = Marked::new(shown.as_str(), pieces, offset, element);
+            let link = self.contents.link(paragraph);
+            writeln!(
+                f,
+                "<a class=\"number\" href=\"#{link}\">¶{paragraph}</a><p class=\"text\" dir=\"auto\">{text}</p>"
+            )?;
         }
         writeln!(f, "</div>")
     }
@@ -212,14 +197,7 @@ impl Sides<'_> {
         let is_exact = self.contents.has_same_words(row);
         let words = match difference {
             _ if is_exact && !split.is_empty() => "The same words".to_owned(),
-            _ if is_exact => "The same words, typed otherwise".to_owned(),
-            None => "Too long to be compared word by word".to_owned(),
-            Some(Difference { dropped: 0, added: 0, .. }) => "The same words".to_owned(),
-            Some(&Difference { dropped, added: 0, .. }) => format!("{} dropped", Count(dropped, "word")),
-            Some(&Difference { dropped: 0, added, .. }) => format!("{} added", Count(added, "word")),
-            Some(&Difference { dropped, added, .. }) => {
-                format!("{} dropped, {} added", Count(dropped, "word"), Number(added))
-            }
+            difference => changes(difference, is_exact),
         };
         let evidence = if is_exact { String::new() } else { self.evidence(row, difference) };
         format!("{split}{words}{evidence}")
@@ -228,10 +206,8 @@ impl Sides<'_> {
     fn evidence(&self, row: &Row, difference: Option<&Difference>) -> String {
         let is_pair = row.earlier.len() == 1 && row.later.len() == 1;
         let pair = self.contents.pairs.near(row.earlier.start, row.later.start).filter(|_| is_pair);
-        let in_order = difference.map(|difference| {
-            let whole = 2 * difference.common + difference.dropped + difference.added;
-            format!("{} of the words in order", Percent { part: 2 * difference.common, whole })
-        });
+        let in_order =
+            difference.map(|difference| format!("{} of the words in order", difference.in_order()));
         match (pair, in_order) {
             (Some(pair), _) if pair.evidence == Evidence::Threshold => {
                 let similarity = &pair.similarity;

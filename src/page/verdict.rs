@@ -102,7 +102,7 @@ impl fmt::Display for Repeat {
 }
 
 /// Says how many of some paragraphs have the same words as what they repeat.
-fn alike(exact: usize, all: usize) -> String {
+pub(super) fn alike(exact: usize, all: usize) -> String {
     match (exact, all) {
         (0, 1) => "with nearly the same words".to_owned(),
         (1, 1) => "with the same words".to_owned(),

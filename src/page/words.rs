@@ -6,6 +6,7 @@ use ahash::AHashMap;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::{Count, Number, Percent};
 use crate::text::normalizer::Normalizer;
 use crate::text::words::Words;
 
@@ -45,6 +46,28 @@ pub(super) struct Difference {
     pub(super) dropped: usize,
     /// Words of the later text alone.
     pub(super) added: usize,
+}
+
+impl Difference {
+    /// Returns how much of both texts stands in both in the same order.
+    pub(super) fn in_order(&self) -> Percent {
+        let both = 2 * self.common;
+        Percent { part: both, whole: both + self.dropped + self.added }
+    }
+}
+
+/// Says how two texts differ that do not have the same bytes; `difference` is `None` if they are too long to be compared.
+pub(super) fn changes(difference: Option<&Difference>, is_exact: bool) -> String {
+    match difference {
+        _ if is_exact => "The same words, typed otherwise".to_owned(),
+        None => "Too long to be compared word by word".to_owned(),
+        Some(Difference { dropped: 0, added: 0, .. }) => "The same words".to_owned(),
+        Some(&Difference { dropped, added: 0, .. }) => format!("{} dropped", Count(dropped, "word")),
+        Some(&Difference { dropped: 0, added, .. }) => format!("{} added", Count(added, "word")),
+        Some(&Difference { dropped, added, .. }) => {
+            format!("{} dropped, {} added", Count(dropped, "word"), Number(added))
+        }
+    }
 }
 
 /// A word: its span, and a number that it shares with all that are the same word.

@@ -112,6 +112,9 @@ impl Write for Output {
     }
 }
 
+/// What every page begins with.
+pub const PAGE_BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->";
+
 /// Fails if a file is there that does not begin like an output. An empty one may be replaced.
 pub fn refuse_other(path: &Path, begins: &[&str]) -> Result<(), String> {
     if path == Path::new(STDOUT) || !path.is_file() {

@@ -182,16 +182,13 @@ enum Place {
 }
 
 impl Pages {
-    /// What every page begins with.
-    const BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->";
-
     fn new(arguments: &Arguments) -> Result<Self, String> {
         let place = match arguments.html.as_deref() {
             None => Place::None,
             Some(path) if path == Path::new("-") => Place::StandardOutput,
             Some(path) => {
                 if !arguments.force {
-                    output::refuse_other(path, &[Self::BEGINNING])?;
+                    output::refuse_other(path, &[output::PAGE_BEGINNING])?;
                 }
                 Place::File(Output::create(path)?)
             }

@@ -9,6 +9,7 @@ mod parquet;
 mod summary;
 mod table;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use dittograph::{
@@ -59,6 +60,9 @@ pub struct Arguments {
     /// Write a table of the passages that come again in order
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     runs: Option<PathBuf>,
+    /// Write a web page of what was found, for people: figures, the largest clusters, a sample of what was removed
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write what was read, found and removed, as JSON
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
@@ -187,6 +191,11 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     (summary.spared, summary.siblings) = (redundant.spared, redundant.siblings);
     write_tables(&mut outputs, arguments, &found, &articles, &mut summary)?;
 
+    if let Some(file) = &mut outputs.html {
+        summary.stage(summary::PAGE);
+        write_page(file, arguments, &found, &articles)?;
+    }
+
     summary.stage(summary::WRITE);
     let changed = redundant.removals.par_chunk_by(|a, b| a.removed.document == b.removed.document);
     let change = |removals: &[Removal]| {
@@ -263,6 +272,24 @@ fn write_tables(
         (summary.runs, summary.matches_left_out) = (Some(runs.len()), matches_left_out);
     }
     Ok(())
+}
+
+/// Writes the page of what was found, under the name of the dump.
+fn write_page(
+    file: &mut Output,
+    arguments: &Arguments,
+    found: &Found<'_>,
+    articles: &Articles<'_>,
+) -> Result<(), String> {
+    let first = &arguments.dumps[0]; // it is required
+    let first = first.file_name().unwrap_or(first.as_os_str()).to_string_lossy();
+    let title = match arguments.dumps.len() - 1 {
+        0 => first.into_owned(),
+        1 => format!("{first} and one more"),
+        more => format!("{first} and {more} more"),
+    };
+    let names = |document| articles.id(document).into_owned();
+    write!(file, "{}", found.to_html().title(&title).names(&names)).map_err(|error| file.message(&error))
 }
 
 /// Returns a function that is given the documents in their order, and returns true for one that loses something.
@@ -348,6 +375,7 @@ struct Outputs {
     pairs: Option<Output>,
     clusters: Option<Output>,
     runs: Option<Output>,
+    html: Option<Output>,
     summary: Option<Output>,
 }
 
@@ -367,26 +395,28 @@ impl Outputs {
             pairs: create(&arguments.pairs, &["kept_doc\t", "earlier_doc\t"])?,
             clusters: create(&arguments.clusters, &["{\"kept\":"])?,
             runs: create(&arguments.runs, &["earlier_doc\t"])?,
+            html: create(&arguments.html, &[output::PAGE_BEGINNING])?,
             summary: create(&arguments.summary, &["{"])?,
         })
     }
 
     fn is_empty(&self) -> bool {
-        let Self { out, pairs, clusters, runs, summary } = self;
-        [out, pairs, clusters, runs, summary].into_iter().all(Option::is_none)
+        let Self { out, pairs, clusters, runs, html, summary } = self;
+        [out, pairs, clusters, runs, html, summary].into_iter().all(Option::is_none)
     }
 
     /// Returns the names of the files.
     fn names(&self) -> Vec<String> {
-        let Self { out, pairs, clusters, runs, summary } = self;
-        let all = [out, pairs, clusters, runs, summary].into_iter().flatten();
+        let Self { out, pairs, clusters, runs, html, summary } = self;
+        let all = [out, pairs, clusters, runs, html, summary].into_iter().flatten();
         all.map(Output::name).collect()
     }
 
     /// Moves all files to their places, once all are on disk.
     fn finish(self) -> Result<(), String> {
-        let Self { out, pairs, clusters, runs, summary } = self;
-        let mut written: Vec<Output> = [out, pairs, clusters, runs, summary].into_iter().flatten().collect();
+        let Self { out, pairs, clusters, runs, html, summary } = self;
+        let mut written: Vec<Output> =
+            [out, pairs, clusters, runs, html, summary].into_iter().flatten().collect();
         written.iter_mut().try_for_each(Output::flush)?;
         written.into_iter().try_for_each(Output::finish)
     }
@@ -409,8 +439,8 @@ fn check_lasting(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String>
 /// Fails if an output would take the place of an input or of another output.
 fn refuse_shared_paths(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String> {
     let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
-    let Arguments { out, pairs, clusters, runs, summary, .. } = arguments;
-    for path in [out, pairs, clusters, runs, summary].into_iter().flatten() {
+    let Arguments { out, pairs, clusters, runs, html, summary, .. } = arguments;
+    for path in [out, pairs, clusters, runs, html, summary].into_iter().flatten() {
         let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {
             continue;
         };

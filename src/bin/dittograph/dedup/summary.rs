@@ -21,7 +21,8 @@ pub struct Stage {
 pub const READ: Stage = Stage { name: "read and sign", end: 45 };
 pub const CANDIDATES: Stage = Stage { name: "candidates", end: 50 };
 pub const COMPARE: Stage = Stage { name: "compare", end: 80 };
-pub const RUNS: Stage = Stage { name: "runs", end: 95 };
+pub const RUNS: Stage = Stage { name: "runs", end: 94 };
+pub const PAGE: Stage = Stage { name: "page", end: 96 };
 pub const WRITE: Stage = Stage { name: "write", end: 100 };
 
 pub struct Summary {
