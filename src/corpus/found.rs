@@ -308,6 +308,20 @@ impl<'t> Found<'t> {
         self.contents.check()
     }
 
+    /// Returns numbers that a copy group shares with those that it may resemble: of its buckets, or of its neighbours and
+    /// itself.
+    #[cfg(feature = "page")]
+    pub(crate) fn shared_numbers(&self, group: u32) -> Cow<'_, [u32]> {
+        match &self.neighbours {
+            Neighbours::Buckets { bands, .. } => Cow::Borrowed(bands.of(group)),
+            Neighbours::Joined { neighbours, .. } => {
+                let near = neighbours.get(group).iter().map(|near| near.group);
+                Cow::Owned(near.chain([group]).collect())
+            }
+            Neighbours::Lossless { .. } => Cow::Borrowed(&[]),
+        }
+    }
+
     /// Returns true if a paragraph goes only where one that is kept holds all of it.
     #[cfg(feature = "page")]
     pub(crate) fn is_lossless(&self) -> bool {

@@ -6,7 +6,6 @@ use super::Contents;
 use super::tally::Kind;
 use crate::corpus::Removal;
 use crate::page::Percent;
-use crate::page::escape::is_from_right;
 use crate::page::marked::Marked;
 use crate::page::words::{Difference, Piece, WordComparer, changes};
 
@@ -35,10 +34,9 @@ impl<'p> Beside<'p> {
         let pieces = |of: fn(&Difference) -> &Vec<Piece>| {
             difference.as_ref().map(|difference| of(difference).as_slice())
         };
-        let direction = if is_from_right(&kept) { " from-right" } else { "" };
         writeln!(
             out,
-            "<{element} class=\"row{direction}\"><div class=\"side placed\" role=\"group\" aria-label=\"Kept\"><p class=\"place\">\
+            "<{element} class=\"row\"><div class=\"side placed\" role=\"group\" aria-label=\"Kept\"><p class=\"place\">\
              Kept: {}</p><p class=\"text\" dir=\"auto\">{}</p></div>",
             self.contents.place(removal.kept),
             Marked::shortened(&kept, pieces(|difference| &difference.earlier), "del")

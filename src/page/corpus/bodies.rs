@@ -6,14 +6,15 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::{Contents, Counted, DocumentName};
-use crate::corpus::{Found, Redundant};
+use crate::corpus::Found;
+use crate::groups::number;
 use crate::page::{Number, Span};
 
 /// The greatest number of documents that are listed.
 const MAX_BODIES: usize = 200;
 
 /// A document is looked into if one word in so many stands in a paragraph that comes again in it.
-const REPEATED: usize = 5;
+const REPEATED: usize = 4;
 
 /// A body that stands twice in a document.
 pub(super) struct Body {
@@ -23,9 +24,9 @@ pub(super) struct Body {
 }
 
 /// Finds the documents with a doubled body, among those in which much comes again.
-pub(super) fn find(found: &Found<'_>, redundant: &Redundant) -> Vec<Body> {
+pub(super) fn find(found: &Found<'_>) -> Vec<Body> {
     let body = |document: u64| {
-        if !repeats_itself(found, redundant, document) {
+        if !repeats_itself(found, document) {
             return None;
         }
         let text = found.document_text(document)?;
@@ -36,27 +37,35 @@ pub(super) fn find(found: &Found<'_>, redundant: &Redundant) -> Vec<Body> {
     found.documents().into_par_iter().filter_map(body).collect()
 }
 
-/// Returns true if much of a document stands in paragraphs that are one passage with another one of it: exact copies, or
-/// removed for the same one.
-fn repeats_itself(found: &Found<'_>, redundant: &Redundant, document: u64) -> bool {
+/// Returns true if much of a document stands in paragraphs that have the same words as an earlier one of it, or are a
+/// candidate pair with it.
+fn repeats_itself(found: &Found<'_>, document: u64) -> bool {
     let contents = &found.contents;
     let Some(place) = contents.place(document) else { return false };
     let entries = contents.paragraphs_of(place);
     if entries.len() < 2 {
         return false;
     }
-    let mut passages: Vec<(u32, u32)> = entries.iter().map(|entry| (entry.copy_group, entry.words)).collect();
-    let first = redundant.removals.partition_point(|removal| removal.removed.document < document);
-    for removal in
-        redundant.removals[first..].iter().take_while(|removal| removal.removed.document == document)
-    {
-        let kept = contents.number_of(removal.kept).and_then(|kept| contents.group_of(kept));
-        passages[removal.removed.paragraph as usize].0 = kept.unwrap_or(u32::MAX);
+    let mut groups: Vec<(u32, usize)> = entries.iter().map(|entry| entry.copy_group).zip(0..).collect();
+    groups.sort_unstable();
+    let mut comes_again = vec![false; entries.len()];
+    let mut shared: Vec<(u32, usize)> = Vec::new();
+    for copies in groups.chunk_by(|a, b| a.0 == b.0) {
+        let (group, first) = copies[0];
+        copies[1..].iter().for_each(|&(_, n)| comes_again[n] = true);
+        let is_worded = contents.group_of(contents.documents[place].first + number(first)).is_some();
+        if is_worded {
+            shared.extend(found.shared_numbers(group).iter().map(|&number| (number, first)));
+        }
     }
-    passages.sort_unstable();
-    let words = |passages: &[(u32, u32)]| passages.iter().map(|&(_, words)| words as usize).sum::<usize>();
-    let repeated: usize = passages.chunk_by(|a, b| a.0 == b.0).map(|of_one| words(&of_one[1..])).sum();
-    repeated > 0 && REPEATED * repeated >= words(&passages)
+    shared.sort_unstable();
+    for together in shared.chunk_by(|a, b| a.0 == b.0) {
+        together[1..].iter().for_each(|&(_, n)| comes_again[n] = true);
+    }
+    let all: usize = entries.iter().map(|entry| entry.words as usize).sum();
+    let again = entries.iter().zip(comes_again).filter(|(_, again)| *again);
+    let again: usize = again.map(|(entry, _)| entry.words as usize).sum();
+    again > 0 && REPEATED * again >= all
 }
 
 pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Result {
@@ -68,7 +77,7 @@ pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Resu
         f,
         "<section aria-labelledby=\"bodies\">\n<h2 id=\"bodies\">Bodies that stand twice</h2>\n<p class=\"sum\">In {} most of the \
          text stands twice. <code>dittograph scan --html</code> shows one side by side. Articles were looked into of which a \
-         fifth or more is in paragraphs that come again.</p>\n<table>\n<thead><tr><th scope=\"col\">Article</th><th \
+         quarter or more is in paragraphs that are like others of the same article.</p>\n<table>\n<thead><tr><th scope=\"col\">Article</th><th \
          scope=\"col\">Stands first</th><th scope=\"col\">Comes again</th></tr></thead>\n<tbody>",
         Counted(bodies.len(), "article", "articles")
     )?;

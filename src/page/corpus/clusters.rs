@@ -6,6 +6,7 @@ use super::beside::{Beside, KEY};
 use super::{Contents, Counted, MAX_BEGINNING, Room, cut, first_by};
 use crate::corpus::{CorpusCluster, Removal};
 use crate::page::escape::{Escaped, without_controls};
+use crate::page::verdict::alike;
 use crate::page::{Number, Percent};
 
 /// The greatest number of clusters that are shown, …
@@ -82,14 +83,15 @@ fn write_cluster(
     )?;
     writeln!(
         out,
-        "<p class=\"note\">{}, {} nearly</p>",
-        Counted(exact, "exact copy", "exact copies"),
-        Number(all - exact)
+        "<p class=\"note\">Removed, {}:</p>\n<div class=\"rows{}\">",
+        alike(exact, all),
+        contents.direction()
     )?;
     let members = first_by(&cluster.removals, MAX_MEMBERS, |a, b| b.similarity.cmp_more_alike(&a.similarity));
     if let Some(least_alike) = members.first() {
         beside.write(out, "div", least_alike)?;
     }
+    writeln!(out, "</div>")?;
     if members.len() > 1 {
         write!(out, "<ul class=\"members\">")?;
         for removal in &members[1..] {
@@ -104,14 +106,14 @@ fn write_cluster(
     writeln!(out, "</details></td></tr>")
 }
 
-/// Says how alike a removed paragraph is.
+/// Says how alike a removed paragraph is that has other words.
 struct Likeness<'r>(&'r Removal);
 
 impl fmt::Display for Likeness<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let similarity = &self.0.similarity;
         if similarity.is_exact() {
-            return f.write_str(", the same words");
+            return Ok(());
         }
         write!(f, ", Jaccard {}", Percent { part: similarity.common(), whole: similarity.union() })
     }
@@ -148,7 +150,7 @@ impl Sizes {
         {
             let (from, to) = (1_usize << power, (1_usize << power) - 1 + (1_usize << power));
             let range =
-                if power == 0 { "1".to_owned() } else { format!("{} to {}", Number(from), Number(to)) };
+                if power == 0 { "1".to_owned() } else { format!("{}–{}", Number(from), Number(to)) };
             writeln!(
                 f,
                 "<tr><th scope=\"row\">{range}</th><td class=\"count\">{}</td><td class=\"count\">{}</td><td><svg \

@@ -14,7 +14,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Display, Formatter};
 
 use super::escape::{Escaped, without_controls};
-use super::{Number, settings, write_page};
+use super::{Count, Number, settings, write_page};
+use crate::compare::Measure;
 use crate::compare::pair::ParagraphId;
 use crate::corpus::{Found, Redundant};
 use tally::Tally;
@@ -91,8 +92,9 @@ impl Display for CorpusPage<'_> {
             redundant,
             names: self.names,
             tally: Tally::new(self.found, redundant),
-            bodies: bodies::find(self.found, redundant),
+            bodies: bodies::find(self.found),
             repeated: boilerplate::find(self.found),
+            is_from_right: samples::is_from_right(self.found, redundant),
         };
         let title = without_controls(&cut(self.title.unwrap_or("A corpus"), MAX_NAME));
         let title = Escaped(&title);
@@ -120,12 +122,18 @@ struct Contents<'p> {
     tally: Tally,
     bodies: Vec<bodies::Body>,
     repeated: Vec<boilerplate::Repeated>,
+    is_from_right: bool,
 }
 
 impl Contents<'_> {
     /// Returns the text of a paragraph.
     fn text(&self, paragraph: ParagraphId) -> Cow<'_, str> {
         self.found.text(paragraph).unwrap_or_default()
+    }
+
+    /// Returns the class of what is laid out from the side where reading begins, after those that it has.
+    fn direction(&self) -> &'static str {
+        if self.is_from_right { " from-right" } else { "" }
     }
 
     /// Returns where a paragraph stands.
@@ -171,7 +179,7 @@ impl Contents<'_> {
             ("Kept", &contents.keep),
             ("Evidence", &contents.evidence),
             ("Siblings", &contents.siblings),
-            ("Shorter ones stay across articles", &format_args!("below {} words", contents.min_words)),
+            ("Across articles", &format_args!("of {} or more", Count(contents.min_words, "word"))),
             ("Candidates", &candidates),
         ];
         if self.found.is_lossless() {
@@ -214,6 +222,14 @@ impl Display for DocumentName<'_> {
             "<bdi>{}</bdi>",
             Escaped(&without_controls(if name.is_empty() { "(no name)" } else { &name }))
         )
+    }
+}
+
+/// Returns the name of a measure within a sentence.
+fn name_of(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Jaccard => "Jaccard",
+        Measure::Containment => "containment",
     }
 }
 

@@ -3,10 +3,13 @@
 use std::fmt::{self, Formatter};
 
 use super::tally::Kind;
-use super::{Contents, Counted};
+use super::{Contents, Counted, name_of};
 use crate::page::escape::Escaped;
 use crate::page::verdict::alike;
 use crate::page::{Number, Percent};
+
+/// The name of the row that sums up those above.
+const TOTAL: &str = "Removed in all";
 
 pub(super) fn write_verdict(
     f: &mut Formatter<'_>,
@@ -51,7 +54,7 @@ pub(super) fn write_verdict(
     figure(removed, "paragraph removed", "paragraphs removed")?;
     figure(tally.documents_changed, "article changed", "articles changed")?;
     figure(tally.documents_emptied, "with nothing left", "with nothing left")?;
-    writeln!(f, "<div><dt>of the words are removed</dt><dd>{share}</dd></div>\n</dl>\n</header>")
+    writeln!(f, "</dl>\n</header>")
 }
 
 /// Writes what was removed, and what was not, by its reason.
@@ -69,10 +72,11 @@ pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Resu
          <th scope=\"col\" class=\"count\">Of all</th></tr></thead>\n<tbody>"
     )?;
     let mut row = |name: &str, why: &dyn fmt::Display, count: usize| {
+        let class = if name == TOTAL { " class=\"total\"" } else { "" };
         let share = Percent { part: count, whole: tally.statistics.paragraphs };
         writeln!(
             f,
-            "<tr><th scope=\"row\">{name}<span class=\"why\">{why}</span></th><td class=\"count\">{}</td>\
+            "<tr{class}><th scope=\"row\">{name}<span class=\"why\">{why}</span></th><td class=\"count\">{}</td>\
              <td class=\"count\">{share}</td></tr>",
             Number(count)
         )
@@ -92,8 +96,8 @@ pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Resu
         row(
             "Near copies by the threshold",
             &format_args!(
-                "{} {} or more beside the kept paragraph",
-                detector.measure(),
+                "a {} of {} or more with the kept paragraph",
+                name_of(detector.measure()),
                 detector.threshold()
             ),
             tally.removed(Kind::Threshold),
@@ -104,7 +108,7 @@ pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Resu
             tally.removed(Kind::Run),
         )?;
     }
-    row("Removed in all", &"", tally.all_removed())?;
+    row(TOTAL, &"each was verified against a paragraph that is kept", tally.all_removed())?;
     if tally.siblings > 0 {
         row(
             "Kept as siblings",

@@ -4,10 +4,10 @@ use std::fmt::{self, Formatter};
 
 use super::beside::{Beside, KEY};
 use super::tally::Kind;
-use super::{Contents, Counted, Room, first_by};
-use crate::corpus::Removal;
+use super::{Contents, Counted, MAX_BEGINNING, Room, cut, first_by};
+use crate::corpus::{Found, Redundant, Removal};
 use crate::hash;
-use crate::page::Number;
+use crate::page::{Number, escape};
 
 /// The greatest number of removals in the sample: the kinds that there are share it.
 const MAX_SAMPLES: usize = 200;
@@ -28,7 +28,8 @@ pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Resu
         Counted(MAX_SAMPLES, "removal", "removals")
     )?;
     let mut beside = Beside::new(contents);
-    kinds.iter().try_for_each(|&kind| write_kind(f, contents, kind, kinds.len(), &mut beside))?;
+    // What needs the eye most comes first.
+    kinds.iter().rev().try_for_each(|&kind| write_kind(f, contents, kind, kinds.len(), &mut beside))?;
     writeln!(f, "</section>")
 }
 
@@ -45,7 +46,7 @@ fn write_kind(
         Kind::Threshold => "Near copies by the threshold",
         Kind::Run => "Near copies by the run",
     };
-    writeln!(f, "<h3>{name}</h3>\n<ol class=\"rows\">")?;
+    writeln!(f, "<h3>{name}</h3>\n<ol class=\"rows{}\">", contents.direction())?;
     let (mut room, mut shown) = (Room(MAX_LEN / kinds), 0);
     let all = contents.redundant.iter().filter(|removal| Kind::of(removal) == kind);
     for removal in sample(all, MAX_SAMPLES / kinds) {
@@ -69,6 +70,16 @@ fn write_kind(
         )?;
     }
     Ok(())
+}
+
+/// Returns true if most letters of what is kept are of scripts that are written from the right, by a sample.
+pub(super) fn is_from_right(found: &Found<'_>, redundant: &Redundant) -> bool {
+    let kept = sample(redundant.iter(), MAX_SAMPLES).into_iter();
+    let texts: String = kept
+        .filter_map(|removal| found.text(removal.kept))
+        .map(|text| cut(&text, MAX_BEGINNING).into_owned())
+        .collect();
+    escape::is_from_right(&texts)
 }
 
 /// Draws `count` of some removals, those with the least of random numbers, in their order.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Formatter, Write};
 
 use super::tally::{BARS, Kind};
-use super::{Contents, Counted};
+use super::{Contents, Counted, name_of};
 use crate::lsh::Banding;
 use crate::page::Number;
 
@@ -13,7 +13,7 @@ const HEIGHT: f64 = 300.0;
 /// Between the frame and the edge of the drawing, for the labels.
 const SIDE: f64 = 92.0;
 const TOP: f64 = 44.0;
-const BOTTOM: f64 = 84.0;
+const BOTTOM: f64 = 52.0;
 
 /// How many lines the curve is drawn with.
 const STEPS: u32 = 100;
@@ -24,7 +24,7 @@ pub(super) fn write(f: &mut Formatter<'_>, contents: &Contents<'_>) -> fmt::Resu
         return Ok(());
     }
     let chart = Chart::new(contents);
-    let measure = tally.measure;
+    let measure = name_of(tally.measure);
     writeln!(
         f,
         "<section aria-labelledby=\"similarity\">\n<h2 id=\"similarity\">How alike near copies are</h2>\n\
@@ -83,7 +83,7 @@ impl<'p> Chart<'p> {
     }
 
     fn caption(&self) -> String {
-        let measure = self.contents.tally.measure;
+        let measure = name_of(self.contents.tally.measure);
         let mut caption = format!(
             "Across, the {measure} of a removed paragraph and the one that is kept, from 0 to 1; up, how many there are. Exact \
              copies are left out."
@@ -169,15 +169,15 @@ impl<'p> Chart<'p> {
     fn write_table(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let tally = &self.contents.tally;
         let recall = if self.banding.is_some() {
-            "<th scope=\"col\" class=\"count\">Found by the banding</th>"
+            "<th scope=\"col\" class=\"count\">Found, of all such</th>"
         } else {
             ""
         };
         writeln!(
             f,
-            "<details>\n<summary>The same in figures</summary>\n<table>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\" \
+            "<details>\n<summary>The same in figures</summary>\n<table class=\"numbers\">\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\" \
              class=\"count\">By the threshold</th><th scope=\"col\" class=\"count\">By the run</th>{recall}</tr></thead>\n<tbody>",
-            if tally.measure == crate::compare::Measure::Jaccard { "Jaccard" } else { "Containment" }
+            name_of(tally.measure)
         )?;
         let edge = |bar: usize| bar as f64 / BARS as f64;
         for (bar, [threshold, run]) in
