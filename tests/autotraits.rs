@@ -127,8 +127,9 @@ fn parquet_is_rewritten_on_any_thread() {
 #[cfg(feature = "page")]
 #[test]
 fn pages_are_written_on_any_thread() {
-    use dittograph::Page;
+    use dittograph::{CorpusPage, Page};
     cloned::<Page<'_>>();
+    cloned::<CorpusPage<'_>>();
 }
 
 #[test]

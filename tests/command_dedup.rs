@@ -87,7 +87,7 @@ fn the_texts_are_in_the_table_where_they_are_wanted() {
 fn files_that_are_no_outputs_are_replaced_only_by_force() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
-    for option in ["--out", "--pairs", "--clusters", "--runs", "--summary"] {
+    for option in ["--out", "--pairs", "--clusters", "--runs", "--html", "--summary"] {
         let notes = folder.put("notes.txt", "Mine.");
         refused(
             &dedup(&[option, &notes, &dump]),
@@ -265,6 +265,25 @@ fn a_line_in_place_of_a_file_is_standard_output() {
     assert_eq!(printed(&dedup(&["--out", "-", &dump])), folder.read("clean.jsonl"));
     assert_eq!(printed(&dedup(&["--pairs", "-", &dump])), folder.read("removed.tsv"));
     refused(&dedup(&["--out", "-", "--pairs", "-", &dump]), "-: is read or written already");
+}
+
+#[test]
+fn the_page_names_the_dump_and_its_records() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let page = folder.name("page.html");
+    assert_eq!(printed(&dedup(&["--html", &page, &dump])), "", "the summary is not printed beside an output");
+    let written = folder.read("page.html");
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    assert!(written.contains("<title>dump.jsonl · what repeats</title>"));
+    assert!(written.contains("Kept: <bdi>a</bdi> ¶0") && written.contains("Removed: <bdi>17</bdi> ¶1"));
+    let threads = |number: &str| {
+        printed(&dedup(&["--html", &page, "--threads", number, "--low-memory", &dump]));
+        folder.read("page.html") == written
+    };
+    assert!(threads("1") && threads("3"), "the page differs");
+    printed(&dedup(&["--html", &page, &dump, &folder.put("more.jsonl", "")]));
+    assert!(folder.read("page.html").contains("<title>dump.jsonl and one more · what repeats</title>"));
 }
 
 #[test]
@@ -466,10 +485,12 @@ fn a_dump_that_is_not_held_in_memory_gives_the_same_bytes() {
     let dump = folder.put("dump.jsonl", dump());
     let text = folder.put("folder/a.txt", format!("{BREAD}\n\nA text with {FERRY}\n"));
     let outputs = |name: &str, more: &[&str]| {
-        let files = ["out", "pairs", "clusters", "runs"].map(|kind| folder.name(&format!("{name}.{kind}")));
-        let [out, pairs, clusters, runs] = &files;
-        let common = ["--out", out, "--pairs", pairs, "--clusters", clusters, "--runs", runs, &dump, &text];
-        printed(&dedup(&[more, &common].concat()));
+        let files =
+            ["out", "pairs", "clusters", "runs", "html"].map(|kind| folder.name(&format!("{name}.{kind}")));
+        let [out, pairs, clusters, runs, html] = &files;
+        let tables = ["--pairs", pairs, "--clusters", clusters, "--runs", runs];
+        let common = [&tables[..], &["--out", out, "--html", html, &dump, &text]].concat();
+        printed(&dedup(&[more, &common[..]].concat()));
         files.map(|file| fs::read_to_string(file).unwrap())
     };
     for more in

@@ -61,7 +61,7 @@ pub struct CorpusPage<'f> {
     names: Option<Names<'f>>,
 }
 
-type Names<'f> = &'f dyn Fn(u64) -> String;
+type Names<'f> = &'f (dyn Fn(u64) -> String + Sync);
 
 impl<'f> CorpusPage<'f> {
     /// Sets what the corpus is called: the name of a dump.
@@ -70,7 +70,7 @@ impl<'f> CorpusPage<'f> {
     }
 
     /// Sets what each document is called. Without it that is its number.
-    pub fn names(self, names: &'f dyn Fn(u64) -> String) -> Self {
+    pub fn names(self, names: &'f (dyn Fn(u64) -> String + Sync)) -> Self {
         Self { names: Some(names), ..self }
     }
 }
