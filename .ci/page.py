@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""What a person sees of the page of a report, in a browser: Chromium, without a window, by its DevTools protocol.
+"""What a person sees of the pages of a report and of a corpus, in a browser: Chromium, without a window, by its DevTools protocol.
 
-    python3 .ci/page.py [--bin target/release/dittograph] [--shots DIR]
+    python3 .ci/page.py [--bin target/release/dittograph] [--shots DIR] [--picture examples/page.png]
 
 The pages are made here, of texts in English, Arabic, Thai and Hebrew, and of hostile ones. Where Chromium cannot be had
 (`apt-get install chromium`) or websocket-client cannot be installed, the check is left out with a word; so is axe-core
 where npm cannot fetch it. `--shots DIR` leaves pictures of all pages there, in both schemes and both widths.
+`--picture FILE` makes the picture of the README, and looks at nothing.
 """
 
 import argparse
@@ -73,6 +74,60 @@ PAGES = {
         None,
     ),
 }
+
+HOSTILE = "</style></details><script>document.title='x'</script> \u202eturned </p></div>\u2067 \0 \" onload=\"x' javascript:x"
+BOATS = "Read more about the ferry and its boats"
+CORPORA = {
+    # name: records, verdict, del, ins
+    "corpus": (
+        [("monday", "\n".join(BODY)), ("tuesday", "\n".join([*EDITED, BOATS]))]
+        + [(f"day {n}", f"{BOATS}\nThe day {n} began with rain, and went on with {n * 37} drops of it.") for n in range(30)]
+        + [("مكتبة", "\n".join(ARABIC)), ("مكتبة ٢", "\n".join([ARABIC[0], ARABIC[1].replace("تسعة", "عشرة")]))],
+        "39 % of the words are redundant: 35 of 71 paragraphs repeat one that is kept, 33 with the same words and 2 nearly",
+        {"turned", "تسعة"},
+        {"old", "gone round", "عشرة"},
+    ),
+    "corpus-arabic": (
+        [("أ", "\n".join(ARABIC)), ("ب", "\n".join([ARABIC[0].replace("أبوابها", "ابوابها"), ARABIC[1].replace("تسعة", "عشرة")]))],
+        "50 % of the words are redundant: 2 of 4 paragraphs repeat one that is kept, 1 with the same words and 1 nearly",
+        {"تسعة"},
+        {"عشرة"},
+    ),
+    "corpus-hostile": (
+        [(HOSTILE * 3, HOSTILE + "longword" * 60), ("i" * 400, HOSTILE + "longword" * 60), ("x", f"{HOSTILE} and one more")],
+        "30 % of the words are redundant: 1 of 3 paragraphs repeats one that is kept, with the same words",
+        None,
+        None,
+    ),
+    "corpus-nothing": ([("a", BODY[0])], "Nothing repeats", set(), set()),
+}
+
+# Without its style a page is read in the order of its text, from the verdict to the last note; nothing of it is hidden.
+BARE = r"""(() => {
+  for (const sheet of document.styleSheets) sheet.disabled = true;
+  document.querySelector('nav')?.remove();
+  document.querySelectorAll('details').forEach(d => d.open = true);
+  const plain = text => text.replace(/\s+/g, ' ').trim(), text = plain(document.body.innerText);
+  let at = 0;
+  const parts = [...document.querySelectorAll('h1, h2, h3, .row .text, .row .note')].slice(0, 200).map(e => plain(e.textContent));
+  const lost = parts.filter(part => { const found = text.indexOf(part, at); if (found < 0) return true; at = found + part.length; return false });
+  const labels = [...document.querySelectorAll('.row')].map(row => [...row.querySelectorAll('.side')].map(e => e.ariaLabel).join(', '));
+  return [...lost, ...labels.filter(label => label != 'Stands first, Comes again' && label != 'Kept, Removed')];
+})()"""
+
+REACHABLE = r"""(() => {
+  const all = [...document.querySelectorAll('*')];
+  const closed = e => e.closest('details:not([open])') && !e.matches('details > summary');
+  return all.filter(e => e.matches('a[href]:not([tabindex]), summary') && !closed(e)).map(e => all.indexOf(e));
+})()"""
+
+FOCUSED = r"""(() => {
+  const e = document.activeElement, all = [...document.querySelectorAll('*')];
+  if (e == document.body) return null;
+  const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  return { place: all.indexOf(e), html: e.outerHTML.slice(0, 80), seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+    ring: style.outlineStyle != 'none' && parseFloat(style.outlineWidth) >= 2 };
+})()"""
 
 LOOK = r"""(() => {
   const all = selector => [...document.querySelectorAll(selector)];
@@ -148,6 +203,10 @@ class Browser:
             sys.exit(f"{result['exceptionDetails']}"[:600])
         return result["result"].get("value")
 
+    def press_tab(self):
+        for kind in ("rawKeyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+
     def shot(self, path):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 3200), "scale": 1}
@@ -162,14 +221,19 @@ class Browser:
 
 def faults(name, width, look, events):
     """What is not as it must be."""
-    _, verdict, directions, dels, inss = PAGES[name]
+    if name in PAGES:
+        _, verdict, directions, dels, inss = PAGES[name]
+        marks = look["dels"], look["inss"]
+    else:
+        _, verdict, dels, inss = CORPORA[name]
+        directions, marks = None, (set(look["dels"]), set(look["inss"]))
     requests = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
     messages = [e for e in events if e["method"] in ("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown")]
     if not look["verdict"].startswith(verdict):
         yield f"verdict: {look['verdict']}"
-    if set(look["directions"]) != directions or not look["plaintext"]:
+    if (directions and set(look["directions"]) != directions) or not look["plaintext"]:
         yield f"directions: {look['directions']}"
-    if dels is not None and (look["dels"], look["inss"]) != (dels, inss):
+    if dels is not None and marks != (dels, inss):
         yield f"marks: {look['dels']} {look['inss']}"
     if len(requests) != 1:
         yield f"requests: {requests}"
@@ -185,10 +249,25 @@ def faults(name, width, look, events):
         yield "the style was refused"
     if look["scripts"] or look["title"] == "x":
         yield "a script"
+    directions = directions or {"rtl" if name == "corpus-arabic" else "ltr"}
     if width > 1000 and look["order"] and len(directions) == 1 and (look["order"][0] < look["order"][1]) == (directions == {"rtl"}):
         yield f"the earlier side is not where reading begins: {look['order']}"
     if not look["order_of_headings"].startswith("H1 H2") or look["order_of_headings"].count("H1") != 1:
         yield f"headings: {look['order_of_headings']}"
+
+
+def keyboard_faults(browser):
+    """What Tab does not reach in the order of the page, in sight and with a ring, of the first 60 that it should."""
+    for place in browser.evaluate(REACHABLE)[:60]:
+        browser.press_tab()
+        focused = browser.evaluate(FOCUSED)
+        if not focused or focused["place"] != place:
+            yield f"focus out of order: {focused}"
+            break
+        if not focused["seen"]:
+            yield f"focus out of sight: {focused['html']}"
+        if not focused["ring"]:
+            yield f"focus without a ring: {focused['html']}"
 
 
 def axe(folder):
@@ -206,6 +285,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", default="target/release/dittograph")
     parser.add_argument("--shots", type=pathlib.Path)
+    parser.add_argument("--picture", type=pathlib.Path)
     arguments = parser.parse_args()
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not program:
@@ -217,24 +297,48 @@ def main():
         sys.path.insert(0, folder + "/py")
         import websocket
 
-        rules = axe(folder)
+        rules = None if arguments.picture else axe(folder)
         browser = Browser(program, folder + "/profile", websocket)
         try:
+            if arguments.picture:
+                return take_picture(browser, arguments, pathlib.Path(folder, "ferry.html"))
             failed = check(browser, rules, arguments, pathlib.Path(folder))
         finally:
             browser.close()
     sys.exit("\n".join(failed) if failed else None)
 
 
+def take_picture(browser, arguments, page):
+    """The upper part of the page of examples/ferry.txt."""
+    subprocess.run([arguments.bin, "scan", "--html", page, "examples/ferry.txt"], check=True, stdout=subprocess.DEVNULL)
+    browser.open(page, 1160, "light")
+    clip = {"x": 0, "y": 0, "width": 1160, "height": 1180, "scale": 1}
+    picture = browser.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+    arguments.picture.write_bytes(base64.b64decode(picture["data"]))
+
+
+def write_page(arguments, folder, name):
+    """Makes a page of its article or its records, and returns the file."""
+    page = folder / f"{name}.html"
+    if name in PAGES:
+        source = folder / f"{name}.txt"
+        source.write_text(PAGES[name][0])
+        subprocess.run([arguments.bin, "scan", "--html", page, source], check=True, stdout=subprocess.DEVNULL)
+    else:
+        source = folder / f"{name}.jsonl"
+        source.write_text("".join(json.dumps({"id": id, "text": text}) + "\n" for id, text in CORPORA[name][0]))
+        subprocess.run([arguments.bin, "dedup", "--quiet", "--html", page, source], check=True)
+    return page
+
+
 def check(browser, rules, arguments, folder):
     failed, looks = [], 0
-    for name, (text, *_) in PAGES.items():
-        article, page = folder / f"{name}.txt", folder / f"{name}.html"
-        article.write_text(text)
-        subprocess.run([arguments.bin, "scan", "--html", page, article], check=True, stdout=subprocess.DEVNULL)
+    for name in [*PAGES, *CORPORA]:
+        page = write_page(arguments, folder, name)
         for width in (360, 1440):
             for scheme in ("light", "dark"):
                 browser.open(page, width, scheme)
+                browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
                 look = browser.evaluate(LOOK)
                 failed += [f"{name}, {width}, {scheme}: {fault}" for fault in faults(name, width, look, browser.events)]
                 looks += 1
@@ -245,7 +349,10 @@ def check(browser, rules, arguments, folder):
                 if arguments.shots:
                     arguments.shots.mkdir(exist_ok=True)
                     browser.shot(arguments.shots / f"{name}-{width}-{scheme}.png")
-    print(f"page: {looks} looks at {len(PAGES)} pages, {len(failed)} faults")
+        browser.open(page, 1440, "light")
+        failed += [f"{name}: {fault}" for fault in keyboard_faults(browser)]
+        failed += [f"{name}: without style not in its place: {part[:80]}" for part in browser.evaluate(BARE)]
+    print(f"page: {looks} looks at {len(PAGES) + len(CORPORA)} pages, {len(failed)} faults")
     return failed
 
 

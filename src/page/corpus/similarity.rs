@@ -60,7 +60,7 @@ fn write_recall(f: &mut Formatter<'_>, contents: &Contents<'_>, banding: Option<
         write!(f, " Beside the {near} by the threshold it may have missed {}: ", Estimate(tally.missed))?;
         write!(
             f,
-            "an estimate, as of pairs that are found with a chance of <i>p</i> there are (1 − <i>p</i>) / <i>p</i> more."
+            "an estimate, as of pairs that are found with a chance of <i>p</i> there are (1\u{a0}−\u{a0}<i>p</i>)\u{a0}/\u{a0}<i>p</i> more."
         )?;
         write!(f, " <code>--candidates exact</code> misses none.")?;
     }
