@@ -154,7 +154,7 @@ mod corpus {
         Corpus::builder(Detector::default())
     }
 
-    fn found<'t>(builder: CorpusBuilder, articles: &'t [String]) -> Found<'t> {
+    fn found(builder: CorpusBuilder, articles: &[String]) -> Found<'_> {
         let mut corpus = builder.build();
         corpus.extend(articles);
         corpus.find()
@@ -252,10 +252,8 @@ mod corpus {
 
     #[test]
     fn a_page_has_a_bounded_size_however_long_the_texts_and_names_are() {
-        let long = |n: usize| {
-            format!("{n} {}", "'\"<&>' ".repeat(40_000))
-                + &(0..2_000).map(|m| format!(" {n}x{m}")).collect::<String>()
-        };
+        let words = |n: usize| (0..500).fold(String::new(), |words, m| format!("{words} {n}x{m}"));
+        let long = |n: usize| format!("{n} {}{}", "'\"<&>' ".repeat(4_000), words(n));
         let articles: Vec<String> = (0..120).flat_map(|n| [long(n), long(n) + " end"]).collect();
         let found = found(builder(), &articles);
         let name = "<'>".repeat(100_000);
