@@ -68,7 +68,10 @@ impl fmt::Display for Marked<'_> {
                 Kind::Same if self.is_short => without_middle(text),
                 _ => (text, ""),
             };
-            for part in [head, tail].into_iter().filter(|part| !part.is_empty()) {
+            for (n, part) in [head, tail].into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+                if n > 0 {
+                    f.write_str(" … ")?;
+                }
                 let shown = beginning(part, room);
                 match kind {
                     Kind::Same => write!(f, "{}", Escaped(shown))?,
@@ -77,9 +80,6 @@ impl fmt::Display for Marked<'_> {
                 }
                 if shown.len() < part.len() {
                     return f.write_str(" …");
-                }
-                if part == head && !tail.is_empty() {
-                    f.write_str(" … ")?;
                 }
                 room -= shown.len();
             }
