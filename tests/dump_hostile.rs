@@ -87,7 +87,9 @@ fn a_record_over_the_limit_is_an_error_in_every_format() {
     long(Format::MediaWiki, bare_wiki_export(&format!("<a b=\"{much}\">")));
     long(Format::MediaWiki, bare_wiki_export(&"<a>".repeat(1 << 20)));
     long(Format::Warc, format!("WARC/1.0\r\n{much}"));
-    long(Format::Warc, format!("WARC/1.0\r\n{}", "a: b\r\n".repeat(1 << 20)));
+    long(Format::Warc, format!("WARC/1.0\r\n{}", "a: b, c, d, e, f, g\r\n".repeat(1 << 18)));
+    let message = first_error(&options(Format::Warc), format!("WARC/1.0\r\n{}", "a:\r\n".repeat(1 << 18)));
+    assert_eq!(message, "-:1: expected at most 65536 fields of a WARC header, got more");
     let record = String::from_utf8(warc_record("conversion", "text/plain", "", much.as_bytes())).unwrap();
     long(Format::Warc, record.clone());
     // The length of a WARC record is known, so the next one is read.

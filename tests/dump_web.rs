@@ -293,7 +293,7 @@ fn odd_labels_of_encodings_cost_nothing_and_wrong_ones_one_record() {
     let spaces = br(&vec![b' '; 1 << 20]);
     assert_eq!(
         answer("Content-Encoding: br", &spaces),
-        "-:1: the content encoding br: a record is longer than the limit of 65536 bytes"
+        "-:1: the content encoding br: the unpacked answer is longer than the limit of 65536 bytes"
     );
 }
 

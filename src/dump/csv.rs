@@ -1,4 +1,4 @@
-//! CSV and TSV whose first row names the columns.
+//! CSV and TSV whose first row names the columns. A byte is parsed once, and copied once into its row and once out of it.
 //!
 //! Built on `csv_core`, since the crate `csv` reports line numbers that are one too low where lines end in CR LF.
 

@@ -1,4 +1,7 @@
 //! HTTP responses ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)) as a crawler kept them.
+//!
+//! A byte of a response is copied a few times, however its header and its chunks are cut, and unpacked to at most
+//! [`MAX_RATIO`] bytes by each of at most [`MAX_CODINGS`] encodings.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -24,6 +27,13 @@ const MAX_HEADERS: usize = 512;
 
 /// The most encodings that a body may have. Each takes the time that unpacking takes; servers use one, seldom two.
 const MAX_CODINGS: usize = 4;
+
+/// How many times its length a body may unpack to, through all of its encodings: as gzip can. Brotli, or one gzip in another,
+/// can make a million bytes of one.
+const MAX_RATIO: u64 = 1032;
+
+/// As many bytes more are always allowed.
+const SHORT: u64 = 1 << 16;
 
 /// What an answer begins with for the parser, which knows no other versions.
 const STATUS_LINE: &[u8] = b"HTTP/1.1 200 OK\r\n";
@@ -59,9 +69,11 @@ impl<'b> HttpResponse<'b> {
         })
     }
 
-    /// Returns the body as it was before it was sent, which may have `limit` bytes.
+    /// Returns the body as it was before it was sent, which may have `limit` bytes, and no more of them than follow from
+    /// its length.
     pub(super) fn body(&self, limit: u64) -> Result<Vec<u8>, ReadError> {
         let mut body = Cow::Borrowed(self.sent);
+        let limit = limit.min((self.sent.len() as u64).saturating_mul(MAX_RATIO).saturating_add(SHORT));
         if self.transfer_codings.contains("chunked") {
             body = without_chunks(&body)?.map_or(body, Into::into);
         }
@@ -160,12 +172,14 @@ fn decompress(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>,
         }
         // Some servers leave out the header and the checksum of zlib; hardly anything else ends as deflate does.
         ("deflate", _) => {
-            let unpacked = read_within(flate2::bufread::DeflateDecoder::new(bytes), "a record", limit);
+            let unpacked =
+                read_within(flate2::bufread::DeflateDecoder::new(bytes), "the unpacked answer", limit);
             return Ok(unpacked.ok().filter(|unpacked| !unpacked.is_empty()));
         }
         // It has no mark at its beginning.
         ("br", _) => {
-            let unpacked = read_within(brotli::Decompressor::new(bytes, 1 << 12), "a record", limit);
+            let unpacked =
+                read_within(brotli::Decompressor::new(bytes, 1 << 12), "the unpacked answer", limit);
             return match unpacked {
                 Err(_) if is_text(bytes) => Ok(None),
                 unpacked => unpacked.map(Some).map_err(coding_error),
@@ -175,7 +189,7 @@ fn decompress(coding: &str, bytes: &[u8], limit: u64) -> Result<Option<Vec<u8>>,
         _ if is_text(bytes) => return Ok(None),
         _ => return Err(ReadError::record(format!("the content encoding {coding:?} cannot be undone"))),
     };
-    read_within(read, "a record", limit).map(Some).map_err(coding_error)
+    read_within(read, "the unpacked answer", limit).map(Some).map_err(coding_error)
 }
 
 /// Returns true if bytes begin as no compressed ones do: without those that the

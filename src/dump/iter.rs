@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use super::article::{Article, RecordPlace};
 use super::folder;
 use super::format::{Format, NameHints};
+use super::limits::check_lines;
 use super::open::{Counters, Origin, open};
 use super::piece::{Piece, Pieces, default_id};
 use super::record::{Content, OwnedRecord, RecordReader};
@@ -372,6 +373,10 @@ impl OpenFile {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<Article>, Error> {
         let record = self.records.next(tally).map_err(|error| error.in_file(&self.path))?;
         let Some(OwnedRecord { number, id, text, fields, has_text, .. }) = record else { return Ok(None) };
+        check_lines(&text, self.settings.record_limit).map_err(|error| {
+            let error = if self.is_one_article { error } else { error.at_record(number) };
+            error.in_file(&self.path)
+        })?;
         let id = id.unwrap_or_else(|| default_id(&self.path, number, self.is_one_article));
         tally.without_text += u64::from(!has_text);
         let fields = if self.settings.names.has_others { fields } else { Vec::new() };

@@ -119,11 +119,14 @@ impl Read for LimitedInput {
 }
 
 impl BufRead for LimitedInput {
+    /// Hands out no more than the record may still have, so that in which pieces the bytes came decides nothing.
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.taken > self.limit {
+        let available = self.read.fill_buf()?;
+        let room = usize::try_from(self.limit - self.taken).unwrap_or(usize::MAX);
+        if room == 0 && !available.is_empty() {
             return Err(too_long_error("a record", self.limit));
         }
-        self.read.fill_buf()
+        Ok(&available[..available.len().min(room)])
     }
 
     fn consume(&mut self, count: usize) {

@@ -1,4 +1,6 @@
 //! MediaWiki's [export format](https://www.mediawiki.org/wiki/Help:Export#Export_format): one `<page>` after another.
+//!
+//! A byte of XML is parsed once. One of the text of a page is read again as wikitext, in time that is linear in the text.
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
@@ -7,6 +9,7 @@ use serde_json::Value;
 
 use super::encoding::Choice;
 use super::limited_input::LimitedInput;
+use super::limits::check_markup;
 use super::read_error::ReadError;
 use super::record::{Fields, OwnedRecord, RecordReader};
 use super::statistics::Tally;
@@ -205,7 +208,7 @@ impl MediaWikiReader {
     }
 
     /// Returns the page as an article, or the reason why it is none.
-    fn article(&self, page: Page) -> Result<Result<OwnedRecord, &'static str>, ReadError> {
+    fn article(&mut self, page: Page) -> Result<Result<OwnedRecord, &'static str>, ReadError> {
         if let Some(error) = page.error {
             return Err(ReadError::record(error));
         }
@@ -229,6 +232,7 @@ impl MediaWikiReader {
         if !matches!(page.model.as_str(), "" | "wikitext") {
             return Ok(Err("page that is not in wikitext"));
         }
+        check_markup(page.text.len(), "the wikitext of a page", self.reader.get_mut().limit())?;
         let text = self.wikitext.to_plain_text(&page.text);
         let mut fields: Fields =
             vec![("title".into(), page.title.into()), ("namespace".into(), namespace.into())];

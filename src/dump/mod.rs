@@ -90,13 +90,27 @@
 //!
 //! # Cost
 //!
-//! Everything streams. Memory is bounded by the largest record, which may have up to [`DumpOptions::record_limit`] (256
-//! MiB) unpacked: two or three times that, and up to some twenty times for records of nothing but marks (measured: 22
-//! times for wikitext of braces alone). A longer record is an error, so an archive that unpacks to a thousand times its
-//! size costs time and no memory. The windows that the archives ask for come on top: up to 2 GiB for `zstd --long=31` as
-//! far as they are filled, up to 256 MiB for xz. A CSV file may have 65 536 columns. A Parquet file is read page by page,
-//! each of them within the limit, and those of all columns that are read within four times the limit. One that is compressed or comes through a reader is held as a whole, within the limit
-//! too. Lists in a Parquet file are not read: a few bytes of it can hold more of them than memory.
+//! Everything streams, and each byte is unpacked and parsed once, or a fixed number of times. Memory is bounded by the
+//! largest record, which may have up to [`DumpOptions::record_limit`] (256 MiB) unpacked. A longer record is an error. What takes
+//! many times its bytes in memory has a limit of its own, so that no bytes take much more than others: tests hold memory
+//! within eight times the limit, for records of each kind of mark alone.
+//!
+//! | format | memory, in times of the limit | further limits |
+//! | --- | --- | --- |
+//! | all | | a line of the text for every 64 bytes of the limit (or 65 536) |
+//! | JSON Lines, JSON | 3.0 | as many values in the objects whose other fields are read |
+//! | CSV, TSV | 2.0 | 65 536 columns |
+//! | text | 1.5 | |
+//! | HTML | 2.5 | an eighth of the limit for a page (or 1 MiB) |
+//! | MediaWiki | 6.3 | an eighth of the limit for the text of a page (or 1 MiB) |
+//! | WARC, WET | 3.2 | 65 536 fields of a header; an answer unpacks to 1032 times its length and 64 KiB at most, through at most four encodings |
+//! | Parquet | 4 in pages | the records of a file have at most 1032 times the bytes of their pages, and the limit; lists are not read; a file that is compressed or comes through a reader is held as a whole, within the limit |
+//!
+//! What is made of a text comes on top. An article of that many lines takes 800 MB more to scan; one of single letters, as
+//! long as it may be, 16 times its length, and 11 times in a corpus.
+//!
+//! An archive that unpacks to a thousand times its size costs the time of that, and no memory. The windows that archives
+//! ask for come on top: up to 2 GiB for `zstd --long=31` as far as they are filled, up to 256 MiB for xz.
 //!
 //! The iterator works on one thread, at (measured on one core, in bytes of the file a second) 1.4 GB of JSON or WET,
 //! 0.9 GB of CSV, 0.5 GB of Parquet, 100 MB of wikitext, 90 MB of HTML. A folder is read faster by opening its
@@ -106,6 +120,7 @@
 mod read_error;
 mod encoding;
 mod limited_input;
+mod limits;
 mod members;
 mod compression;
 mod format;

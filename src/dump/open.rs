@@ -51,12 +51,12 @@ pub(super) fn open(
     tally: &mut Tally,
 ) -> Result<(Format, Box<dyn RecordReader>), ReadError> {
     let bytes_read = &counters.bytes_read;
-    let (path, read): (Option<PathBuf>, Box<dyn Read + Send>) = match origin {
+    // Opened once: a pipe that is opened again waits for another program to write to it.
+    let (on_disk, read): (Option<File>, Box<dyn Read + Send>) = match origin {
         Origin::Reader(read) => (None, read),
         Origin::File(path) => {
             let file = File::open(&path)?;
-            // A pipe has a path too, but can be read once only.
-            (file.metadata()?.is_file().then_some(path), Box::new(file))
+            (file.metadata()?.is_file().then(|| file.try_clone()).transpose()?, Box::new(file))
         }
     };
     let read = Box::new(Counted { read, bytes_read: Arc::clone(bytes_read) });
@@ -88,11 +88,11 @@ pub(super) fn open(
     format.check(&head_text).map_err(ReadError::file)?;
     let records = if format == Format::Parquet {
         // A file that is not compressed is read from where its footer says. Its head was looked at and does not count.
-        let path = path.filter(|_| compression.is_none());
-        if path.is_some() {
+        let on_disk = on_disk.filter(|_| compression.is_none());
+        if on_disk.is_some() {
             bytes_read.fetch_sub(head.len() as u64, Ordering::Relaxed);
         }
-        open_parquet(path, read, settings, bytes_read)?
+        open_parquet(on_disk, read, settings, bytes_read)?
     } else {
         open_stream(format, read, &head, settings, tally)?
     };
@@ -101,15 +101,14 @@ pub(super) fn open(
 
 #[cfg(feature = "dump-parquet")]
 fn open_parquet(
-    path: Option<PathBuf>,
+    on_disk: Option<File>,
     read: Box<dyn Read + Send>,
     settings: &Settings,
     bytes_read: &Arc<AtomicU64>,
 ) -> Result<Box<dyn RecordReader>, ReadError> {
     let limit = settings.record_limit;
-    let bytes = if let Some(path) = path {
+    let bytes = if let Some(file) = on_disk {
         drop(read);
-        let file = File::open(path)?;
         let length = file.metadata()?.len();
         FileBytes::OnDisk { file, length, bytes_read: Arc::clone(bytes_read) }
     } else {
@@ -121,7 +120,7 @@ fn open_parquet(
 
 #[cfg(not(feature = "dump-parquet"))]
 fn open_parquet(
-    _: Option<PathBuf>,
+    _: Option<File>,
     _: Box<dyn Read + Send>,
     _: &Settings,
     _: &Arc<AtomicU64>,

@@ -192,7 +192,8 @@ impl DumpOptions {
     /// Sets the most bytes that one record may have, unpacked. Default: 256 MiB.
     ///
     /// A longer record is an error. The next one is read if the format says where it begins (WARC), else the file ends
-    /// there. Memory is bounded by a multiple of the limit, as the [module](super#cost) says. A text, an HTML page, a page
+    /// there. Memory is bounded by a multiple of the limit, as the [module](super#cost) says, and so is the number of lines of a
+    /// text. A text, an HTML page, a page
     /// of a Parquet column, and a Parquet file that is compressed or comes from a reader count as one record.
     ///
     /// ```

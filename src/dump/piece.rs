@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::iter::Dump;
 use super::json::{self, Parts};
+use super::limits::check_lines;
 use super::read_error::ReadError;
 use super::record::{Content, FieldNames, OwnedRecord};
 use super::settings::Settings;
@@ -64,11 +65,16 @@ impl Piece {
         let default_id = |number| default_id(&self.file, number, self.is_one_article);
         let names = &self.settings.names;
         let failed = |error: ReadError| error.in_file(&self.file);
+        let is_short = |number: u64, text: &str| {
+            let checked = check_lines(text, self.settings.record_limit);
+            checked.map_err(|error| if self.is_one_article { error } else { error.at_record(number) })
+        };
         match &self.content {
             Content::Objects(objects) => {
                 // One after another in memory that is taken once.
                 objects.parse(names, |number, parsed| {
                     let parsed = parsed.map_err(failed)?;
+                    is_short(number, &parsed.text).map_err(failed)?;
                     Ok(Record {
                         id: parsed.id.unwrap_or_else(|| default_id(number).into()),
                         text: parsed.text,
@@ -80,6 +86,7 @@ impl Piece {
             Content::Records(records) => {
                 let records = records.iter().map(|record| {
                     let record = record.as_ref().map_err(|error| failed(error.clone()))?;
+                    is_short(record.number, &record.text).map_err(failed)?;
                     let id = record.id.as_deref().map(Cow::Borrowed);
                     Ok(Record {
                         id: id.unwrap_or_else(|| default_id(record.number).into()),

@@ -1,5 +1,6 @@
 //! WARC ([ISO 28500](https://iipc.github.io/warc-specifications/)) and WET, which is WARC with extracted text.
 //!
+//! A byte of a header is copied once, and one of a body as the reader of its text needs; what is no page is passed over.
 //! Parsed by hand, since the crates that read it allocate whatever length a header claims before they read.
 
 use std::borrow::Cow;
@@ -21,6 +22,9 @@ use crate::error::Scope;
 
 /// How every record begins.
 const RECORD: &[u8] = b"WARC/";
+
+/// The most fields that the header of a record may have, since one takes five times the memory of its shortest line.
+const MAX_FIELDS: usize = 1 << 16;
 
 /// The most bytes that are looked at in a body that is longer than the limit.
 #[cfg(feature = "dump-html")]
@@ -211,7 +215,7 @@ impl WarcReader {
             }
             Media::Unknown | Media::Other => return Ok(no_text(tally)),
         }
-        super::html::read(body, declared, self.fallback, tally).map(Some)
+        super::html::read(body, declared, self.fallback, self.input.limit(), tally).map(Some)
     }
 
     /// Finds the next record behind what cannot be read. If there is one, the error is one of a record alone.
@@ -278,6 +282,11 @@ impl Header {
             self.bytes[value.end..line.start].fill(b' ');
             value.end = line.end;
             return Ok(());
+        }
+        if self.fields.len() == MAX_FIELDS {
+            return Err(ReadError::file(format!(
+                "expected at most {MAX_FIELDS} fields of a WARC header, got more"
+            )));
         }
         let colon = memchr::memchr(b':', &self.bytes[line.clone()]).ok_or_else(no_colon)? + line.start;
         self.fields.push((line.start..colon, colon + 1..line.end));

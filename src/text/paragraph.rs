@@ -41,6 +41,22 @@ pub enum Boundary {
 const MAX_WRAP_COLUMNS: usize = 100;
 
 impl Boundary {
+    /// Returns true if a text has more than `most` line breaks, of which `\r\n` counts as two.
+    ///
+    /// It takes no memory, and a paragraph takes some 200 bytes while a text is scanned. So a program that scans texts of
+    /// strangers can refuse one of hardly anything but line breaks.
+    ///
+    /// ```
+    /// use dittograph::Boundary;
+    ///
+    /// assert!(Boundary::has_more_breaks("One.\nTwo.\r\nThree.\n", 3));
+    /// assert!(!Boundary::has_more_breaks("One.\nTwo.\nThree.\n", 3));
+    /// ```
+    #[must_use]
+    pub fn has_more_breaks(text: &str, most: usize) -> bool {
+        text.len() > most && breaks(text).nth(most).is_some()
+    }
+
     /// Returns the paragraphs of a text in their order; their spans do not overlap. Cost: one pass over the text.
     #[must_use]
     pub fn paragraphs(self, text: &str) -> Vec<Paragraph<'_>> {

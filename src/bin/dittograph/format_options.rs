@@ -6,6 +6,7 @@ use std::path::Path;
 use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, MissingText};
 
 use crate::print::one_line;
+use crate::read::ARTICLE_LIMIT;
 use crate::values::namespace;
 
 /// Options that describe the files of a dump.
@@ -50,6 +51,7 @@ impl FormatOptions {
     /// Returns the options for reading the dump.
     pub fn dump_options(&self) -> DumpOptions {
         let options = DumpOptions::new().id_field(&self.id_field).text_fields(&self.text_fields);
+        let options = options.record_limit(ARTICLE_LIMIT);
         let options =
             options.missing_text(if self.skip_bad_records { MissingText::Empty } else { MissingText::Error });
         let options = options.namespaces(self.namespaces.iter().copied());

@@ -17,6 +17,7 @@ use html5gum::{Span, Tokenizer};
 
 use super::encoding::{Encoding, choose, declared_by_xml};
 use super::limited_input::LimitedInput;
+use super::limits::check_markup;
 use super::read_error::ReadError;
 use super::record::{OwnedRecord, RecordReader, TextAndFields};
 use super::statistics::Tally;
@@ -36,7 +37,8 @@ impl HtmlReader {
 impl RecordReader for HtmlReader {
     fn next(&mut self, tally: &mut Tally) -> Result<Option<OwnedRecord>, ReadError> {
         let Some(mut input) = self.input.take() else { return Ok(None) };
-        let (text, fields) = read(input.read_rest()?, None, self.fallback, tally)?;
+        let limit = input.limit();
+        let (text, fields) = read(input.read_rest()?, None, self.fallback, limit, tally)?;
         Ok(Some(OwnedRecord::new(1, None, text, fields)))
     }
 }
@@ -47,11 +49,13 @@ pub(super) fn read(
     bytes: Vec<u8>,
     header: Option<Encoding>,
     fallback: Option<Encoding>,
+    limit: u64,
     tally: &mut Tally,
 ) -> Result<TextAndFields, ReadError> {
     let declared = header.or_else(|| declared(&bytes));
     let choice = choose(&bytes, declared, fallback);
     let html = choice.decode(bytes)?;
+    check_markup(html.len(), "an HTML page", limit)?;
     tally.count_encoding(choice);
     let tree = parse::parse(&html)?;
     let (text, fields) = text::read(&tree);

@@ -1,4 +1,7 @@
 //! JSON: one object a line, or the objects of an array.
+//!
+//! A byte is looked at a fixed number of times: for the end of its object, for UTF-8, and by the parser; twice by the parser if
+//! it fails and there is something to repair.
 
 mod repair;
 mod object;
@@ -140,6 +143,7 @@ impl JsonReader {
     /// passed over.
     fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         loop {
+            self.input.begin_record();
             let available = self.input.fill_buf()?;
             let Some(&first) = available.first() else { return Ok(None) };
             if first == 0xef {
@@ -155,7 +159,6 @@ impl JsonReader {
                 return Ok(Some(first));
             }
             self.input.consume(space);
-            self.input.begin_record();
         }
     }
 

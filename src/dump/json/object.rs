@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::repair::Repaired;
 use crate::dump::encoding::Choice;
 use crate::dump::limited_input::too_long;
+use crate::dump::limits::check_values;
 use crate::dump::read_error::ReadError;
 use crate::dump::record::{FieldNames, Fields as Others, OwnedRecord, TEXT_SEPARATOR, not_a_string};
 
@@ -21,6 +22,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Object<'d> {
     line: &'d str,
+    limit: u64,
 }
 
 /// What was picked out of an object.
@@ -68,7 +70,7 @@ impl<'d> Object<'d> {
         if line.len() as u64 > limit {
             return Err(ReadError::record(too_long("a record", limit)));
         }
-        choice.text(line, position).map(|line| Self { line })
+        choice.text(line, position).map(|line| Self { line, limit })
     }
 
     /// Returns the id and the text.
@@ -79,6 +81,9 @@ impl<'d> Object<'d> {
 
     /// Returns the record that it is, with its other fields if they are wanted.
     pub(super) fn record(self, names: &FieldNames, number: u64) -> Result<OwnedRecord, ReadError> {
+        if names.has_others {
+            check_values(self.line.as_bytes(), self.limit)?;
+        }
         let Fields { id, text, others, parts } = self.fields(names, names.has_others)?;
         let has_text = !matches!(parts, Parts::None);
         let (id, text) = (id.map(Cow::into_owned), text.into_owned());
@@ -292,8 +297,10 @@ pub(in crate::dump) fn field(line: &str, path: &str) -> Option<Value> {
         .or_else(|| find(Repaired::new(line)?.json().trim_start_matches(BYTE_ORDER_MARK)))
 }
 
-/// The names of the fields of an object, in their order.
+/// The first names of the fields of an object, in their order, for a message.
 struct NamesOnly;
+
+const MAX_NAMES: usize = 100;
 
 impl<'d> Visitor<'d> for &NamesOnly {
     type Value = Vec<Name<'d>>;
@@ -305,7 +312,9 @@ impl<'d> Visitor<'d> for &NamesOnly {
     fn visit_map<A: MapAccess<'d>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut names = Vec::new();
         while let Some((name, de::IgnoredAny)) = map.next_entry()? {
-            names.push(name);
+            if names.len() < MAX_NAMES {
+                names.push(name);
+            }
         }
         Ok(names)
     }

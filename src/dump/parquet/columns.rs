@@ -64,11 +64,14 @@ pub(super) struct Columns<'r> {
     pub(super) limit: u64,
     /// How many bytes the pages have that are held.
     pub(super) held: Arc<AtomicU64>,
+    /// How many bytes of pages have been read of the file, as they stand there.
+    pub(super) packed: &'r Arc<AtomicU64>,
 }
 
 impl Columns<'_> {
     fn pages(&self, at: usize) -> Result<Pages, ParquetError> {
-        Pages::new(Arc::clone(self.bytes), self.metadata.column(at), self.limit, Arc::clone(&self.held))
+        let (held, packed) = (Arc::clone(&self.held), Arc::clone(self.packed));
+        Pages::new(Arc::clone(self.bytes), self.metadata.column(at), self.limit, held, packed)
     }
 }
 

@@ -2,8 +2,12 @@
 //!
 //! The crate `parquet` parses the footer, decodes the values of pages and builds rows. It trusts what a file claims, so the
 //! footer is checked before ([`footer`]), and the pages are read here ([`pages`]).
+//!
+//! Each byte of a file is part of one page, which is unpacked once, to no more than it says and no more than the limit. What the
+//! rows of a file hold together is bounded by the bytes of its pages ([`MAX_RATIO`]).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::parquet::data_type::ByteArray;
 use ::parquet::errors::ParquetError;
@@ -51,7 +55,14 @@ pub(super) struct ParquetReader {
     group: usize,
     current: Option<Group>,
     number: u64,
+    /// How many bytes of pages have been read, and how many the records of them have.
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
 }
+
+/// How many times the length of their pages all records of a file may have, beside the limit of one: as gzip can. A page can
+/// say in a few bytes that millions of rows have the same value.
+const MAX_RATIO: u64 = 1032;
 
 /// A row group that is being read.
 struct Group {
@@ -96,7 +107,23 @@ impl ParquetReader {
         };
         let choice = choose(&[], None, None);
         let bytes = Arc::new(bytes);
-        Ok(Self { bytes, metadata, names, choice, text, id, rest, limit, group: 0, current: None, number: 0 })
+        let (group, current, number) = (0, None, 0);
+        let (packed, unpacked) = (Arc::default(), 0);
+        Ok(Self {
+            bytes,
+            metadata,
+            names,
+            choice,
+            text,
+            id,
+            rest,
+            limit,
+            group,
+            current,
+            number,
+            packed,
+            unpacked,
+        })
     }
 
     fn open_group(&self, at: usize) -> Result<Group, ReadError> {
@@ -105,6 +132,7 @@ impl ParquetReader {
             metadata: self.metadata.row_group(at),
             limit: self.limit,
             held: Arc::default(),
+            packed: &self.packed,
         };
         let left = u64::try_from(columns.metadata.num_rows());
         Ok(Group {
@@ -145,6 +173,21 @@ impl ParquetReader {
             };
             return Ok(Some(Row { text, id, rest }));
         }
+    }
+
+    /// Counts the bytes of a record, and fails once the records are more than the pages can hold in earnest.
+    fn count(&mut self, record: Option<OwnedRecord>) -> Result<Option<OwnedRecord>, ReadError> {
+        let Some(record) = record else { return Ok(None) };
+        let fields = record.fields.iter().filter_map(|(_, value)| value.as_str());
+        let strings = fields.chain(record.id.as_deref()).chain([record.text.as_str()]);
+        self.unpacked += strings.map(|string| string.len() as u64).sum::<u64>();
+        let packed = self.packed.load(Ordering::Relaxed);
+        if self.unpacked > self.limit.saturating_add(packed.saturating_mul(MAX_RATIO)) {
+            return Err(ReadError::file(format!(
+                "{packed} bytes of pages hold records of more than {MAX_RATIO} times their length"
+            )));
+        }
+        Ok(Some(record))
     }
 
     fn record(&self, row: Row) -> Result<OwnedRecord, ReadError> {
@@ -189,7 +232,7 @@ impl RecordReader for ParquetReader {
         self.number += 1;
         let number = self.number;
         let record = self.row().and_then(|row| row.map(|row| self.record(row)).transpose());
-        record.map_err(|error| error.at_record(number))
+        record.and_then(|record| self.count(record)).map_err(|error| error.at_record(number))
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Pages {
     /// The bytes of the pages that all columns of the row group hold, and of the one that this column holds.
     held: Arc<AtomicU64>,
     current: u64,
+    /// The bytes of all pages that have been read of the file, as they stand there.
+    packed: Arc<AtomicU64>,
 }
 
 /// How many times the limit the pages of all columns may have together.
@@ -51,6 +53,7 @@ impl Pages {
         column: &ColumnChunkMetaData,
         limit: u64,
         held: Arc<AtomicU64>,
+        packed: Arc<AtomicU64>,
     ) -> Result<Self> {
         let (position, end) = place(column, bytes.length())?;
         let width = match column.column_type() {
@@ -72,6 +75,7 @@ impl Pages {
             limit,
             held,
             current: 0,
+            packed,
         })
     }
 
@@ -289,6 +293,7 @@ impl PageReader for Pages {
             let packed = self.bytes.read(self.position, header.packed)?;
             self.position += header.packed;
             self.bytes.count(header.packed);
+            self.packed.fetch_add(header.packed, Ordering::Relaxed);
             if let Some(page) = self.decode(&header, packed)? {
                 return Ok(Some(page));
             }

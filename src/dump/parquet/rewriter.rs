@@ -12,6 +12,7 @@ use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
+use super::super::limits::check_lines;
 use super::super::read_error::ReadError;
 use super::super::record::FieldNames;
 use super::pages::place;
@@ -270,7 +271,8 @@ impl Source {
                 levels.push(level);
                 let Some(text) = text else { continue };
                 let is_valid = id.is_none_or(|id| id.as_utf8().is_ok());
-                let changed = text.as_utf8().ok().filter(|_| is_valid).and_then(&mut *change);
+                let is_article = |text: &&str| is_valid && check_lines(text, self.reader.limit).is_ok();
+                let changed = text.as_utf8().ok().filter(is_article).and_then(&mut *change);
                 // A copy, since a value of the page would hold the whole page.
                 let text = changed.map_or_else(|| text.data().to_vec(), String::into_bytes);
                 bytes += text.len();
