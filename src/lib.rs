@@ -141,6 +141,7 @@ mod option_names;
 mod hash;
 mod cpu;
 mod groups;
+mod unnamed_file;
 mod text;
 pub mod shingle;
 pub mod compare;

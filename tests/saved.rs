@@ -1,6 +1,8 @@
 //! A saved index answers as the index that was saved, and no other bytes are taken for one.
 
 mod common;
+#[path = "oracles/forged.rs"]
+mod forged;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +11,7 @@ use dittograph::saved::Replacement;
 use dittograph::{
     Boundary, Config, Detector, Index, Measure, Normalizer, ParagraphId, Rule, SavedIndex, Shingles,
 };
+use forged::{small, with_checksums};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -20,26 +23,6 @@ fn bytes(index: &Index) -> Vec<u8> {
     let mut bytes = Vec::new();
     index.write_to(&mut bytes).unwrap();
     bytes
-}
-
-/// An index of a few paragraphs of all kinds.
-fn small() -> Index {
-    let mut index = Index::new(Detector::default());
-    let texts = [
-        "The ferry does not sail today because of the storm, says the harbour master.",
-        "The ferry does NOT sail today, because of the storm, says the harbour-master in Anwick.",
-        "لا تبحر العبارة اليوم بسبب العاصفة كما قال مدير الميناء",
-        "***",
-        "The ferry does not sail today because of the storm; says the harbour master!",
-        "Bread",
-    ];
-    for (n, text) in (0..).zip(texts) {
-        index.insert(id(7 + u64::from(n % 2), n), text);
-    }
-    index.name_document(7, "anwick-herald/4711");
-    index.name_document(8, "الصحيفة");
-    index.name_document(9, "a document without a paragraph");
-    index
 }
 
 #[test]
@@ -115,23 +98,6 @@ fn shorter_and_longer_bytes_are_refused() {
     }
 }
 
-/// Computes the checksums anew after a change.
-fn with_checksums(mut bytes: Vec<u8>) -> Vec<u8> {
-    let sum = |bytes: &[u8]| {
-        xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from_le_bytes(*b"checksum")).to_le_bytes()
-    };
-    let blocks = (bytes.len() - 8).div_ceil(4104);
-    let checksums = bytes.len() - 8 - 8 * blocks;
-    for block in 0..blocks {
-        let of_it = sum(&bytes[4096 * block..(4096 * (block + 1)).min(checksums)]);
-        bytes[checksums + 8 * block..][..8].copy_from_slice(&of_it);
-    }
-    let last = bytes.len() - 8;
-    let of_all = sum(&bytes[checksums..last]);
-    bytes[last..].copy_from_slice(&of_all);
-    bytes
-}
-
 #[test]
 fn a_forged_index_with_right_checksums_is_refused_or_answers_without_a_panic() {
     let good = bytes(&small());
@@ -197,6 +163,27 @@ fn forged_rows_are_refused() {
     let saved = SavedIndex::new(with_checksums(swapped)).unwrap();
     assert!(saved.check().unwrap_err().to_string().contains("row 1 of paragraphs is not in order"));
     saved.write_updated(|_| true, &Index::new(Detector::default()), std::io::sink()).unwrap_err();
+}
+
+#[test]
+fn entries_that_change_places_are_refused() {
+    let good = bytes(&small());
+    let count =
+        |at: usize| usize::try_from(u64::from_le_bytes(good[at..at + 8].try_into().unwrap())).unwrap();
+    // Behind the copy groups: starts, sets, entries.
+    let lens = [24 * count(96), 8 * (count(96) + 1), count(128)];
+    let entries = lens.iter().fold(section(&good, 3), |start, len| (start + len).next_multiple_of(64));
+    let mut unreadable = 0;
+    for entry in 1..count(136) {
+        let at = entries + 8 * entry;
+        let mut bad = good.clone();
+        bad[at - 8..at + 8].rotate_left(8);
+        let saved = SavedIndex::new(with_checksums(bad)).unwrap();
+        assert!(saved.check().unwrap_err().is_format());
+        // In another cell it is an entry of another bucket, which only its shingles could tell.
+        unreadable += usize::from(saved.to_index().is_err());
+    }
+    assert!(unreadable > 0);
 }
 
 #[test]
@@ -542,6 +529,59 @@ fn a_replacement_takes_the_place_of_a_file_only_when_committed() {
     assert_eq!(error.to_string(), format!("{folder}: not a file that another can replace"));
 }
 
+/// In a file system that has files without a name.
+#[cfg(target_os = "linux")]
+#[test]
+fn of_a_replacement_that_is_never_finished_an_empty_file_is_left() {
+    use std::io::Write;
+    let Ok(folder) = tempfile::tempdir_in("/dev/shm") else { return };
+    let path = folder.path().join("news.index");
+    std::fs::write(&path, "one").unwrap();
+    let mut file = Replacement::begin(&path).unwrap();
+    file.write_all(&vec![b'x'; 1 << 20]).unwrap();
+    file.sync().unwrap();
+    std::mem::forget(file); // as if the program were killed here
+    let lens = |folder: &std::path::Path| {
+        let files = folder.read_dir().unwrap().map(|file| file.unwrap());
+        let mut files: Vec<_> = files
+            .map(|file| (file.file_name().into_string().unwrap(), file.metadata().unwrap().len()))
+            .collect();
+        files.sort();
+        files
+    };
+    let left = ("news.index.dittograph-new".to_owned(), 0);
+    assert_eq!(lens(folder.path()), [("news.index".to_owned(), 3), left]);
+
+    // One that was killed between its last two steps left a whole file.
+    let other = folder.path().join("other.index");
+    std::fs::write(folder.path().join("other.index.dittograph-complete"), "whole").unwrap();
+    let mut file = Replacement::begin(&other).unwrap();
+    file.write_all(b"new").unwrap();
+    file.commit().unwrap();
+    assert_eq!(lens(folder.path())[2..], [("other.index".to_owned(), 3)]);
+    assert_eq!(std::fs::read_to_string(other).unwrap(), "new");
+}
+
+#[cfg(feature = "mmap")]
+#[test]
+fn a_file_that_is_locked_for_writing_is_not_mapped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.index");
+    small().save(&path).unwrap();
+    let writer = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    writer.lock().unwrap();
+    let error = SavedIndex::open(&path).unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: another program has locked it for writing", path.display()));
+    writer.unlock().unwrap();
+    let saved = SavedIndex::open(&path).unwrap();
+    assert!(writer.try_lock().is_err(), "it is locked as long as it is open");
+    assert!(SavedIndex::open(&path).is_ok(), "others may read it");
+    // To replace it needs no lock of it.
+    small().save(&path).unwrap();
+    drop(saved);
+    writer.try_lock().unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn a_replacement_follows_a_link_to_the_file_alone_and_keeps_its_permissions() {
@@ -559,7 +599,8 @@ fn a_replacement_follows_a_link_to_the_file_alone_and_keeps_its_permissions() {
         (0, 0o600)
     );
     symlink("nowhere", &broken).unwrap();
-    Replacement::begin(&broken).unwrap_err();
+    let error = Replacement::begin(&broken).unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: a link to nowhere, which is not there", broken.display()));
     // A link where it is written is no way to another's file.
     std::fs::write(&victim, "precious").unwrap();
     symlink(&victim, folder.path().join("file.dittograph-new")).unwrap();

@@ -1,21 +1,21 @@
 //! Texts in a temporary file, for what does not fit in memory.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
+use crate::unnamed_file;
 
 /// Texts in a temporary file, numbered from 0 in the order in which they were pushed.
 ///
 /// It is made for a [`Corpus`](crate::Corpus) of texts that do not fit in memory: see
 /// [`CorpusBuilder::build_stored`](crate::CorpusBuilder::build_stored). It holds 8 bytes a text in memory. Texts can be
-/// read from many threads at once. On Unix the file has no name once it is made, and elsewhere it is deleted when it is
-/// closed: so nothing of it is left when the store is dropped, or when the process ends in any other way.
+/// read from many threads at once. On Unix the file has no name, and elsewhere it is deleted when it is closed: so nothing
+/// of it is left when the store is dropped, or when the process ends in any other way.
 ///
 /// ```
 /// use dittograph::TextStore;
@@ -40,9 +40,6 @@ pub struct TextStore {
 /// How many bytes of small texts are written at a time, about.
 const WRITE_LEN: usize = 1 << 20;
 
-/// How many names are tried for a new file.
-const MAX_ATTEMPTS: u64 = 1 << 10;
-
 impl TextStore {
     /// Creates an empty store where the system has its temporary files ([`std::env::temp_dir`]).
     ///
@@ -60,7 +57,7 @@ impl TextStore {
     /// If no file can be created there.
     pub fn in_folder(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref().to_owned();
-        match temporary_file(&folder) {
+        match unnamed_file::create(&folder) {
             Ok(file) => Ok(Self { file, folder, ends: Vec::new(), failure: Mutex::default() }),
             Err(error) => Err(Error::io(folder.display().to_string(), error)),
         }
@@ -204,37 +201,6 @@ impl fmt::Debug for TextStore {
             .field("texts", &self.len())
             .field("bytes", &self.end())
             .finish_non_exhaustive()
-    }
-}
-
-/// Creates a file that is gone when it is closed, and that only this user can read.
-fn temporary_file(folder: &Path) -> io::Result<File> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt;
-        const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
-        options.share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
-    }
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        // Only the name depends on the process. A name that is taken, even by a link, is never opened.
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!(".dittograph-{}-{count}", std::process::id()));
-        match options.open(&path) {
-            Ok(file) => {
-                #[cfg(unix)]
-                std::fs::remove_file(&path)?;
-                return Ok(file);
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempts < MAX_ATTEMPTS => {}
-            Err(error) => return Err(error),
-        }
     }
 }
 

@@ -5,14 +5,22 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::unnamed_file;
+
+/// As files are created, but for what the user's mask takes away.
+const NEW_FILE_MODE: u32 = 0o666;
 
 /// A file that is being written, and replaces another (or none) at once by [`commit`](Replacement::commit). Whatever
 /// happens before, a crash or a loss of power, the old one stays as it was; after, the new one is there in full.
 ///
-/// It is written beside the other, in a file of the same name with `.dittograph-new` appended, which is locked: of two
-/// programs that replace the same file at the same time the second is refused. The remains of a crash are overwritten by
-/// the next replacement. A program that changes an index begins the replacement before it reads the old one, so that no
-/// change is lost. The new file has the permissions of the one that it replaces.
+/// It is written to the folder of the other. A file beside it, of the same name with `.dittograph-new` appended, is locked
+/// meanwhile: of two programs that replace the same file at the same time the second is refused. A program that changes an
+/// index begins the replacement before it reads the old one, so that no change is lost. The new file has the permissions of
+/// the one that it replaces.
+///
+/// On Linux the new file has no name until it is complete, in file systems that have such files (`O_TMPFILE`; most of those
+/// on a disk). Of a program that is killed or runs out of memory, the locked file stays, which is empty. Elsewhere it
+/// is the new file itself, and has what was written. Either is removed by the next replacement of the same file.
 ///
 /// [`Index::save`](crate::Index::save) does this by itself.
 ///
@@ -28,6 +36,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Replacement {
     file: BufWriter<File>,
+    /// The file at `new`, if `file` is one without a name.
+    lock: Option<File>,
     new: PathBuf,
     path: PathBuf,
     is_committed: bool,
@@ -35,7 +45,7 @@ pub struct Replacement {
 
 impl Replacement {
     /// Begins to replace the file at this path, or to create it. If the path is a link, the file that it points to is
-    /// replaced.
+    /// replaced, in its own folder; a link to what is not there is refused, as by `cp`.
     ///
     /// # Errors
     ///
@@ -48,7 +58,11 @@ impl Replacement {
 
     fn open(path: &Path) -> io::Result<Self> {
         let old = path.symlink_metadata().ok();
-        let path = if old.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+        let path = if old.is_some() {
+            fs::canonicalize(path).map_err(|error| dangling(path).unwrap_or(error))?
+        } else {
+            path.to_owned()
+        };
         if !is_free_or_file(&path) {
             return Err(invalid("not a file that another can replace"));
         }
@@ -73,15 +87,15 @@ impl Replacement {
             // The one that held the lock may have renamed the file in the meantime.
             if is_at(&file, &new) {
                 file.set_len(0)?;
+                let (file, lock) = match unnamed_file::create_linkable(folder_of(&path), NEW_FILE_MODE) {
+                    Ok(unnamed) => (unnamed, Some(file)),
+                    Err(_) => (file, None),
+                };
                 if let Ok(old) = path.metadata() {
                     file.set_permissions(old.permissions())?;
                 }
-                return Ok(Self {
-                    file: BufWriter::with_capacity(1 << 18, file),
-                    new,
-                    path,
-                    is_committed: false,
-                });
+                let file = BufWriter::with_capacity(1 << 18, file);
+                return Ok(Self { file, lock, new, path, is_committed: false });
             }
         }
     }
@@ -119,11 +133,26 @@ impl Replacement {
 
     fn finish(&mut self) -> io::Result<()> {
         self.write_to_disk()?;
-        fs::rename(&self.new, &self.path)?;
+        if self.lock.is_some() {
+            self.link_in_place()?;
+        } else {
+            fs::rename(&self.new, &self.path)?;
+        }
         self.is_committed = true;
         // The new name is on disk once the folder is; where folders cannot be opened, the system sees to it.
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new("."))).map_or(Ok(()), |folder| folder.sync_all())
+        File::open(folder_of(&self.path)).map_or(Ok(()), |folder| folder.sync_all())
+    }
+
+    /// Gives the file a name, and by that name replaces the other, since no link can. The lock is held until that is done.
+    fn link_in_place(&self) -> io::Result<()> {
+        let mut complete = self.path.clone().into_os_string();
+        complete.push(".dittograph-complete");
+        // It is there if a program was killed between the two steps.
+        _ = fs::remove_file(&complete);
+        unnamed_file::link(self.file.get_ref(), Path::new(&complete))?;
+        let replaced = fs::rename(&complete, &self.path);
+        _ = fs::remove_file(if replaced.is_ok() { self.new.as_os_str() } else { &complete });
+        replaced
     }
 }
 
@@ -149,6 +178,18 @@ impl Drop for Replacement {
 /// Returns true if a path is not that of a link, a pipe or a folder.
 fn is_free_or_file(path: &Path) -> bool {
     path.symlink_metadata().map_or(true, |found| found.is_file())
+}
+
+/// Returns the error of a link to what is not there, if the path is one.
+fn dangling(path: &Path) -> Option<io::Error> {
+    let target = fs::read_link(path).ok()?;
+    let message = format!("a link to {}, which is not there", target.display());
+    Some(io::Error::new(io::ErrorKind::NotFound, message))
+}
+
+/// Returns the folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn invalid(message: &str) -> io::Error {

@@ -105,16 +105,9 @@ impl Index {
             let (document, name) = name?;
             index.names.insert(document, name.into());
         }
-        let (mut last, mut result) = (None, Ok(()));
-        let in_order = |entry: Result<(u64, u32), Error>| {
-            let entry = entry.and_then(|entry| {
-                let is_next = last.replace(entry).is_none_or(|last| last < entry);
-                let error = || saved.damaged("the entries of buckets are not in order");
-                is_next.then_some(entry).ok_or_else(error)
-            });
-            entry.map_err(|error| result = Err(error)).ok()
-        };
-        index.buckets = Buckets::from_ordered(saved.entries().map_while(in_order));
+        let mut result = Ok(());
+        let good = |entry: Result<(u64, u32), Error>| entry.map_err(|error| result = Err(error)).ok();
+        index.buckets = Buckets::from_ordered(saved.entries().map_while(good));
         result.map(|()| index)
     }
 }

@@ -172,9 +172,15 @@ impl SavedIndex {
     /// Opens a saved index in a file, which is mapped into memory: only what an answer rests on is read. Cost: that of
     /// [`new`](Self::new).
     ///
-    /// The file must stay as it is while it is open. A program that replaces it renames another file, as a
-    /// [`Replacement`] does; one that writes into it or cuts it short makes answers wrong, or ends this program by a
-    /// signal. Where that may happen, read the file and use [`SavedIndex::new`].
+    /// **The file must stay as it is while it is open.** To replace it is safe, by a [`Replacement`], `mv` or anything else that
+    /// gives its name to another file: what is open stays the old one. To write into it is not. Where it is cut short, the
+    /// next answer that needs what was there ends this program by a signal (`SIGBUS`; an exception on Windows). Where bytes
+    /// change, blocks that were verified before are not verified again: an answer may be wrong, or be an error, or panic.
+    ///
+    /// Nothing in this crate and its command writes into an index that has its final name. The file is locked for
+    /// reading as long as it is open, where the file system has locks: a program that writes in place must lock it
+    /// for writing (`flock`) first, and this function fails while it does. Locks bind only those who ask for them. Where others
+    /// may write, as in a folder that is synchronized, read the file and use [`SavedIndex::new`].
     ///
     /// ```
     /// # use dittograph::{Detector, Index, SavedIndex};
@@ -190,7 +196,8 @@ impl SavedIndex {
     ///
     /// # Errors
     ///
-    /// If there is no such file or it cannot be mapped, and those of [`SavedIndex::new`].
+    /// If there is no such file, it cannot be mapped or another program has locked it for writing, and those of
+    /// [`SavedIndex::new`].
     #[cfg(feature = "mmap")]
     pub fn open(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         let path = path.as_ref();
@@ -201,11 +208,17 @@ impl SavedIndex {
             return Err(io(std::io::Error::other("not a file that can be mapped")));
         }
         let file = std::fs::File::open(path).map_err(io)?;
-        // SAFETY: the bytes do not change as long as the file is not written to, which the documentation asks for; a
-        // `Replacement` never writes to a file that has its final name. No other kind of read is quick enough here.
+        // Some file systems have no locks.
+        if matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)) {
+            let message = "another program has locked it for writing";
+            return Err(io(std::io::Error::new(std::io::ErrorKind::ResourceBusy, message)));
+        }
+        // SAFETY: the bytes do not change as long as the file is not written to, which the documentation asks for and the
+        // lock tells others; a `Replacement` never writes to a file that has its final name. No other kind of read is
+        // quick enough here.
         #[allow(unsafe_code)]
-        let bytes = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
-        Self::from_bytes(place, Box::new(bytes))
+        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
+        Self::from_bytes(place, Box::new(Mapped { map, _locked: file }))
     }
 
     /// Opens a saved index; `place` is what it is called in errors.
@@ -472,6 +485,20 @@ impl SavedIndex {
 
     fn id_at(&self, row: u64) -> Result<ParagraphId, Error> {
         Ok(self.paragraph_row(rows::row_number(row))?.id)
+    }
+}
+
+/// A file in memory, and locked for reading.
+#[cfg(feature = "mmap")]
+struct Mapped {
+    map: memmap2::Mmap,
+    _locked: std::fs::File,
+}
+
+#[cfg(feature = "mmap")]
+impl AsRef<[u8]> for Mapped {
+    fn as_ref(&self) -> &[u8] {
+        &self.map
     }
 }
 

@@ -72,6 +72,7 @@ impl Store for SavedIndex {
 
     fn entries(&self) -> Items<'_, (u64, u32)> {
         let (mut next_cell, mut cell_end) = (0, 0);
+        let mut last = None;
         let shift = NAME_BITS - self.layout.cell_bits;
         Box::new((0..self.layout.counts.entries).map(move |entry| {
             while entry >= cell_end {
@@ -88,6 +89,9 @@ impl Store for SavedIndex {
             if group >= self.layout.counts.copy_groups || self.layout.cell(name) != cell {
                 let message = format!("entry {entry} is of no copy group, or stands in the wrong cell");
                 return Err(self.damaged(message));
+            }
+            if last.replace((name, group)) >= Some((name, group)) {
+                return Err(self.damaged(format!("entry {entry} of buckets is not in order")));
             }
             Ok((name, row_number(group)))
         }))
