@@ -1,0 +1,41 @@
+//! A scan finds the pairs of brute force and no other, and what is left of an article is what it says.
+
+use dittograph::{Boundary, Config, Evidence, Measure, Paragraph};
+
+use super::Choices;
+use super::brute_force::{Row, brute_force, row};
+
+const THRESHOLDS: [(usize, usize); 7] = [(7, 10), (1, 10), (3, 10), (1, 2), (2, 3), (9, 10), (1, 1)];
+
+pub fn check(data: &[u8]) {
+    let (mut choices, text) = Choices::new(data, 8);
+    let least = choices.of(&THRESHOLDS);
+    let measure = choices.of(&[Measure::Jaccard, Measure::Containment]);
+    let boundary = choices.of(&[Boundary::Auto, Boundary::Newline, Boundary::BlankLine]);
+    #[allow(clippy::cast_precision_loss)]
+    let config = Config::new().threshold(least.0 as f64 / least.1 as f64).measure(measure).boundary(boundary);
+    let detector = config.shingles(choices.shingles()).normalizer(choices.rules()).build().unwrap();
+    let text = String::from_utf8_lossy(&text[..text.len().min(4000)]);
+    let report = detector.scan(&text);
+
+    let paragraphs: Vec<&str> = report.paragraphs().iter().map(Paragraph::as_str).collect();
+    for paragraph in report.paragraphs() {
+        assert_eq!(&text[paragraph.span()], paragraph.as_str());
+    }
+    let at_threshold = report.pairs().iter().filter(|pair| pair.evidence == Evidence::Threshold);
+    let scanned: Vec<Row> = at_threshold.map(row).collect();
+    let expected = brute_force(&detector, &paragraphs, least, measure == Measure::Containment);
+    assert!(scanned == expected, "{scanned:?} in place of {expected:?}");
+
+    let clusters = report.clusters().iter();
+    let mut redundant: Vec<usize> = clusters.flat_map(|cluster| cluster.redundant.clone()).collect();
+    redundant.sort_unstable();
+    assert_eq!(redundant, report.redundant());
+    let left = report.without_redundant();
+    assert!(left == detector.dedup(&text));
+    let kept = (0..paragraphs.len()).filter(|n| report.redundant().binary_search(n).is_err());
+    let kept: Vec<&str> = kept.map(|n| paragraphs[n]).collect();
+    // By the boundary that was chosen for the whole.
+    let again = report.boundary().paragraphs(&left);
+    assert!(again.iter().map(Paragraph::as_str).eq(kept));
+}
