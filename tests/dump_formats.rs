@@ -126,6 +126,13 @@ fn malformed_json_is_an_error_with_its_place() {
     assert_eq!(error(r#"[{"text": "a"}] x"#), "-: expected the end of the file at byte 16, got 'x'");
     assert_eq!(error(r#"[{"text": "a"#), "-:1: the file ends in the middle of a record");
     assert_eq!(error("{} 7"), "-:1: no field \"text\"; the record has: no fields");
+    // The place is the same whether the string is wanted or passed over.
+    for fields in [true, false] {
+        let options = DumpOptions::new().format(Format::JsonLines).fields(fields);
+        let dump = options.from_reader("{\"text\": \"a\", \"more\": \"b\u{1}c\"}".as_bytes());
+        let message = dump.into_iter().next().unwrap().unwrap_err().to_string();
+        assert_eq!(message, "-:1: expected JSON at byte 24 of the record, got \"\\u{1}c\\\"}\"");
+    }
     assert_eq!(error("[{\"text\": [}]}]"), "-:1: expected JSON at byte 10 of the record, got \"}]\"");
     assert_eq!(
         error("[\n  {\n    \"text\": 1,\n    \"a\": [}]\n  }\n]"),

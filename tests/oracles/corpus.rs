@@ -1,4 +1,4 @@
-//! What a corpus finds by MinHash is a part of what it finds exactly; on one thread or two, and with its texts in a file, it
+//! What a corpus finds by signatures is a part of what it finds exactly; on one thread or two, and with its texts in a file, it
 //! finds the same.
 
 use dittograph::{

@@ -12,9 +12,13 @@ pub mod saved_index;
 
 use dittograph::{Normalizer, Rule, Shingles};
 
+/// Panics if what must hold of these bytes does not.
+#[allow(dead_code)] // as below
+pub type Oracle = fn(&[u8]);
+
 /// The oracles by the names of their targets.
 #[allow(dead_code)] // a target has one
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [(&str, Oracle); 6] = [
     ("article", article::check),
     ("corpus", corpus::check),
     ("dump", dump::check),

@@ -51,7 +51,7 @@ pub fn check(data: &[u8]) {
     let mut rest = body;
     while let Some((_, tag)) = rest.split_once('<') {
         rest = behind_tag(tag)
-            .unwrap_or_else(|| panic!("no tag of a page: <{}", &tag[..tag.floor_char_boundary(80)]));
+            .unwrap_or_else(|| panic!("no tag of a page: <{}", tag.chars().take(80).collect::<String>()));
     }
     let is_turning = |c: char| {
         matches!(c, '\u{202d}' | '\u{202e}') || c.is_control() && !matches!(c, '\t' | '\n' | '\u{85}')

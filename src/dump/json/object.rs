@@ -186,12 +186,20 @@ fn picked<'d>(json: &'d str, pick: &Pick<'_>) -> Result<Picked<'d>, ReadError> {
     let picked = deserializer.deserialize_map(pick);
     picked
         .and_then(|picked| deserializer.end().map(|()| picked))
-        .map_err(|error| ReadError::record(describe(&error, json)))
+        .map_err(|error| {
+            // What is first wrong in it, whatever of it was wanted.
+            let first = serde_json::from_str::<de::IgnoredAny>(json).err();
+            ReadError::record(describe(&first.unwrap_or(error), json))
+        })
 }
 
 /// Says in what a record is no JSON object.
 fn describe(error: &serde_json::Error, json: &str) -> String {
-    let at = error.column().saturating_sub(1).min(json.len());
+    let mut at = error.column().saturating_sub(1).min(json.len());
+    // Of a string that is passed over, the parser names the byte before it.
+    if error.to_string().starts_with("control character") {
+        at += json.as_bytes()[at..].iter().position(u8::is_ascii_control).unwrap_or(0);
+    }
     match error.classify() {
         _ if error.to_string().contains("recursion limit") => {
             "an object whose values are nested more than 127 deep".to_owned()
