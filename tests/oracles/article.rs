@@ -1,6 +1,6 @@
 //! A scan finds the pairs of brute force and no other, and what is left of an article is what it says.
 
-use dittograph::{Boundary, Config, Evidence, Measure, Paragraph};
+use dittograph::{Boundary, Config, DuplicatePair, Evidence, Measure, Paragraph};
 
 use super::Choices;
 use super::brute_force::{Row, brute_force, row};
@@ -37,7 +37,15 @@ pub fn check(data: &[u8]) {
     assert_eq!(redundant, report.redundant());
     let left = report.without_redundant();
     assert!(left == detector.dedup(&text));
-    assert!(left == detector.dedup(&left), "a clean text loses something");
+    // By the threshold a clean text loses nothing more.
+    let again = detector.scan(&left);
+    for cluster in again.clusters() {
+        for &other in cluster.redundant.iter().filter(|other| again.redundant().contains(other)) {
+            let pair = |pair: &&DuplicatePair| (pair.earlier, pair.later) == (cluster.representative, other);
+            let pair = again.pairs().iter().find(pair).expect("it is redundant beside the one that is kept");
+            assert_eq!(pair.evidence, Evidence::Run, "a clean text loses a paragraph by the threshold");
+        }
+    }
     let kept = (0..paragraphs.len()).filter(|n| report.redundant().binary_search(n).is_err());
     let kept: Vec<&str> = kept.map(|n| paragraphs[n]).collect();
     // By the boundary that was chosen for the whole.

@@ -184,13 +184,11 @@ fn string<'d>(json: &'d str, name: &str) -> Result<Cow<'d, str>, ReadError> {
 fn picked<'d>(json: &'d str, pick: &Pick<'_>) -> Result<Picked<'d>, ReadError> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let picked = deserializer.deserialize_map(pick);
-    picked
-        .and_then(|picked| deserializer.end().map(|()| picked))
-        .map_err(|error| {
-            // What is first wrong in it, whatever of it was wanted.
-            let first = serde_json::from_str::<de::IgnoredAny>(json).err();
-            ReadError::record(describe(&first.unwrap_or(error), json))
-        })
+    picked.and_then(|picked| deserializer.end().map(|()| picked)).map_err(|error| {
+        // What is first wrong in it, whatever of it was wanted.
+        let first = serde_json::from_str::<de::IgnoredAny>(json).err();
+        ReadError::record(describe(&first.unwrap_or(error), json))
+    })
 }
 
 /// Says in what a record is no JSON object.
