@@ -79,7 +79,9 @@ impl KeepBy {
         sorted.par_sort_by(|a, b| compare(a.0, b.0));
         let mut ranks = vec![u32::MAX; keys.len()];
         for (rank, equal) in (0..).zip(sorted.chunk_by(|a, b| a.0 == b.0)) {
-            equal.iter().for_each(|&(_, document)| ranks[document] = rank);
+            for &(_, document) in equal {
+                ranks[document] = rank;
+            }
         }
         Ok(ranks)
     }
