@@ -168,7 +168,7 @@ pub use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 pub use crate::article::report::{Report, Statistics};
 pub use crate::article::run::Run;
 pub use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
-pub use crate::compare::{Measure, Similarity};
+pub use crate::compare::{Measure, Overlap, Similarity};
 pub use crate::corpus::{
     Candidates, Corpus, CorpusBuilder, CorpusCluster, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep,
     Passage, ReadingCorpus, Redundant, Removal, Scope, Siblings, TextStore,

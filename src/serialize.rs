@@ -18,7 +18,7 @@ use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 use crate::article::report::{Report, Statistics};
 use crate::article::run::Run;
 use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
-use crate::compare::{Measure, Similarity, Threshold};
+use crate::compare::{Measure, Overlap, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
 use crate::corpus::{
     Candidates, CorpusCluster, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope, Siblings,
@@ -134,12 +134,24 @@ fn serialize_similarity<S: SerializeStruct>(similarity: Similarity, fields: &mut
     fields.serialize_field("exact", &similarity.is_exact())
 }
 
-/// Writes the `paragraph` and its `matches`.
+/// Writes the `paragraph`, its `words` and its `matches`.
 impl Serialize for ParagraphMatches<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("ParagraphMatches", 2)?;
+        let mut fields = serializer.serialize_struct("ParagraphMatches", 3)?;
         fields.serialize_field("paragraph", &self.paragraph)?;
+        fields.serialize_field("words", &self.words)?;
         fields.serialize_field("matches", &self.matches)?;
+        fields.end()
+    }
+}
+
+/// Writes `other`, `words` and `shared`.
+impl Serialize for Overlap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Overlap", 3)?;
+        fields.serialize_field("other", &self.other)?;
+        fields.serialize_field("words", &self.words)?;
+        fields.serialize_field("shared", &self.shared)?;
         fields.end()
     }
 }

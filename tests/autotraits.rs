@@ -13,7 +13,7 @@ use dittograph::shingle::ShingleSet;
 use dittograph::{
     Amount, Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusCluster, CorpusRun,
     CorpusRuns, CorpusStatistics, Detector, DuplicatePair, Error, Evidence, Found, GopherRepetition, Index,
-    IndexStatistics, Keep, Match, Measure, Normalizer, Paragraph, ParagraphId, ParagraphMatches,
+    IndexStatistics, Keep, Match, Measure, Normalizer, Overlap, Paragraph, ParagraphId, ParagraphMatches,
     ParagraphPair, Passage, ReadingCorpus, Redundant, Removal, Repetition, Report, Rule, Run, SavedIndex,
     Scope, Shingles, Siblings, SignedParagraph, Signer, Similarity, Statistics, TextStore,
 };
@@ -47,6 +47,7 @@ fn values_are_copied_and_compared() {
     value::<IndexStatistics>();
     value::<Keep>();
     value::<Match>();
+    value::<Overlap>();
     value::<Measure>();
     value::<Normalizer>();
     value::<Paragraph<'_>>();

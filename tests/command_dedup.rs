@@ -257,6 +257,44 @@ fn the_record_with_the_smallest_or_largest_value_of_a_field_is_preferred() {
 }
 
 #[test]
+fn a_marked_dump_loses_nothing_and_says_what_repeats() {
+    let folder = Folder::new();
+    let lines = [
+        format!("{{\"id\": \"a\",  \"text\": \"{BREAD}\\n{FERRY}\", \"n\": 1.50}}"),
+        format!("{{\"id\": \"b\", \"dittograph\": 7, \"text\": \"From our desk\\n{FERRY}\"}}"),
+        "{\"id\": \"c\", \"text\": \"Nothing of this comes twice.\" }".to_owned(),
+    ];
+    let dump = folder.put("dump.jsonl", lines.join("\r\n"));
+    let (out, table) = (folder.name("marked.jsonl"), folder.name("articles.tsv"));
+    for more in [&[][..], &["--low-memory"], &["--threads", "1"]] {
+        printed(&dedup(&[&["--mark", "--out", &out, "--articles", &table, &dump], more].concat()));
+        let marked = folder.read("marked.jsonl");
+        let marked: Vec<&str> = marked.lines().collect();
+        let start = lines[0].strip_suffix('}').unwrap();
+        assert!(marked[0].starts_with(&format!("{start},\"dittograph\":{{")), "{}", marked[0]);
+        assert!(marked[1].starts_with("{\"id\": \"b\", \"dittograph\": {\"overlap\":"), "{}", marked[1]);
+        let empty = "\"dittograph\":{\"overlap\":null,\"redundant\":[]}}";
+        assert_eq!(marked[2], lines[2].replace(" }", " ,") + empty);
+        let mark: Value = serde_json::from_str(marked[1]).unwrap();
+        let (mark, words) = (&mark["dittograph"], FERRY.split(' ').count());
+        assert_eq!((&mark["overlap"]["doc"], &mark["overlap"]["shared_words"]), (&"a".into(), &words.into()));
+        let repeated = &mark["redundant"][0];
+        assert_eq!((&repeated["kept_doc"], &repeated["kept_paragraph"]), (&"a".into(), &1.into()));
+        assert_eq!((&repeated["start"], &repeated["end"]), (&14.into(), &(14 + FERRY.len()).into()));
+        let rows = folder.read("articles.tsv");
+        let rows: Vec<&str> = rows.lines().collect();
+        assert_eq!((rows.len(), rows[0]), (3, "doc\tother_doc\twords\tshared_words\tshare"));
+        assert_eq!(
+            rows[2],
+            format!("b\ta\t{}\t{words}\t{:.6}", words + 3, words as f64 / (words + 3) as f64)
+        );
+    }
+    refused(&dedup(&["--mark", &dump]), "required");
+    let parquet = folder.put("dump.parquet", include_bytes!("data/arrow.parquet"));
+    refused(&dedup(&["--mark", "--out", &folder.name("out.parquet"), &parquet]), "--mark: a Parquet file");
+}
+
+#[test]
 fn a_line_in_place_of_a_file_is_standard_output() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());

@@ -19,11 +19,13 @@
 mod similarity;
 mod threshold;
 mod comparator;
+mod overlap;
 pub(crate) mod lcs;
 pub(crate) mod pair;
 pub(crate) mod join;
 
 pub use comparator::{Comparator, Measure};
+pub use overlap::Overlap;
 pub use similarity::Similarity;
 pub(crate) use similarity::{common_of, is_subset};
 pub use threshold::Threshold;

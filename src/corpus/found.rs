@@ -5,13 +5,13 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::compare::Similarity;
 use crate::compare::pair::{Evidence, ParagraphId, ParagraphPair};
+use crate::compare::{Overlap, Similarity};
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::Decided;
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::pairs::Pairs;
-use crate::corpus::{CorpusStatistics, kept, runs};
+use crate::corpus::{CorpusStatistics, kept, overlaps, runs};
 use crate::error::Error;
 
 /// A redundant paragraph of a [`Corpus`](crate::Corpus) together with the one that is kept in its place.
@@ -227,6 +227,12 @@ impl<'t> Found<'t> {
         self.contents.number_of(paragraph).map(|number| self.contents.paragraph_text(number))
     }
 
+    /// Returns the bytes of its document's text that a paragraph is, `None` if there is no such paragraph.
+    #[must_use]
+    pub fn span(&self, paragraph: ParagraphId) -> Option<Range<usize>> {
+        self.contents.number_of(paragraph).map(|number| self.contents.paragraphs[number as usize].span())
+    }
+
     /// Returns the text of a document, as it came in; `None` if there is no such document.
     #[must_use]
     pub fn document_text(&self, document: u64) -> Option<Cow<'t, str>> {
@@ -289,6 +295,31 @@ impl<'t> Found<'t> {
     #[must_use]
     pub fn runs(&self) -> CorpusRuns {
         runs::runs(&self.contents, &self.neighbours)
+    }
+
+    /// Returns for each document how much of it stands in another one; `None` if it has no passage in common with one, or if the
+    /// scope is [`Within`](crate::Scope::Within).
+    ///
+    /// Two paragraphs are of one passage if they have the same words, or if they are redundant beside the same paragraph or one
+    /// of them beside the other. Each document is compared with at most four others: those that stand first, last, or next
+    /// to it where its passages come again, in the order of how many words that is. Of equals the first counts. Every call does the
+    /// work, which is linear in the number of paragraphs.
+    ///
+    /// ```
+    /// use dittograph::Corpus;
+    ///
+    /// let mut corpus = Corpus::default();
+    /// corpus.extend([
+    ///     "The mill burnt down at night.\nNobody was hurt, says the miller.",
+    ///     "From our desk\nThe mill burnt down at night.\nNobody was hurt, says the miller.",
+    /// ]);
+    /// let overlaps = corpus.find().overlaps();
+    /// let overlap = overlaps[1].unwrap();
+    /// assert_eq!((overlap.other, overlap.words, overlap.shared), (0, 15, 12));
+    /// ```
+    #[must_use]
+    pub fn overlaps(&self) -> Vec<Option<Overlap>> {
+        overlaps::find(&self.contents, &self.redundant().removals)
     }
 
     /// Counts what the corpus holds. Cost: one pass over the paragraphs.

@@ -2,7 +2,8 @@
 //!
 //! In the order of the work: [`options`] and the two corpus types in this file; [`intake`], which prepares articles and
 //! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; and [`found`], which asks [`kept`] for
-//! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together. [`lossless`] decides
+//! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together, and
+//! [`overlaps`] tells how much of a document stands in another. [`lossless`] decides
 //! for [`kept`] by [`rare_shingles`], if only what is held whole may go. [`text_store`] is for texts that do not fit in memory.
 
 mod options;
@@ -18,6 +19,7 @@ mod lossless;
 mod revisions;
 mod pairs;
 mod runs;
+mod overlaps;
 mod found;
 mod clusters;
 

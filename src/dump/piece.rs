@@ -230,19 +230,62 @@ impl Record<'_> {
                 out.write_all(&line.as_bytes()[written..])?;
                 if line.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
             }
-            Origin::Fields { record, names } => self.write_fields(record, names, lost, out),
+            Origin::Fields { record, names } => self.write_fields(record, names, None, lost, out),
         }
+    }
+
+    /// Writes the record as a line of JSON with one field more, or with another value of a field that it has.
+    ///
+    /// All else is written as by [`write_without`](Self::write_without) without a span.
+    ///
+    /// ```
+    /// use dittograph::dump::{Dump, Format};
+    ///
+    /// let line = "{\"text\": \"Nobody was hurt.\",  \"year\": 1912}\n";
+    /// let piece = Dump::from_reader(line.as_bytes(), Format::JsonLines).pieces()?.next().unwrap()?;
+    /// let record = piece.records().pop().unwrap()?;
+    /// let mut marked = Vec::new();
+    /// record.write_with("is_short", &true.into(), &mut marked)?;
+    /// assert_eq!(marked, b"{\"text\": \"Nobody was hurt.\",  \"year\": 1912,\"is_short\":true}\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write_with(&self, name: &str, value: &Value, out: &mut impl Write) -> io::Result<()> {
+        let line = match &self.origin {
+            Origin::Line { line, .. } => line.trim_ascii_end(),
+            Origin::Fields { record, names } => {
+                return self.write_fields(record, names, Some((name, value)), &[], out);
+            }
+        };
+        if let Some(place) = json::place_of_field(line, name) {
+            out.write_all(&line.as_bytes()[..place.start])?;
+            serde_json::to_writer(&mut *out, value)?;
+            out.write_all(&line.as_bytes()[place.end..])?;
+        } else {
+            let fields = line.strip_suffix('}').unwrap_or(line);
+            out.write_all(fields.as_bytes())?;
+            out.write_all(if fields.trim_ascii_end().ends_with('{') { b"" } else { b"," })?;
+            serde_json::to_writer(&mut *out, name)?;
+            out.write_all(b":")?;
+            serde_json::to_writer(&mut *out, value)?;
+            out.write_all(b"}")?;
+        }
+        out.write_all(b"\n")
     }
 
     fn write_fields(
         &self,
         record: &OwnedRecord,
         names: &FieldNames,
+        more: Option<(&str, &Value)>,
         lost: &[Range<usize>],
         out: &mut impl Write,
     ) -> io::Result<()> {
         let mut others: Vec<(&str, &Value)> =
-            record.fields.iter().map(|(name, value)| (&**name, value)).collect();
+            record.fields.iter().map(|(name, value)| (&**name, value)).chain(more).collect();
         others.reverse(); // the last of a name counts
         others.sort_by_key(|(name, _)| *name);
         others.dedup_by_key(|(name, _)| *name);

@@ -1,10 +1,12 @@
 //! What an index answers, in memory and on disk alike.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+
+use ahash::AHashMap;
 
 use crate::article::detector::Detector;
-use crate::compare::Similarity;
 use crate::compare::pair::ParagraphId;
+use crate::compare::{Overlap, Similarity};
 use crate::shingle::ShingleSet;
 use crate::text::paragraph::Paragraph;
 
@@ -31,8 +33,40 @@ impl Match {
 pub struct ParagraphMatches<'t> {
     /// The paragraph: its text, and its span in the article.
     pub paragraph: Paragraph<'t>,
+    /// How many words (UAX #29) it has.
+    pub words: usize,
     /// The paragraphs that resemble it, the most alike first, of equals the least id.
     pub matches: Vec<Match>,
+}
+
+impl ParagraphMatches<'_> {
+    /// Returns how much of an article, given as the answers to all of its paragraphs, stands in a document of the index: in
+    /// that in which most of its words do, of equals in the least. `None` if none of its paragraphs was found.
+    ///
+    /// ```
+    /// use dittograph::{Detector, Index, ParagraphId, ParagraphMatches};
+    ///
+    /// let mut index = Index::new(Detector::default());
+    /// index.insert(ParagraphId::new(7, 0), "The mill burnt down at night.");
+    /// let answers = index.query_document("From our desk\nThe mill burnt down at night!");
+    /// let overlap = ParagraphMatches::overlap(&answers).unwrap();
+    /// assert_eq!((overlap.other, overlap.words, overlap.shared), (7, 9, 6));
+    /// ```
+    #[must_use]
+    pub fn overlap(answers: &[Self]) -> Option<Overlap> {
+        let mut shared: AHashMap<u64, usize> = AHashMap::new();
+        for answer in answers {
+            let mut documents: Vec<u64> = answer.matches.iter().map(|found| found.id.document).collect();
+            documents.sort_unstable();
+            documents.dedup();
+            for document in documents {
+                *shared.entry(document).or_default() += answer.words;
+            }
+        }
+        let words = answers.iter().map(|answer| answer.words).sum();
+        let best = shared.into_iter().max_by_key(|&(document, shared)| (shared, Reverse(document)));
+        best.map(|(other, shared)| Overlap { other, words, shared })
+    }
 }
 
 /// Counts of what an index holds.

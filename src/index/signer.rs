@@ -29,6 +29,7 @@ pub struct SignedParagraph {
     pub(super) set: ShingleSet,
     /// The keys of its buckets.
     pub(super) keys: Vec<u64>,
+    pub(super) words: usize,
     made_for: Made,
 }
 
@@ -60,9 +61,9 @@ impl Signer {
     /// Makes a paragraph ready.
     #[must_use]
     pub fn sign(&self, paragraph: &str) -> SignedParagraph {
-        let Shingled { hash, set, .. } = self.detector.shingle(paragraph);
+        let Shingled { words, hash, set } = self.detector.shingle(paragraph);
         let keys = self.keys(&set);
-        SignedParagraph { hash, set, keys, made_for: self.made() }
+        SignedParagraph { hash, set, keys, words, made_for: self.made() }
     }
 
     /// Makes the paragraphs of an article ready.

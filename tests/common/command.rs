@@ -29,13 +29,16 @@ pub fn dittograph(subcommand: &str, arguments: &[&str], input: &[u8]) -> Output 
 #[track_caller]
 pub fn printed(output: &Output) -> &str {
     let told = String::from_utf8_lossy(&output.stderr);
-    let is_summary = |line: &str| SUMMARY.iter().any(|begin| line.starts_with(begin));
+    let is_summary = |line: &str| SUMMARY.iter().chain(&MARKED).any(|begin| line.starts_with(begin));
     assert!(output.status.success() && told.lines().all(is_summary), "{} {told}", output.status);
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
 /// What the lines of the summary begin with.
 pub const SUMMARY: [&str; 5] = ["read     ", "removed  ", "changed  ", "left     ", "wrote    "];
+
+/// The same of those that differ where nothing is removed.
+const MARKED: [&str; 2] = ["marked   ", "in       "];
 
 /// A run that ended with status 2, nothing on standard output, and a first line of error that holds `needle`.
 #[track_caller]

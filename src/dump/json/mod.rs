@@ -15,7 +15,7 @@ use super::read_error::ReadError;
 use super::record::{Content, FieldNames, OwnedRecord, PIECE_LEN, RecordReader};
 use super::statistics::Tally;
 use object::Object;
-pub(super) use object::{Parts, field};
+pub(super) use object::{Parts, field, place_of_field};
 pub(super) use objects::Objects;
 
 /// Reads lines that are one object each; blank ones are passed over.

@@ -227,6 +227,19 @@ fn missing_text(json: &str, names: &FieldNames) -> ReadError {
     names.missing_text("the record", &has.iter().map(|name| &*name.0).collect::<Vec<_>>())
 }
 
+/// Returns where the value of a field stands in a line, if it has that field.
+pub(in crate::dump) fn place_of_field(line: &str, path: &str) -> Option<Range<usize>> {
+    let find = |json: &str| {
+        let value = at_path(json.trim_start_matches(BYTE_ORDER_MARK).trim_ascii(), path)?.get();
+        let start = value.as_ptr() as usize - json.as_ptr() as usize; // a slice of it
+        Some(start..start + value.len())
+    };
+    find(line).or_else(|| {
+        let repaired = Repaired::new(line)?;
+        find(repaired.json()).map(|place| repaired.original(place.start)..repaired.original(place.end))
+    })
+}
+
 /// Picks the fields of an object. Where a name comes twice the last one counts.
 struct Pick<'n> {
     names: &'n FieldNames,
@@ -298,9 +311,11 @@ fn at_path<'d>(json: &'d str, path: &str) -> Option<&'d RawValue> {
 
 /// Returns the value of a field of a line, given by its name or a path.
 pub(in crate::dump) fn field(line: &str, path: &str) -> Option<Value> {
-    let find = |json: &str| serde_json::from_str(at_path(json, path)?.get()).ok();
-    find(line.trim_start_matches(BYTE_ORDER_MARK).trim_ascii())
-        .or_else(|| find(Repaired::new(line)?.json().trim_start_matches(BYTE_ORDER_MARK)))
+    let find = |json: &str| {
+        let json = json.trim_start_matches(BYTE_ORDER_MARK).trim_ascii();
+        serde_json::from_str(at_path(json, path)?.get()).ok()
+    };
+    find(line).or_else(|| find(Repaired::new(line)?.json()))
 }
 
 /// The first names of the fields of an object, in their order, for a message.

@@ -341,9 +341,9 @@ impl Index {
     #[must_use]
     pub fn query_document<'t>(&self, article: &'t str) -> Vec<ParagraphMatches<'t>> {
         let paragraphs = self.detector().boundary().paragraphs(article);
-        let query = |paragraph: Paragraph<'t>| ParagraphMatches {
-            paragraph,
-            matches: self.query(paragraph.as_str()),
+        let query = |paragraph: Paragraph<'t>| {
+            let signed = self.signer.sign(paragraph.as_str());
+            ParagraphMatches { paragraph, words: signed.words, matches: self.query_signed(&signed) }
         };
         paragraphs.into_iter().map(query).collect()
     }

@@ -125,6 +125,7 @@ use super::write::Store;
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
+use crate::text::paragraph::Paragraph;
 use rows::{CopyGroupRow, size};
 
 /// An index in bytes, for the most part of a file, that is queried in place: only what an answer rests on is read. Many
@@ -351,10 +352,11 @@ impl SavedIndex {
     ///
     /// If what the answer rests on is damaged.
     pub fn query_document<'t>(&self, article: &'t str) -> Result<Vec<ParagraphMatches<'t>>, Error> {
-        let paragraphs = self.detector().boundary().paragraphs(article).into_iter();
-        paragraphs
-            .map(|paragraph| Ok(ParagraphMatches { matches: self.query(paragraph.as_str())?, paragraph }))
-            .collect()
+        let query = |paragraph: Paragraph<'t>| {
+            let signed = self.signer.sign(paragraph.as_str());
+            Ok(ParagraphMatches { paragraph, words: signed.words, matches: self.query_signed(&signed)? })
+        };
+        self.detector().boundary().paragraphs(article).into_iter().map(query).collect()
     }
 
     /// Returns true if there is a paragraph with this id. Cost: a binary search.

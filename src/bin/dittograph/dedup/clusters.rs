@@ -20,10 +20,28 @@ struct Kept<'d> {
 struct Removed<'d> {
     doc: Cow<'d, str>,
     paragraph: u32,
+    #[serde(flatten)]
+    likeness: Likeness,
+}
+
+/// How alike the two paragraphs of a removal are, and why the one goes for the other.
+#[derive(Serialize)]
+pub struct Likeness {
     jaccard: f64,
     containment: f64,
     exact: bool,
     evidence: String,
+}
+
+impl Likeness {
+    pub fn new(Removal { similarity, evidence, .. }: &Removal) -> Self {
+        Self {
+            jaccard: similarity.jaccard(),
+            containment: similarity.containment(),
+            exact: similarity.is_exact(),
+            evidence: evidence.to_string(),
+        }
+    }
 }
 
 /// Writes an object on a line for each cluster. It is written piece by piece, as all of a dump may be in one cluster.
@@ -31,14 +49,11 @@ pub fn write(file: &mut Output, redundant: &Redundant, articles: &Articles<'_>) 
     for CorpusCluster { kept, removals, .. } in redundant.clusters() {
         let kept = Kept { doc: articles.id(kept.document), paragraph: kept.paragraph };
         file.write(&format!("{{\"kept\":{},\"removed\":[", json(&kept)))?;
-        for (n, Removal { removed, similarity, evidence, .. }) in removals.iter().enumerate() {
+        for (n, removal) in removals.iter().enumerate() {
             let removed = Removed {
-                doc: articles.id(removed.document),
-                paragraph: removed.paragraph,
-                jaccard: similarity.jaccard(),
-                containment: similarity.containment(),
-                exact: similarity.is_exact(),
-                evidence: evidence.to_string(),
+                doc: articles.id(removal.removed.document),
+                paragraph: removal.removed.paragraph,
+                likeness: Likeness::new(removal),
             };
             file.write(if n > 0 { "," } else { "" })?;
             file.write(&json(&removed))?;

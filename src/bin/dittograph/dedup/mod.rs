@@ -5,6 +5,7 @@ mod clusters;
 mod dump;
 mod explain;
 mod keep_by;
+mod mark;
 mod parquet;
 mod summary;
 mod table;
@@ -21,6 +22,7 @@ use rayon::prelude::*;
 use self::articles::Articles;
 use self::dump::{Dump, Tally};
 use self::keep_by::KeepBy;
+use self::mark::Mark;
 use self::summary::{Changed, Summary};
 use self::table::Table;
 use crate::detector_options::DetectorOptions;
@@ -45,6 +47,13 @@ pub struct Arguments {
     /// Write the cleaned dump: Parquet if this ends in .parquet, of Parquet files only; else JSON Lines
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Remove nothing: add to each record of --out a field "dittograph" with its redundant paragraphs, what they repeat, and
+    /// how much of the record stands in another one
+    #[arg(long, requires = "out")]
+    mark: bool,
+    /// Write a table of how much of each article stands in another one
+    #[arg(long, value_name = "FILE")]
+    articles: Option<PathBuf>,
     /// Write a table of the removed paragraphs and those that are kept in their place
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
@@ -151,6 +160,12 @@ impl Job {
             check_lasting(arguments, &files)?;
         }
         let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
+        if as_parquet && arguments.mark {
+            return Err(
+                "--mark: a Parquet file keeps its columns; name an --out that does not end in .parquet"
+                    .to_owned(),
+            );
+        }
         if arguments.threads > MAX_THREADS {
             return Err(format!("--threads {}: at most {MAX_THREADS}", arguments.threads));
         }
@@ -208,7 +223,12 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             write_parquet(out, arguments, &files, &articles, &found)?;
         } else {
             let count = Some(articles.count());
-            write_lines(out, &dump, &articles, &found, || summary.advance(1, count))?;
+            let written = || summary.advance(1, count);
+            if arguments.mark {
+                write_marked(out, &dump, &articles, &found, written)?;
+            } else {
+                write_lines(out, &dump, &articles, &found, written)?;
+            }
         }
     }
     summary.end();
@@ -223,8 +243,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         None if is_silent => Some(summary.json(arguments, &read, &redundant.removals)),
         explanation => explanation,
     };
-    let for_people =
-        (!is_silent && !arguments.quiet).then(|| summary.text(&read, &redundant.removals, &outputs.names()));
+    let for_people = (!is_silent && !arguments.quiet)
+        .then(|| summary.text(&read, &redundant.removals, &outputs.names(), arguments.mark));
     std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
     read.tally.warn();
@@ -263,6 +283,12 @@ fn write_tables(
     }
     if let Some(file) = &mut outputs.clusters {
         clusters::write(file, found.redundant(), articles)?;
+    }
+    if let Some(file) = &mut outputs.articles {
+        file.write(mark::ARTICLES)?;
+        for (document, overlap) in (0..).zip(found.overlaps()) {
+            overlap.map_or(Ok(()), |overlap| file.write(&mark::row(articles, document, &overlap)))?;
+        }
     }
     if let Some(file) = &mut outputs.runs {
         summary.stage(summary::RUNS);
@@ -336,6 +362,26 @@ fn write_parquet(
     }
 }
 
+/// Writes each record as it was, with a field more.
+fn write_marked(
+    out: &mut Output,
+    dump: &Dump,
+    articles: &Articles<'_>,
+    found: &Found<'_>,
+    mut written: impl FnMut(),
+) -> Result<(), String> {
+    let removals = &found.redundant().removals;
+    let mut removals = removals.chunk_by(|a, b| a.removed.document == b.removed.document).peekable();
+    let mut overlaps = found.overlaps().into_iter();
+    articles.try_for_each(dump, found, |document, record| {
+        let removals = removals.next_if(|removals| removals[0].removed.document == document);
+        let overlap = overlaps.next().flatten();
+        let mark = Mark::new(found, articles, removals.unwrap_or_default(), overlap.as_ref());
+        written();
+        record.write_with(mark::FIELD, &mark.to_json(), out).map_err(|error| out.message(&error))
+    })
+}
+
 /// Writes a row for each verified pair; returns how many there are.
 fn write_all_pairs(file: &mut Output, table: &Table<'_>) -> Result<usize, String> {
     let row = |p: &ParagraphPair| table.row([p.earlier, p.later], &p.similarity, p.evidence);
@@ -373,6 +419,7 @@ fn write_rows<T: Sync>(
 struct Outputs {
     out: Option<Output>,
     pairs: Option<Output>,
+    articles: Option<Output>,
     clusters: Option<Output>,
     runs: Option<Output>,
     html: Option<Output>,
@@ -393,6 +440,7 @@ impl Outputs {
         Ok(Self {
             out: create(&arguments.out, &["{", "PAR1"])?,
             pairs: create(&arguments.pairs, &["kept_doc\t", "earlier_doc\t"])?,
+            articles: create(&arguments.articles, &["doc\t"])?,
             clusters: create(&arguments.clusters, &["{\"kept\":"])?,
             runs: create(&arguments.runs, &["earlier_doc\t"])?,
             html: create(&arguments.html, &[output::PAGE_BEGINNING])?,
@@ -401,22 +449,22 @@ impl Outputs {
     }
 
     fn is_empty(&self) -> bool {
-        let Self { out, pairs, clusters, runs, html, summary } = self;
-        [out, pairs, clusters, runs, html, summary].into_iter().all(Option::is_none)
+        let Self { out, pairs, articles, clusters, runs, html, summary } = self;
+        [out, pairs, articles, clusters, runs, html, summary].into_iter().all(Option::is_none)
     }
 
     /// Returns the names of the files.
     fn names(&self) -> Vec<String> {
-        let Self { out, pairs, clusters, runs, html, summary } = self;
-        let all = [out, pairs, clusters, runs, html, summary].into_iter().flatten();
+        let Self { out, pairs, articles, clusters, runs, html, summary } = self;
+        let all = [out, pairs, articles, clusters, runs, html, summary].into_iter().flatten();
         all.map(Output::name).collect()
     }
 
     /// Moves all files to their places, once all are on disk.
     fn finish(self) -> Result<(), String> {
-        let Self { out, pairs, clusters, runs, html, summary } = self;
+        let Self { out, pairs, articles, clusters, runs, html, summary } = self;
         let mut written: Vec<Output> =
-            [out, pairs, clusters, runs, html, summary].into_iter().flatten().collect();
+            [out, pairs, articles, clusters, runs, html, summary].into_iter().flatten().collect();
         written.iter_mut().try_for_each(Output::flush)?;
         written.into_iter().try_for_each(Output::finish)
     }
@@ -439,8 +487,8 @@ fn check_lasting(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String>
 /// Fails if an output would take the place of an input or of another output.
 fn refuse_shared_paths(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String> {
     let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
-    let Arguments { out, pairs, clusters, runs, html, summary, .. } = arguments;
-    for path in [out, pairs, clusters, runs, html, summary].into_iter().flatten() {
+    let Arguments { out, pairs, articles, clusters, runs, html, summary, .. } = arguments;
+    for path in [out, pairs, articles, clusters, runs, html, summary].into_iter().flatten() {
         let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {
             continue;
         };

@@ -115,7 +115,7 @@ impl Summary {
     }
 
     /// Returns what people want to know, in five lines.
-    pub fn text(&self, read: &Read, redundant: &[Removal], outputs: &[String]) -> String {
+    pub fn text(&self, read: &Read, redundant: &[Removal], outputs: &[String], is_marked: bool) -> String {
         let Read { files, tally, counts, .. } = read;
         let near = redundant.iter().filter(|removal| !removal.similarity.is_exact()).count();
         let by_run = redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count();
@@ -133,7 +133,8 @@ impl Summary {
         );
         _ = writeln!(
             text,
-            "removed  {}, {share:.1} % of the text: {}, {} near ones ({} by the run that they stand in)",
+            "{}  {}, {share:.1} % of the text: {}, {} near ones ({} by the run that they stand in)",
+            if is_marked { "marked " } else { "removed" },
             counted(redundant.len(), "paragraph", "paragraphs"),
             counted(redundant.len() - near, "exact copy", "exact copies"),
             thousands(near),
@@ -141,9 +142,11 @@ impl Summary {
         );
         _ = writeln!(
             text,
-            "changed  {}; {} nothing left",
+            "{}  {}; {} nothing {}",
+            if is_marked { "in     " } else { "changed" },
             counted(records, "article", "articles"),
             counted(emptied, "has", "have"),
+            if is_marked { "else" } else { "left" },
         );
         _ = writeln!(
             text,
@@ -210,6 +213,7 @@ impl Summary {
                 "shingles": arguments.detector.shingles.to_string(),
                 "boundary": arguments.detector.boundary.to_string(),
                 "scope": arguments.scope.to_string(),
+                "mark": arguments.mark,
                 "keep_by": arguments.keep_by.as_ref().map(ToString::to_string),
                 "keep": if lossless { Keep::Longest } else { arguments.keep }.to_string(),
                 "evidence": if lossless { Evidence::Threshold } else { arguments.evidence }.to_string(),

@@ -59,7 +59,7 @@ pub fn run<'d>(name: &dyn Fn(u64) -> Cow<'d, str>, run: &CorpusRun) -> String {
 }
 
 /// Returns a text as one cell.
-fn escaped(text: &str) -> Cow<'_, str> {
+pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|byte| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r')) {
         return Cow::Borrowed(text);
     }

@@ -97,7 +97,7 @@ pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(Strin
     let (mut text, mut values) = (String::new(), Vec::new());
     let answers = index.query_document(article).map_err(|error| error.to_string())?;
     for (n, ParagraphMatches { paragraph, matches: found, .. }) in answers.iter().enumerate() {
-        let named = found.iter().take(limit).map(|found| Ok((name(index, found)?, found)));
+        let named = found.iter().take(limit).map(|found| Ok((name(index, found.id.document)?, found)));
         let named: Vec<(String, &Match)> = named.collect::<Result<_, String>>()?;
         _ = writeln!(text, "¶{n} {}: {} found", shown(paragraph.as_str(), 60), found.len());
         for (name, Match { id, similarity, .. }) in &named {
@@ -121,13 +121,21 @@ pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(Strin
         let span = paragraph.span();
         values.push(json!({ "paragraph": n, "start": span.start, "end": span.end, "found": found.len(), "matches": matches }));
     }
-    Ok((text, json!({ "paragraphs": values })))
+    let overlap = match ParagraphMatches::overlap(&answers) {
+        None => Value::Null,
+        Some(overlap) => {
+            let (name, share) = (name(index, overlap.other)?, overlap.share());
+            _ = writeln!(text, "{:.0} % of the words stand in {}", 100.0 * share, shown(&name, usize::MAX));
+            json!({ "id": name, "words": overlap.words, "shared_words": overlap.shared, "share": share })
+        }
+    };
+    Ok((text, json!({ "paragraphs": values, "overlap": overlap })))
 }
 
-/// Returns the id of the article of a match; its number, if the index was made without names.
-fn name(index: &SavedIndex, found: &Match) -> Result<String, String> {
-    let name = index.document_name(found.id.document).map_err(|error| error.to_string())?;
-    Ok(name.map_or_else(|| found.id.document.to_string(), str::to_owned))
+/// Returns the id of an article; its number, if the index was made without names.
+fn name(index: &SavedIndex, document: u64) -> Result<String, String> {
+    let name = index.document_name(document).map_err(|error| error.to_string())?;
+    Ok(name.map_or_else(|| document.to_string(), str::to_owned))
 }
 
 /// Returns the first characters of a text for one line of a terminal, whichever direction it is written in.
