@@ -148,8 +148,8 @@ pub mod compare;
 pub mod minhash;
 pub mod lsh;
 mod article;
-mod corpus;
 mod index;
+mod corpus;
 #[cfg(feature = "dump")]
 pub mod dump;
 #[cfg(feature = "page")]

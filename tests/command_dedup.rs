@@ -295,6 +295,50 @@ fn a_marked_dump_loses_nothing_and_says_what_repeats() {
 }
 
 #[test]
+fn a_day_is_compared_with_what_is_known_and_added_to_it() {
+    let folder = Folder::new();
+    let line = |id: &str, text: &str| serde_json::json!({"id": id, "text": text}).to_string() + "\n";
+    let index = folder.name("known.index");
+    let empty = folder.put("none.jsonl", "");
+    assert!(dittograph("index", &["build", "--quiet", "--out", &index, &empty], b"").status.success());
+    let table = folder.name("removed.tsv");
+    let day = |dump: &str, more: &[&str]| {
+        printed(&dedup(&[&["--against", &index, "--add", "--pairs", &table, dump], more].concat()));
+        let rows = folder.read("removed.tsv");
+        rows.lines()
+            .skip(1)
+            .map(|row| row.split('\t').take(4).collect::<Vec<_>>().join(" "))
+            .collect::<Vec<_>>()
+    };
+    let monday = folder.put("monday.jsonl", line("a", &format!("{BREAD}\n{FERRY}")));
+    assert!(day(&monday, &[]).is_empty());
+    // Crawled again, with a paragraph more: the old ones are known, and not forgotten.
+    let tuesday = line("b", FERRY) + &line("a", &format!("{BREAD}\nA line of its own that comes but once."));
+    let tuesday = folder.put("tuesday.jsonl", tuesday);
+    assert_eq!(day(&tuesday, &[]), ["a 1 b 0", "a 0 a 0"]);
+    let wednesday =
+        folder.put("wednesday.jsonl", line("c", &format!("{BREAD}\nA LINE of its own that comes but once!")));
+    assert_eq!(day(&wednesday, &["--low-memory"]), ["a 0 c 0", "a 3 c 1"]);
+    assert!(dittograph("index", &["check", "--quiet", &index], b"").status.success());
+
+    let before = std::fs::read(&index).unwrap();
+    refused(&dedup(&["--add", &monday]), "required");
+    refused(
+        &dedup(&["--against", &index, "--against", &index, "--add", &monday]),
+        "--add: goes with one --against",
+    );
+    refused(
+        &dedup(&["--against", &index, "--threshold", "0.8", &monday]),
+        "known.index: index: expected one with",
+    );
+    refused(&dedup(&["--against", &index, "--out", &index, &monday]), "is read or written already");
+    refused(&dedup(&["--against", &monday, &monday]), "expected a saved index");
+    let bad = folder.put("bad.jsonl", line("d", FERRY) + "{\"id\": ");
+    refused(&dedup(&["--against", &index, "--add", &bad]), "bad.jsonl:2");
+    assert_eq!(std::fs::read(&index).unwrap(), before, "a run that fails changes nothing");
+}
+
+#[test]
 fn a_line_in_place_of_a_file_is_standard_output() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());

@@ -9,6 +9,7 @@ use crate::compare::pair::{Evidence, ParagraphId, ParagraphPair};
 use crate::compare::{Overlap, Similarity};
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::Decided;
+use crate::corpus::known::Known;
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::pairs::Pairs;
 use crate::corpus::{CorpusStatistics, kept, overlaps, runs};
@@ -21,7 +22,7 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Removal {
-    /// The paragraph that is kept.
+    /// The paragraph that is kept. It may be one of an index: see [`Found::known`].
     pub kept: ParagraphId,
     /// The paragraph that is redundant. With [`Keep::Longest`](crate::Keep::Longest) or
     /// [`lossless`](crate::CorpusBuilder::lossless) it may stand before the one that is kept.
@@ -106,12 +107,13 @@ pub struct CorpusRuns {
 pub struct Found<'t> {
     pub(crate) contents: Contents<'t>,
     neighbours: Neighbours,
+    known: Known,
     decided: OnceLock<Decided>,
 }
 
 impl<'t> Found<'t> {
-    pub(crate) fn new(contents: Contents<'t>, neighbours: Neighbours) -> Self {
-        Self { contents, neighbours, decided: OnceLock::new() }
+    pub(crate) fn new(contents: Contents<'t>, neighbours: Neighbours, known: Known) -> Self {
+        Self { contents, neighbours, known, decided: OnceLock::new() }
     }
 
     /// Returns what is redundant, each paragraph with the one that is kept in its place.
@@ -142,7 +144,7 @@ impl<'t> Found<'t> {
         if let Some(decided) = self.decided.get() {
             return decided;
         }
-        let decided = kept::decide(&self.contents, &self.neighbours);
+        let decided = kept::decide(&self.contents, &self.neighbours, &self.known);
         self.decided.get_or_init(|| decided)
     }
 
@@ -264,6 +266,14 @@ impl<'t> Found<'t> {
             (Some(a), Some(b)) => self.contents.sequence_of(a).lcs(&self.contents.sequence_of(b)).ratio(),
             _ => 0.0,
         }
+    }
+
+    /// Returns the index and its document that the number of a kept paragraph's document stands for, if that is none of the
+    /// corpus: see [`Corpus::find_against`](crate::Corpus::find_against). Indexes count from 0. Such numbers follow those of the
+    /// [`documents`](Self::documents).
+    #[must_use]
+    pub fn known(&self, document: u64) -> Option<(usize, u64)> {
+        self.known.document(document.checked_sub(self.contents.documents.len() as u64)?)
     }
 
     /// Returns the numbers of all documents: from 0 on, as many as came in.

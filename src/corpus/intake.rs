@@ -10,10 +10,13 @@ use crate::article::reading::{Read, SameWords, Scratch};
 use crate::compare::lcs::WordSketch;
 use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, ParagraphEntry, Texts};
 use crate::corpus::found::Found;
+use crate::corpus::known::Known;
 use crate::corpus::neighbours::Neighbours;
-use crate::corpus::options::CorpusBuilder;
+use crate::corpus::options::{CorpusBuilder, Scope};
 use crate::corpus::rare_shingles::RareShingles;
+use crate::error::Error;
 use crate::groups::number;
+use crate::index::saved::SavedIndex;
 use crate::lsh::{Banding, Keys};
 use crate::minhash::MinHasher;
 use crate::shingle::ShingleSet;
@@ -29,6 +32,7 @@ const CHUNK_LEN: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Intake<'t> {
     pub(crate) contents: Contents<'t>,
+    options: CorpusBuilder,
     /// The bucket keys of the copy groups.
     keys: Keys,
     hasher: MinHasher,
@@ -43,6 +47,7 @@ impl<'t> Intake<'t> {
         let banding = options.banding();
         Self {
             contents: Contents::new(options, texts),
+            options,
             keys: Keys::new(banding.map_or(0, |banding| banding.bands)),
             hasher: MinHasher::with_slots(banding.map_or(0, |banding| banding.bands * banding.rows)),
             rare: options.lossless.then(RareShingles::new),
@@ -166,13 +171,24 @@ impl<'t> Intake<'t> {
     }
 
     pub(crate) fn find(self) -> Found<'t> {
+        self.find_beside(Known::default())
+    }
+
+    pub(crate) fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'t>, Error> {
+        indexes.iter().try_for_each(|index| self.options.check_index(index))?;
+        let counts = self.rare.is_none() && self.contents.scope != Scope::Within && !indexes.is_empty();
+        let known = if counts { Known::find(&self.contents, indexes)? } else { Known::default() };
+        Ok(self.find_beside(known))
+    }
+
+    fn find_beside(self, known: Known) -> Found<'t> {
         let Self { contents, keys, rare, by_words, .. } = self;
         drop(by_words); // memory for what follows
         let neighbours = match rare {
             Some(rare) => Neighbours::lossless(rare),
             None => Neighbours::new(&contents, keys),
         };
-        Found::new(contents, neighbours)
+        Found::new(contents, neighbours, known)
     }
 }
 

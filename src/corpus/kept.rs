@@ -16,6 +16,7 @@ use crate::compare::Similarity;
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
+use crate::corpus::known::Known;
 use crate::corpus::lossless;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
 use crate::corpus::options::{Keep, Scope};
@@ -37,25 +38,27 @@ pub(crate) struct Decided {
 }
 
 /// Decides what is redundant in a corpus.
-pub(crate) fn decide(contents: &Contents<'_>, neighbours: &Neighbours) -> Decided {
+pub(crate) fn decide(contents: &Contents<'_>, neighbours: &Neighbours, known: &Known) -> Decided {
     if let Neighbours::Lossless { rare, .. } = neighbours {
-        let (removals, spared) = removals(contents, neighbours, lossless::decide(contents, rare));
+        let (removals, spared) = removals(contents, neighbours, lossless::decide(contents, rare), Vec::new());
         return Decided { redundant: Redundant { removals, spared, siblings: 0 }, run_pairs: Vec::new() };
     }
     let siblings = SiblingTest::new(contents);
     let preference = Preference::new(contents);
-    let ByThreshold { mut decided, siblings: spared_as_siblings } =
-        by_threshold(contents, neighbours, &siblings, &preference);
-    let run_pairs = revisions::find(contents, neighbours, &siblings, &preference, &mut decided);
-    let (removals, spared) = removals(contents, neighbours, decided);
+    let ByThreshold { mut decided, known, siblings: spared_as_siblings } =
+        by_threshold(contents, neighbours, &siblings, &preference, known);
+    let is_known = |n: u32| known.binary_search_by_key(&contents.id(n), |removal| removal.removed).is_ok();
+    let run_pairs = revisions::find(contents, neighbours, &siblings, &preference, is_known, &mut decided);
+    let (removals, spared) = removals(contents, neighbours, decided, known);
     Decided { redundant: Redundant { removals, spared, siblings: spared_as_siblings }, run_pairs }
 }
 
-/// Returns the removals by the paragraph that is removed, and how many more were spared.
+/// Returns the removals by the paragraph that is removed, those for what is known among them, and how many more were spared.
 fn removals(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     decided: Vec<Decision>,
+    known: Vec<Removal>,
 ) -> (Vec<Removal>, usize) {
     let exact_copy = |group: u32| Similarity::exact_copy(neighbours.shingles(group, contents).len());
     let mut copied: Vec<u32> = decided
@@ -78,6 +81,7 @@ fn removals(
             similarity: similarity.unwrap_or_else(|| similarity_of_copies(removed)),
             evidence,
         })
+        .chain(known)
         .collect();
     removals.par_sort_unstable_by_key(|removal| removal.removed);
     let mut spared: Vec<ParagraphId> = removals
@@ -162,6 +166,8 @@ impl Preference {
 struct ByThreshold {
     /// In the order of preference.
     decided: Vec<Decision>,
+    /// What is redundant beside a paragraph of an index, ascending.
+    known: Vec<Removal>,
     /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are siblings.
     siblings: usize,
 }
@@ -172,7 +178,16 @@ fn by_threshold(
     neighbours: &Neighbours,
     siblings: &SiblingTest,
     preference: &Preference,
+    known: &Known,
 ) -> ByThreshold {
+    let known_copy = |paragraph: u32, group: u32| {
+        let in_scope = matches!(
+            CounterpartIn::of(paragraph, contents),
+            CounterpartIn::Any | CounterpartIn::OtherDocument
+        );
+        known.of(group).filter(|_| in_scope)
+    };
+    let mut removed_for_known: Vec<Removal> = Vec::new();
     let comparator = contents.detector.comparator();
     let mut kept = Kept::new(contents, neighbours, preference);
     let (mut decided, mut spared) = (Vec::new(), 0);
@@ -205,6 +220,15 @@ fn by_threshold(
         let since = number(start);
         for &paragraph in &batch {
             let Some(group) = contents.group_of(paragraph) else { continue };
+            if let Some(found) = known_copy(paragraph, group) {
+                removed_for_known.push(Removal {
+                    kept: known.id(found, contents.documents.len()),
+                    removed: contents.id(paragraph),
+                    similarity: found.similarity,
+                    evidence: Evidence::Threshold,
+                });
+                continue;
+            }
             if let Some(copy) = kept.copy_of(paragraph) {
                 decided.push(Decision {
                     removed: paragraph,
@@ -244,7 +268,8 @@ fn by_threshold(
             });
         }
     }
-    ByThreshold { decided, siblings: spared }
+    removed_for_known.par_sort_unstable_by_key(|removal| removal.removed);
+    ByThreshold { decided, known: removed_for_known, siblings: spared }
 }
 
 /// Where a kept paragraph must stand for another to be removed.

@@ -1,7 +1,7 @@
 //! Many articles: the same steps, on all cores, with the order of the articles kept.
 //!
 //! In the order of the work: [`options`] and the two corpus types in this file; [`intake`], which prepares articles and
-//! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; and [`found`], which asks [`kept`] for
+//! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; [`known`], for what indexes hold already; and [`found`], which asks [`kept`] for
 //! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together, and
 //! [`overlaps`] tells how much of a document stands in another. [`lossless`] decides
 //! for [`kept`] by [`rare_shingles`], if only what is held whole may go. [`text_store`] is for texts that do not fit in memory.
@@ -13,6 +13,7 @@ mod intake;
 mod rare_shingles;
 mod neighbours;
 mod siblings;
+mod known;
 mod walks;
 mod kept;
 mod lossless;
@@ -34,6 +35,7 @@ use self::contents::Texts;
 use self::intake::Intake;
 use crate::article::detector::Detector;
 use crate::error::Error;
+use crate::index::saved::SavedIndex;
 use crate::lsh::Banding;
 
 /// Many articles, to find what repeats in and between them. It borrows their texts.
@@ -134,6 +136,40 @@ impl<'t> Corpus<'t> {
     pub fn find(self) -> Found<'t> {
         self.intake.find()
     }
+
+    /// Finds what repeats, where all that some indexes hold stands before the corpus.
+    ///
+    /// A paragraph that resembles one of an index, and is not [short](CorpusBuilder::min_words), is redundant beside it, with any
+    /// [`Keep`]; [`Found::known`] tells from which index and document that is. What is redundant so is kept for nothing
+    /// else, as in one run over both. Two paragraphs that a document of the corpus holds both are
+    /// [siblings](CorpusBuilder::siblings) here too. An index holds no text: the evidence of runs speaks for pairs of the corpus
+    /// alone. With [`Scope::Within`] and [`lossless`](CorpusBuilder::lossless) indexes do not count.
+    ///
+    /// Cost: each paragraph that differs from those before it is read once more, and looked up in each index.
+    ///
+    /// ```
+    /// use dittograph::{Corpus, Index, SavedIndex};
+    ///
+    /// let mut corpus = Corpus::default();
+    /// let mut index = Index::new(dittograph::Detector::default());
+    /// index.insert_document(7, "The mill burnt down in the night to Monday.");
+    /// let mut bytes = Vec::new();
+    /// index.write_to(&mut bytes)?;
+    ///
+    /// corpus.push("Nobody was hurt, says the miller.\nThe mill burnt down, in the night to Monday!");
+    /// let found = corpus.find_against(&[SavedIndex::new(bytes)?])?;
+    /// assert_eq!(found.without_redundant(0), "Nobody was hurt, says the miller.");
+    /// let kept = found.redundant().removals[0].kept;
+    /// assert_eq!(found.known(kept.document), Some((0, 7)), "document 7 of the first index");
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If an index is damaged where it is read, or has other [options](CorpusBuilder::check_index).
+    pub fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'t>, Error> {
+        self.intake.find_against(indexes)
+    }
 }
 
 /// Creates an empty corpus with the default options and the default [`Detector`].
@@ -223,6 +259,15 @@ impl<'t> ReadingCorpus<'t> {
     #[must_use]
     pub fn find(self) -> Found<'t> {
         self.intake.find()
+    }
+
+    /// Finds what repeats, where all that some indexes hold stands before the corpus: see [`Corpus::find_against`].
+    ///
+    /// # Errors
+    ///
+    /// If an index is damaged where it is read, or has other [options](CorpusBuilder::check_index).
+    pub fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'t>, Error> {
+        self.intake.find_against(indexes)
     }
 }
 

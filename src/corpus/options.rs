@@ -10,6 +10,8 @@ use crate::corpus::contents::Texts;
 use crate::corpus::intake::Intake;
 use crate::corpus::text_store::TextStore;
 use crate::corpus::{Corpus, ReadingCorpus};
+use crate::error::Error;
+use crate::index::saved::SavedIndex;
 use crate::lsh::Banding;
 use crate::option_names::string_enum;
 
@@ -201,6 +203,29 @@ impl CorpusBuilder {
     /// ```
     pub fn lossless(self, yes: bool) -> Self {
         Self { lossless: yes, ..self }
+    }
+
+    /// Checks that a corpus with these options can be compared with an index: the shingles, the rules, the measure and the
+    /// threshold must be the same. The banding and the boundary may differ.
+    ///
+    /// # Errors
+    ///
+    /// If they are not; the error tells what the index has.
+    pub fn check_index(&self, index: &SavedIndex) -> Result<(), Error> {
+        let described = |detector: &Detector| {
+            let comparator = detector.comparator();
+            let (measure, threshold) = (comparator.measure, comparator.threshold.value());
+            format!(
+                "{measure} {threshold}, shingles {}, fingerprint {:016x}",
+                detector.shingles(),
+                detector.fingerprint()
+            )
+        };
+        let (own, other) = (&self.detector, index.detector());
+        if own.fingerprint() == other.fingerprint() && own.comparator() == other.comparator() {
+            return Ok(());
+        }
+        Err(Error::config("index", format!("one with {}", described(own)), described(other)))
     }
 
     /// Returns the banding that finds candidates, `None` with the exact join or [`lossless`](Self::lossless).

@@ -15,12 +15,14 @@ use crate::corpus::neighbours::Neighbours;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::{RunComparator, RunPair, Walks};
 
-/// Returns the pairs by the evidence of runs, and has what is redundant by them decided anew.
+/// Returns the pairs by the evidence of runs, and has what is redundant by them decided anew. What an index knows goes for
+/// that, and stays for nothing.
 pub(crate) fn find(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     siblings: &SiblingTest,
     preference: &Preference,
+    is_known: impl Fn(u32) -> bool,
     decided: &mut Vec<Decision>,
 ) -> Vec<RunPair> {
     if !contents.wants_runs() || contents.documents.len() == contents.paragraphs.len() {
@@ -34,8 +36,10 @@ pub(crate) fn find(
     let run_comparator = RunComparator::new(contents.detector.comparator().threshold);
     let pairs = Walks { contents, siblings, comparator: run_comparator, passages }.pairs();
 
+    let mut mergeable = pairs.clone();
+    mergeable.retain(|pair| !is_known(pair.later) && !is_known(pair.earlier));
     let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
-    for pair in &pairs {
+    for pair in &mergeable {
         for n in [pair.later, pair.earlier] {
             members.entry(kept_for[n as usize]).or_default();
         }
@@ -47,7 +51,7 @@ pub(crate) fn find(
     }
     let known = pairs.iter().map(|pair| groups_of(contents, pair.later, pair.earlier)).collect();
     let judge = Judge { contents, neighbours, siblings, comparator: run_comparator, known };
-    let changed = judge.decide(&merge(&judge, preference, &kept_for, members, &pairs));
+    let changed = judge.decide(&merge(&judge, preference, &kept_for, members, &mergeable));
     let is_unchanged = |decision: &Decision| {
         changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
     };

@@ -39,10 +39,13 @@ impl SiblingTest {
     /// alone holds is decided by the threshold. Cost: a search for each document of the rarer.
     pub(crate) fn are_siblings(&self, a: u32, b: u32) -> bool {
         let Some(documents) = &self.documents else { return false };
+        (documents.get(a).len() > 1 || documents.get(b).len() > 1) && self.stand_together(a, b)
+    }
+
+    /// Returns true if some document holds both groups.
+    pub(crate) fn stand_together(&self, a: u32, b: u32) -> bool {
+        let Some(documents) = &self.documents else { return false };
         let (mut few, mut many) = (documents.get(a), documents.get(b));
-        if few.len() == 1 && many.len() == 1 {
-            return false;
-        }
         if many.len() < few.len() {
             std::mem::swap(&mut few, &mut many);
         }

@@ -47,7 +47,7 @@ impl ParagraphMatches<'_> {
     /// use dittograph::{Detector, Index, ParagraphId, ParagraphMatches};
     ///
     /// let mut index = Index::new(Detector::default());
-    /// index.insert(ParagraphId::new(7, 0), "The mill burnt down at night.");
+    /// index.insert(ParagraphId { document: 7, paragraph: 0 }, "The mill burnt down at night.");
     /// let answers = index.query_document("From our desk\nThe mill burnt down at night!");
     /// let overlap = ParagraphMatches::overlap(&answers).unwrap();
     /// assert_eq!((overlap.other, overlap.words, overlap.shared), (7, 9, 6));

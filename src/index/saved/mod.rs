@@ -123,6 +123,7 @@ use super::layout::{self, HEADER_LEN, Layout, NONE, array, bucket_key};
 use super::signer::{SignedParagraph, Signer};
 use super::write::Store;
 use crate::article::detector::Detector;
+use crate::compare::Similarity;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
 use crate::text::paragraph::Paragraph;
@@ -317,6 +318,32 @@ impl SavedIndex {
     /// If the paragraph was signed for other shingles, rules or another banding than this index has.
     #[track_caller]
     pub fn query_signed(&self, paragraph: &SignedParagraph) -> Result<Vec<Match>, Error> {
+        let mut matches = Vec::new();
+        for (number, group, similarity) in self.matching(paragraph)? {
+            let ids = self.ids_of(number, &group)?;
+            matches.extend(ids.into_iter().map(|id| Match { id, similarity }));
+        }
+        matches.sort_unstable_by(Match::cmp_best);
+        Ok(matches)
+    }
+
+    /// Returns the first paragraph of each copy group that resembles one that is signed, with the hash of its words: the most
+    /// alike first, of equals the least id.
+    pub(crate) fn groups_like(&self, paragraph: &SignedParagraph) -> Result<Vec<(u128, Match)>, Error> {
+        let first = |(number, group, similarity): (u32, CopyGroupRow, Similarity)| {
+            let id = self.ids_of(number, &group)?.pop(); // they are descending
+            let id = id.ok_or_else(|| self.damaged(format!("copy group {number} has no paragraph")))?;
+            Ok((group.hash, Match { id, similarity }))
+        };
+        let mut groups: Vec<(u128, Match)> =
+            self.matching(paragraph)?.into_iter().map(first).collect::<Result<_, Error>>()?;
+        groups.sort_unstable_by(|a, b| a.1.cmp_best(&b.1));
+        Ok(groups)
+    }
+
+    /// Returns the copy groups that resemble a paragraph.
+    #[track_caller]
+    fn matching(&self, paragraph: &SignedParagraph) -> Result<Vec<(u32, CopyGroupRow, Similarity)>, Error> {
         self.signer.check(paragraph);
         let (detector, asked) = (self.detector(), (paragraph.hash, &paragraph.set));
         let mut matches = Vec::new();
@@ -337,11 +364,9 @@ impl SavedIndex {
             sets_end = place.end;
             let set = self.shingles(number, &group)?;
             if let Some(similarity) = compare(detector, asked, (group.hash, &set)) {
-                let ids = self.ids_of(number, &group)?;
-                matches.extend(ids.into_iter().map(|id| Match { id, similarity }));
+                matches.push((number, group, similarity));
             }
         }
-        matches.sort_unstable_by(Match::cmp_best);
         Ok(matches)
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use dittograph::dump::{self, Piece, Record};
-use dittograph::{Corpus, CorpusBuilder, CorpusStatistics, Found, ReadingCorpus, TextStore};
+use dittograph::{Corpus, CorpusBuilder, CorpusStatistics, Found, ReadingCorpus, SavedIndex, TextStore};
 
 use super::dump::{Dump, Tally};
 
@@ -29,16 +29,24 @@ impl<'d> Loaded<'d> {
         }
     }
 
-    pub fn find(self) -> Found<'d> {
-        match self {
-            Self::Held(corpus) => corpus.find(),
-            Self::Stored(corpus) => corpus.find(),
-        }
+    pub fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'d>, String> {
+        let found = match self {
+            Self::Held(corpus) => corpus.find_against(indexes),
+            Self::Stored(corpus) => corpus.find_against(indexes),
+        };
+        found.map_err(|error| error.to_string())
     }
 }
 
-/// The records of a dump, by the numbers of their documents. Their texts are where the corpus has them.
-pub enum Articles<'d> {
+/// The articles of a dump, by the numbers of their documents, and behind them those of indexes that they repeat.
+pub struct Articles<'d> {
+    records: Records<'d>,
+    /// The ids of those of indexes.
+    known: Vec<String>,
+}
+
+/// The records of a dump. Their texts are where the corpus has them.
+enum Records<'d> {
     Held(Vec<&'d Record<'d>>),
     /// The ids.
     Stored(TextStore),
@@ -66,7 +74,7 @@ impl<'d> Articles<'d> {
             Ok(())
         })?;
         corpus.extend(ready.iter().map(|record| &*record.text));
-        Ok((Loaded::Held(corpus), Self::Held(held)))
+        Ok((Loaded::Held(corpus), Self { records: Records::Held(held), known: Vec::new() }))
     }
 
     /// Reads a dump into temporary files in a folder, or where the system has them: one of its texts, one of its ids.
@@ -90,30 +98,47 @@ impl<'d> Articles<'d> {
                 .and_then(|()| corpus.check())
                 .map_err(message)
         })?;
-        Ok((Loaded::Stored(corpus), Self::Stored(ids)))
+        Ok((Loaded::Stored(corpus), Self { records: Records::Stored(ids), known: Vec::new() }))
+    }
+
+    /// Takes in the ids of the articles of indexes that were found.
+    pub fn know(&mut self, found: &Found<'_>, indexes: &[SavedIndex]) -> Result<(), String> {
+        let known = (self.count()..).map_while(|document| found.known(document));
+        let name = |(index, document): (usize, u64)| {
+            let name = indexes[index].document_name(document).map_err(|error| error.to_string())?;
+            Ok(name.map_or_else(|| document.to_string(), str::to_owned))
+        };
+        self.known = known.map(name).collect::<Result<_, String>>()?;
+        Ok(())
     }
 
     pub fn id(&self, document: u64) -> Cow<'_, str> {
-        match self {
-            Self::Held(records) => {
+        let place = document.checked_sub(self.count()).and_then(|place| usize::try_from(place).ok());
+        if let Some(known) = place.and_then(|place| self.known.get(place)) {
+            return Cow::Borrowed(known);
+        }
+        match &self.records {
+            Records::Held(records) => {
                 let document = usize::try_from(document).expect("as many documents fit in memory");
                 Cow::Borrowed(&records[document].id)
             }
             // It keeps the error.
-            Self::Stored(ids) => Cow::Owned(ids.get(document, 0..ids.text_len(document)).unwrap_or_default()),
+            Records::Stored(ids) => {
+                Cow::Owned(ids.get(document, 0..ids.text_len(document)).unwrap_or_default())
+            }
         }
     }
 
     pub fn count(&self) -> u64 {
-        match self {
-            Self::Held(records) => records.len() as u64,
-            Self::Stored(ids) => ids.len(),
+        match &self.records {
+            Records::Held(records) => records.len() as u64,
+            Records::Stored(ids) => ids.len(),
         }
     }
 
     /// Fails if an id or a text could not be read; what came of it is then not to be used.
     pub fn check(&self, found: &Found<'_>) -> Result<(), String> {
-        let ids = if let Self::Stored(ids) = self { ids.check() } else { Ok(()) };
+        let ids = if let Records::Stored(ids) = &self.records { ids.check() } else { Ok(()) };
         ids.and_then(|()| found.check()).map_err(message)
     }
 
@@ -124,7 +149,7 @@ impl<'d> Articles<'d> {
         found: &Found<'_>,
         mut each: impl FnMut(u64, &Record<'_>) -> Result<(), String>,
     ) -> Result<(), String> {
-        if let Self::Held(records) = self {
+        if let Records::Held(records) = &self.records {
             return (0..).zip(records).try_for_each(|(document, record)| each(document, record));
         }
         let mut document = 0;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use dittograph::ParagraphId;
 use dittograph::dump::{self, DumpStatistics, Piece, Record};
+use dittograph::{ParagraphId, Removal};
 use rayon::prelude::*;
 
 use super::articles::Articles;
@@ -129,6 +129,11 @@ impl Tally {
             sorted.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
         let first = std::mem::take(&mut self.ids).iter().position(|id| repeated.contains(id));
         self.first_repeated = first.map(|document| articles.id(document as u64).into_owned());
+    }
+
+    /// Returns how many paragraphs go for one of an index.
+    pub fn known(&self, removals: &[Removal]) -> usize {
+        removals.iter().filter(|removal| removal.kept.document >= self.records as u64).count()
     }
 
     /// Prints on standard error what must not be overlooked.

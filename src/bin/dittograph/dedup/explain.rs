@@ -16,7 +16,11 @@ pub fn documents(articles: &Articles<'_>, id: &str) -> Result<Vec<u64>, String> 
 /// Returns a report for people.
 pub fn report(articles: &Articles<'_>, found: &Found<'_>, documents: &[u64]) -> String {
     let removals = &found.redundant().removals;
-    let name = |document: u64| format!("{} (document {document})", shown(&articles.id(document), ID));
+    let name = |document: u64| {
+        let known = found.known(document).map(|_| "known to the index".to_owned());
+        let what = known.unwrap_or_else(|| format!("document {document}"));
+        format!("{} ({what})", shown(&articles.id(document), ID))
+    };
     let beginning =
         |paragraph: ParagraphId| found.text(paragraph).map(|text| shown(&text, EXCERPT)).unwrap_or_default();
     let mut report = String::new();

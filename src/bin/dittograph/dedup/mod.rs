@@ -1,5 +1,6 @@
 //! `dittograph dedup`: a dump of articles, cleaned of its repeated paragraphs.
 
+mod add;
 mod articles;
 mod clusters;
 mod dump;
@@ -14,8 +15,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use dittograph::{
-    Candidates, Corpus, CorpusBuilder, CorpusRuns, Evidence, Found, Keep, ParagraphPair, Removal, Scope,
-    Siblings,
+    Candidates, Corpus, CorpusBuilder, CorpusRuns, Evidence, Found, Keep, ParagraphPair, Removal, SavedIndex,
+    Scope, Siblings,
 };
 use rayon::prelude::*;
 
@@ -78,6 +79,12 @@ pub struct Arguments {
     /// Print what became of each paragraph of the record with this id, and why
     #[arg(long, value_name = "ID")]
     explain: Option<String>,
+    /// Remove what this index knows too: its paragraphs count as standing before the dump; may be given again
+    #[arg(long, value_name = "INDEX", conflicts_with_all = ["lossless", "html"])]
+    against: Vec<PathBuf>,
+    /// Put what stays of the dump into the index of --against; it is replaced last, once all outputs are in their places
+    #[arg(long, requires = "against")]
+    add: bool,
     /// Which pairs count: within (one article), across (two articles), all
     #[arg(long, default_value_t)]
     scope: Scope,
@@ -131,6 +138,9 @@ struct Job {
     files: Vec<PathBuf>,
     outputs: Outputs,
     as_parquet: bool,
+    indexes: Vec<SavedIndex>,
+    /// The index that takes in what stays.
+    grown: Option<Output>,
 }
 
 impl Job {
@@ -147,6 +157,17 @@ impl Job {
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
         let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
         let builder = builder.lossless(arguments.lossless);
+        output::clean_up_on_interrupt()?;
+        // From here on nobody else changes the index.
+        let grown = match &arguments.against[..] {
+            [index] if arguments.add => Some(Output::replacing(index)?),
+            _ if arguments.add => {
+                return Err("--add: goes with one --against, the index that takes in what stays".to_owned());
+            }
+            _ => None,
+        };
+        let indexes = arguments.against.iter().map(|path| open_index(path, arguments, &builder));
+        let indexes = indexes.collect::<Result<_, String>>()?;
         let dump = Dump::new(
             &arguments.dumps,
             &arguments.formats,
@@ -169,14 +190,14 @@ impl Job {
         if arguments.threads > MAX_THREADS {
             return Err(format!("--threads {}: at most {MAX_THREADS}", arguments.threads));
         }
-        output::clean_up_on_interrupt()?;
         let outputs = Outputs::create(arguments)?;
-        Ok(Self { builder, dump, opened, files, outputs, as_parquet })
+        Ok(Self { builder, dump, opened, files, outputs, as_parquet, indexes, grown })
     }
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), String> {
-    let Job { builder, dump, opened, files, mut outputs, as_parquet } = Job::new(arguments)?;
+    let Job { builder, dump, opened, files, mut outputs, as_parquet, indexes, mut grown } =
+        Job::new(arguments)?;
     start_threads(arguments.threads)?;
 
     let mut summary = Summary::new(arguments.quiet);
@@ -184,7 +205,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     let size = opened.size();
     let mut tally = Tally::default();
     let progress = |bytes| summary.advance(bytes, size);
-    let (mut corpus, articles) = if arguments.low_memory {
+    let (mut corpus, mut articles) = if arguments.low_memory {
         let beside = arguments.out.as_deref().map(output::folder_of);
         Articles::store(&dump, opened, builder, beside, &mut tally, progress)?
     } else {
@@ -199,7 +220,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     let read = summary::Read { files: files.len(), tally, counts, banding };
 
     summary.stage(summary::CANDIDATES);
-    let found = corpus.find();
+    let found = corpus.find_against(&indexes)?;
+    articles.know(&found, &indexes)?;
 
     summary.stage(summary::COMPARE);
     let redundant = found.redundant();
@@ -231,6 +253,10 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             }
         }
     }
+    if let Some(file) = &mut grown {
+        add::write(file, &indexes[0], &articles, &found)?;
+        file.flush()?;
+    }
     summary.end();
     let explanation = explained.map(|documents| explain::report(&articles, &found, &documents));
 
@@ -244,14 +270,26 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         explanation => explanation,
     };
     let for_people = (!is_silent && !arguments.quiet)
-        .then(|| summary.text(&read, &redundant.removals, &outputs.names(), arguments.mark));
+        .then(|| summary.text(&read, &redundant.removals, &outputs.names(), arguments));
     std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
+    drop(indexes);
+    grown.map_or(Ok(()), Output::finish)?;
     read.tally.warn();
     if let Some(text) = for_people {
         eprint!("{text}");
     }
     printed.map_or(Ok(()), |text| print(&text))
+}
+
+/// Opens an index that the dump is compared with.
+fn open_index(path: &Path, arguments: &Arguments, builder: &CorpusBuilder) -> Result<SavedIndex, String> {
+    if arguments.scope == Scope::Within {
+        return Err("--against: with --scope within no article is compared with another".to_owned());
+    }
+    let index = SavedIndex::open(path).map_err(|error| error.to_string())?;
+    builder.check_index(&index).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(index)
 }
 
 /// Starts the threads. The calling thread is one of them, and need not wait for another to wake: on two cores the best times of all steps
@@ -486,7 +524,8 @@ fn check_lasting(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String>
 
 /// Fails if an output would take the place of an input or of another output.
 fn refuse_shared_paths(arguments: &Arguments, files: &[PathBuf]) -> Result<(), String> {
-    let mut taken: Vec<PathBuf> = files.iter().filter_map(|file| file.canonicalize().ok()).collect();
+    let read = files.iter().chain(&arguments.against);
+    let mut taken: Vec<PathBuf> = read.filter_map(|file| file.canonicalize().ok()).collect();
     let Arguments { out, pairs, articles, clusters, runs, html, summary, .. } = arguments;
     for path in [out, pairs, articles, clusters, runs, html, summary].into_iter().flatten() {
         let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {

@@ -115,13 +115,25 @@ impl Summary {
     }
 
     /// Returns what people want to know, in five lines.
-    pub fn text(&self, read: &Read, redundant: &[Removal], outputs: &[String], is_marked: bool) -> String {
+    pub fn text(
+        &self,
+        read: &Read,
+        redundant: &[Removal],
+        outputs: &[String],
+        arguments: &Arguments,
+    ) -> String {
         let Read { files, tally, counts, .. } = read;
         let near = redundant.iter().filter(|removal| !removal.similarity.is_exact()).count();
         let by_run = redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count();
         let Changed { records, emptied, bytes_removed } = self.changed;
         let share = 100.0 * bytes_removed as f64 / counts.bytes.max(1) as f64;
         let left_out: u64 = tally.left_out.values().sum();
+        let is_marked = arguments.mark;
+        let known = if arguments.against.is_empty() {
+            String::new()
+        } else {
+            format!("; {} known already", thousands(tally.known(redundant)))
+        };
         let mut text = String::new();
         _ = writeln!(
             text,
@@ -133,7 +145,7 @@ impl Summary {
         );
         _ = writeln!(
             text,
-            "{}  {}, {share:.1} % of the text: {}, {} near ones ({} by the run that they stand in)",
+            "{}  {}, {share:.1} % of the text: {}, {} near ones ({} by the run that they stand in){known}",
             if is_marked { "marked " } else { "removed" },
             counted(redundant.len(), "paragraph", "paragraphs"),
             counted(redundant.len() - near, "exact copy", "exact copies"),
@@ -197,6 +209,7 @@ impl Summary {
             "removed": {
                 "paragraphs": redundant.len(),
                 "exact_copies": exact,
+                "known": tally.known(redundant),
                 "near_copies": redundant.len() - exact,
                 "by_run": redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count(),
                 "in_one_article": redundant.iter().filter(|r| r.kept.document == r.removed.document).count(),
@@ -213,6 +226,7 @@ impl Summary {
                 "shingles": arguments.detector.shingles.to_string(),
                 "boundary": arguments.detector.boundary.to_string(),
                 "scope": arguments.scope.to_string(),
+                "against": arguments.against,
                 "mark": arguments.mark,
                 "keep_by": arguments.keep_by.as_ref().map(ToString::to_string),
                 "keep": if lossless { Keep::Longest } else { arguments.keep }.to_string(),

@@ -23,9 +23,18 @@ impl Table<'_> {
         format!("{ids}\tjaccard\tcontainment\texact\tevidence\tlcs{texts}\n")
     }
 
+    /// Returns the cell of how much is in the same order, which is not known of the texts of an index.
+    fn lcs(&self, [one, other]: [ParagraphId; 2], similarity: &Similarity) -> String {
+        match self.found.known(one.document) {
+            Some(_) if similarity.is_exact() => "1.000000".to_owned(),
+            Some(_) => String::new(),
+            None => format!("{:.6}", self.found.lcs(one, other)),
+        }
+    }
+
     pub fn row(&self, [one, other]: [ParagraphId; 2], similarity: &Similarity, evidence: Evidence) -> String {
         let mut row = format!(
-            "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\t{evidence}\t{:.6}",
+            "{}\t{}\t{}\t{}\t{:.6}\t{:.6}\t{}\t{evidence}\t{}",
             escaped(&(self.name)(one.document)),
             one.paragraph,
             escaped(&(self.name)(other.document)),
@@ -33,7 +42,7 @@ impl Table<'_> {
             similarity.jaccard(),
             similarity.containment(),
             similarity.is_exact(),
-            self.found.lcs(one, other),
+            self.lcs([one, other], similarity),
         );
         for paragraph in [one, other].into_iter().filter(|_| self.with_text) {
             row.push('\t');

@@ -1,6 +1,6 @@
 //! `dittograph index`: an index of articles on disk, built, queried and updated.
 
-mod reading;
+pub mod reading;
 mod render;
 
 use std::collections::HashSet;
