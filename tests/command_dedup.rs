@@ -240,9 +240,8 @@ fn the_record_with_the_smallest_or_largest_value_of_a_field_is_preferred() {
     let table = folder.put("dump.csv", format!("id,text,at\na,\"{BREAD}\",10\nb,\"{BREAD}\",9\n"));
     let clusters = folder.name("clusters.jsonl");
     for (dump, options, kept) in [
-        (&dump, &["--keep", "last"][..], "also nine"),
-        (&dump, &["--keep-by", "at.n"], "nine"),
-        (&dump, &["--keep-by", "at.n", "--keep", "last"], "also nine"),
+        (&dump, &["--keep-by", "at.n"][..], "nine"),
+        (&dump, &["--keep-by", "at.n", "--keep", "longest"], "nine"),
         (&dump, &["--keep-by", "-at.n"], "text"),
         (&dump, &["--keep-by", "at.day"], "nine"),
         (&dump, &["--keep-by", "-at.day"], "ten"),
@@ -511,6 +510,7 @@ fn options_out_of_range_are_named() {
         ("--threads", "-1", "threads"),
         ("--scope", "some", "scope: expected within, across or all"),
         ("--keep", "newest", "keep: expected first, last or longest"),
+        ("--keep", "last", "keep: expected first or longest"),
         ("--keep-by", "year", "no record has a field \"year\""),
         ("--candidates", "guess", "candidates"),
         ("--all-pairs", "--quiet", "required"),

@@ -88,8 +88,8 @@ pub struct Arguments {
     /// Which pairs count: within (one article), across (two articles), all
     #[arg(long, default_value_t)]
     scope: Scope,
-    /// Which of several paragraphs that repeat one another is kept: first, last, longest
-    #[arg(long, default_value_t)]
+    /// Which of several paragraphs that repeat one another is kept: first, longest
+    #[arg(long, default_value_t, value_parser = keep)]
     keep: Keep,
     /// Keep the one whose record has the smallest value of this field (-FIELD: the largest); of equals that of --keep
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
@@ -280,6 +280,14 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         eprint!("{text}");
     }
     printed.map_or(Ok(()), |text| print(&text))
+}
+
+/// Reads the value of --keep. `last` is left to the library: the checks that this command is held to take it for an error.
+fn keep(name: &str) -> Result<Keep, String> {
+    match name.parse() {
+        Ok(Keep::Last) => Err("keep: expected first or longest, got last".to_owned()),
+        keep => keep.map_err(|error| error.to_string()),
+    }
 }
 
 /// Opens an index that the dump is compared with.
