@@ -284,10 +284,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Reads the value of --keep. `last` is left to the library: the checks that this command is held to take it for an error.
 fn keep(name: &str) -> Result<Keep, String> {
-    match name.parse() {
-        Ok(Keep::Last) => Err("keep: expected first or longest, got last".to_owned()),
-        keep => keep.map_err(|error| error.to_string()),
-    }
+    let keep = name.parse().ok().filter(|keep| *keep != Keep::Last);
+    keep.ok_or_else(|| format!("keep: expected first or longest, got {name}"))
 }
 
 /// Opens an index that the dump is compared with.
