@@ -77,6 +77,25 @@ fn a_mark_may_begin_any_object_and_any_record() {
     assert_eq!(all_texts(warc, Format::Warc), ["One", "Two"]);
 }
 
+/// Few readers of JSON take a line that begins with one.
+#[test]
+fn a_mark_is_not_written_back() {
+    let lines = format!(
+        "{MARK}{{\"text\": \"One\"}}\n{MARK}{{\"text\": \"Two\"}}\n{MARK}{MARK} {{\"text\": \"Three\"}}\n"
+    );
+    let mut out = Vec::new();
+    for piece in Dump::from_reader(Cursor::new(lines.into_bytes()), Format::JsonLines).pieces().unwrap() {
+        let piece = piece.unwrap();
+        let records: Vec<_> = piece.records().into_iter().map(Result::unwrap).collect();
+        records[0].write_without(&[0..3], &mut out).unwrap();
+        records[1..].iter().for_each(|record| record.write_without(&[], &mut out).unwrap());
+    }
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "{\"text\": \"\"}\n{\"text\": \"Two\"}\n {\"text\": \"Three\"}\n"
+    );
+}
+
 #[test]
 fn a_mark_may_begin_any_member() {
     let marked = |text: &str| [MARK, text].concat().into_bytes();

@@ -181,6 +181,16 @@ fn csv_of_a_spreadsheet_is_read() {
 }
 
 #[test]
+fn no_column_is_lost_to_another_of_its_name() {
+    let csv = "id,text,id,text,note,note,note_1,,\n1,One,7,Two,a,b,c,d,e\n";
+    let articles = read(csv, Format::Csv);
+    assert_eq!(ids_and_texts(&articles), [("1", "One")]);
+    let others =
+        json!({"id_1": "7", "text_1": "Two", "note": "a", "note_2": "b", "note_1": "c", "": "d", "_1": "e"});
+    assert_eq!(fields(&articles[0]), others);
+}
+
+#[test]
 fn missing_columns_and_fields_of_csv_are_errors() {
     let message = first_error("a,b\n1,2\n", Format::Csv);
     assert_eq!(message, "-: no column \"text\"; the first row has: a, b");

@@ -2,6 +2,7 @@
 //!
 //! Built on `csv_core`, since the crate `csv` reports line numbers that are one too low where lines end in CR LF.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
@@ -61,11 +62,13 @@ impl CsvReader {
             return Err(ReadError::file(format!("expected at most {MAX_COLUMNS} columns, got {got}")));
         }
         let cells = self.cells().map_err(|error| ReadError::file(error.message))?;
-        let column = |name: &String| cells.iter().position(|cell| cell == name);
+        let header = distinct(&cells);
+        let column = |name: &String| header.iter().position(|column| column == name);
         let texts: Option<Vec<usize>> = self.names.texts.iter().map(column).collect();
-        let missing = || self.names.missing_column("the first row", &cells);
-        let texts = texts.ok_or_else(missing)?;
-        let header = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        let texts = texts.ok_or_else(|| {
+            let has: Vec<&str> = header.iter().map(String::as_str).collect();
+            self.names.missing_column("the first row", &has)
+        })?;
         (self.texts, self.header) = (texts, header);
         Ok(())
     }
@@ -91,6 +94,28 @@ impl CsvReader {
         }
         Ok(record)
     }
+}
+
+/// Returns the names of columns, each once: of those that have the same name the first keeps it, and the others are
+/// numbered, as `name_1`.
+fn distinct(columns: &[&str]) -> Vec<String> {
+    let taken: HashSet<&str> = columns.iter().copied().collect();
+    let mut last_numbers: HashMap<&str, usize> = HashMap::new();
+    let mut names = Vec::with_capacity(columns.len());
+    for &column in columns {
+        let Some(number) = last_numbers.get_mut(column) else {
+            last_numbers.insert(column, 0);
+            names.push(column.to_owned());
+            continue;
+        };
+        let mut name = column.to_owned();
+        while taken.contains(&*name) {
+            *number += 1;
+            name = format!("{column}_{number}");
+        }
+        names.push(name);
+    }
+    names
 }
 
 impl RecordReader for CsvReader {

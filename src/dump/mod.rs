@@ -38,7 +38,7 @@
 //! the members of a gz or bz2 are padding; other bytes behind the last one are ignored as gzip and bzip2 do, and counted.
 //!
 //! Files may have been put together by `cat`: a byte order mark may begin any row of CSV and TSV, any object of JSON and any
-//! record of a WARC file.
+//! record of a WARC file. It is passed over, and not written back.
 //!
 //! Of a folder all files are read, and those of its folders, in the order of their names. Files and folders whose name
 //! begins with a dot are passed over. These are counted in [`DumpStatistics::left_out`]: files of which neither name nor
@@ -49,7 +49,7 @@
 //! | format | an article is | its id | the other fields |
 //! | --- | --- | --- | --- |
 //! | JSON Lines, JSON | an object | the id field, a string or a number | all other members |
-//! | CSV, TSV | a row | the id column | all other columns |
+//! | CSV, TSV | a row | the id column | all other columns; of those with the same name the first keeps it, and the others are `name_1`, `name_2` … |
 //! | Parquet | a row | the id column | all other columns but lists and maps |
 //! | WET | a `conversion` record | its URL | `url`, `date`, `languages` |
 //! | WARC | a response with status 2xx, or a `resource`, that holds HTML or plain text, as it was sent: chunks, gzip, deflate, brotli and zstd are undone | its URL | `url`, `date`, those of HTML |

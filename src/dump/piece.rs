@@ -15,6 +15,7 @@ use serde::Serializer as _;
 use serde::ser::SerializeMap;
 use serde_json::Value;
 
+use super::encoding::BYTE_ORDER_MARK;
 use super::iter::Dump;
 use super::json::{self, Parts};
 use super::limits::check_lines;
@@ -211,7 +212,7 @@ impl Record<'_> {
     pub fn write_without(&self, lost: &[Range<usize>], out: &mut impl Write) -> io::Result<()> {
         match &self.origin {
             Origin::Line { line, parts } => {
-                let mut written = 0;
+                let mut written = line.len() - line.trim_start_matches(BYTE_ORDER_MARK).len();
                 let mut part = |json: &Range<usize>, text: Range<usize>| {
                     if lost.iter().any(|lost| lost.start < text.end && text.start < lost.end) {
                         out.write_all(&line.as_bytes()[written..json.start])?;
