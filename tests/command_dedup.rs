@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use common::command::{Folder, SUMMARY, dittograph, printed, refused};
+use common::command::{Folder, SUMMARY, dittograph, printed, program, refused};
 use serde_json::Value;
 
 const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
@@ -489,7 +489,7 @@ fn files_that_are_not_what_their_names_say_are_refused() {
 fn no_output_takes_the_place_of_an_input_or_another_output() {
     let folder = Folder::new();
     let dump = folder.put("dump.jsonl", dump());
-    for option in ["--out", "--pairs", "--clusters", "--runs", "--summary"] {
+    for option in ["--out", "--pairs", "--clusters", "--runs", "--html", "--summary"] {
         refused(&dedup(&[option, &dump, &dump]), "dump.jsonl: is read or written already");
     }
     let both = folder.name("both");
@@ -584,4 +584,40 @@ fn a_dump_that_is_not_held_in_memory_gives_the_same_bytes() {
     }
     let bad = folder.put("bad.jsonl", "{}");
     refused(&dedup(&["--low-memory", "--out", &folder.name("none"), &bad]), "bad.jsonl:1");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_nobody_reads_is_no_error_and_costs_no_other() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let pairs = folder.name("pairs.tsv");
+    let arguments = ["--out", "-", "--pairs", &pairs, "--quiet", &dump];
+    let output = program("dedup").args(arguments).stdout(writer).output().unwrap();
+    assert_eq!(printed(&output), "");
+    assert!(folder.read("pairs.tsv").lines().count() > 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_is_named_where_it_cannot_be_written() {
+    let folder = Folder::new();
+    let dump = folder.put("dump.jsonl", dump());
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = program("dedup").args(["--out", "-", &dump]).stdout(full).output().unwrap();
+    refused(&output, "standard output: No space left");
+}
+
+#[test]
+fn options_stand_under_the_heading_that_is_theirs() {
+    let output = dittograph("dedup", &["--help"], b"");
+    let (own, others) = printed(&output).split_once("What counts as a repeat:").unwrap();
+    for option in ["--out <FILE>", "--threads <N>", "--force", "--quiet"] {
+        assert!(own.contains(option) && !others.contains(&format!("{option}\n")), "{option}");
+    }
+    for option in ["--threshold <T>", "--id-field <NAME>", "--low-memory"] {
+        assert!(others.contains(option), "{option}");
+    }
 }

@@ -257,3 +257,46 @@ fn each_article_of_a_dump_has_an_answer_of_its_own() {
     assert_eq!(run(&["query", &path, &text])["paragraphs"][0]["matches"][0]["id"], "1");
     refused(&index(&["query", &path, &folder.put("e.jsonl", "{\"id\": 1}")]), "e.jsonl:1: no field \"text\"");
 }
+
+#[test]
+fn an_index_is_not_written_to_standard_output() {
+    let folder = Folder::new();
+    let (dump, index) = (folder.put("dump.jsonl", "{\"id\": 1, \"text\": \"One\"}"), folder.name("index"));
+    printed(&dittograph("index", &["build", "--out", &index, &dump], b""));
+    for arguments in [["build", &dump], ["merge", &index]] {
+        let output =
+            program("index").args(arguments).args(["--out", "-"]).current_dir(folder.path("")).output();
+        refused(&output.unwrap(), "-: an index is a file, and is not written to standard output");
+    }
+    assert_eq!(folder.names(), ["dump.jsonl", "index"]);
+}
+
+#[test]
+fn a_query_is_read_in_the_encoding_that_is_said() {
+    let folder = Folder::new();
+    let index = folder.name("index");
+    let dump = folder.put("dump.jsonl", "{\"id\": 1, \"text\": \"Der Müller grüßt den Bäcker\"}");
+    printed(&dittograph("index", &["build", "--out", &index, &dump], b""));
+    let text = folder.put("text.txt", b"Der M\xfcller gr\xfc\xdft den B\xe4cker");
+    let output = dittograph("index", &["query", "--encoding", "latin1", &index, &text], b"");
+    assert!(printed(&output).contains(": 1 found"), "{output:?}");
+}
+
+#[test]
+fn arguments_and_options_stand_under_the_heading_that_is_theirs() {
+    let parts = |subcommand: &str| {
+        let output = dittograph("index", &[subcommand, "--help"], b"");
+        let (own, reading) = printed(&output).split_once("Reading:").unwrap();
+        let own = own.split("What counts as a repeat:").next().unwrap();
+        (own.to_owned(), reading.to_owned())
+    };
+    for (subcommand, own) in
+        [("build", &["<DUMP>...\n", "--force\n"][..]), ("add", &["<DUMP>...\n"]), ("query", &["--limit <N>"])]
+    {
+        let parts = parts(subcommand);
+        assert!(
+            own.iter().all(|own| parts.0.contains(own) && !parts.1.contains(own)),
+            "{subcommand}: {parts:?}"
+        );
+    }
+}

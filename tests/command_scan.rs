@@ -4,7 +4,7 @@ mod common;
 
 use std::process::Output;
 
-use common::command::{Folder, dittograph, printed, refused};
+use common::command::{Folder, dittograph, printed, program, refused};
 use dittograph::Rule;
 
 fn article() -> &'static str {
@@ -190,4 +190,50 @@ fn a_page_takes_the_place_of_no_other_file_and_is_of_one_article() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("a page is of one article"));
     assert_eq!(folder.names(), ["other.txt"]);
+}
+
+#[test]
+fn a_page_takes_the_place_of_no_article_that_is_read() {
+    let folder = Folder::new();
+    let text = folder.put("text.txt", "One and the same line.\nOne and the same line.");
+    refused(&scan(&["--force", "--html", &text, &text]), "text.txt: is read, and not overwritten");
+    assert!(folder.read("text.txt").starts_with("One and the same"));
+}
+
+#[test]
+fn a_page_of_no_article_is_refused() {
+    let folder = Folder::new();
+    let none = folder.put("none.jsonl", "");
+    let page = folder.put("page.html", "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->");
+    for place in [&page, "-"] {
+        refused(&scan(&["--html", place, &none]), "a page is of one article, and here is none");
+    }
+    assert!(folder.read("page.html").ends_with("<!-- dittograph -->"));
+}
+
+#[test]
+fn a_text_is_read_in_the_encoding_that_is_said() {
+    let folder = Folder::new();
+    let line = b"\xe3\xed\xe4\xc7\xc1 \xc7\xe1\xe3\xcf\xed\xe4\xc9 \xd5\xdb\xed\xd1\n";
+    let text = folder.put("text.txt", [&line[..], &line[..]].concat());
+    refused(&scan(&[&text]), "text.txt: invalid UTF-8 at byte 0; --encoding names another encoding");
+    let once = scan(&["--dedup", "--encoding", "windows-1256", &text]);
+    assert_eq!(printed(&once), "ميناء المدينة صغير\n");
+    let piped = scan_input(&["--dedup", "--encoding", "windows-1256", "-"], &line.repeat(2));
+    assert_eq!(printed(&piped), printed(&once));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_is_full_is_an_error() {
+    for (subcommand, arguments) in [
+        ("scan", &["--rules", "list"][..]),
+        ("scan", &["--json", article()]),
+        ("completions", &["zsh"]),
+        ("man", &[]),
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = program(subcommand).args(arguments).stdout(full).output().unwrap();
+        refused(&output, "standard output: No space left");
+    }
 }

@@ -1,5 +1,6 @@
 //! The options that say what counts as a repeated paragraph.
 
+use crate::print;
 use crate::values::number;
 use dittograph::{Boundary, Config, Measure, Normalizer, Rule, Shingles};
 
@@ -39,7 +40,7 @@ impl DetectorOptions {
 /// Reads a list of rules; for `list` it prints them all, and ends the program.
 fn parse_rules(list: &str) -> Result<Normalizer, String> {
     if list == "list" {
-        print_rules();
+        print_rules()?;
         std::process::exit(0);
     }
     let is_change = |name: &str| name.starts_with(['+', '-']);
@@ -58,13 +59,11 @@ fn parse_rules(list: &str) -> Result<Normalizer, String> {
 }
 
 /// Prints each rule, whether it is on by default, and its reason.
-fn print_rules() {
-    use std::io::Write;
-
-    let mut out = std::io::stdout().lock();
-    for rule in Rule::ALL {
-        let state = if rule.is_on_by_default() { "on" } else { "off" };
-        // Whoever closes the output has seen enough.
-        let _ = writeln!(out, "{:<24}{state:<5}{}", rule.to_string(), rule.summary());
-    }
+fn print_rules() -> Result<(), String> {
+    print::with(|out| {
+        Rule::ALL.iter().try_for_each(|rule| {
+            let state = if rule.is_on_by_default() { "on" } else { "off" };
+            writeln!(out, "{:<24}{state:<5}{}", rule.to_string(), rule.summary())
+        })
+    })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use dittograph::dump::{Article, Dump, DumpOptions, DumpStatistics, Encoding, Format, MissingText};
 
 use crate::print::one_line;
-use crate::read::ARTICLE_LIMIT;
+use crate::read::{ARTICLE_LIMIT, read};
 use crate::values::namespace;
 
 /// Options that describe the files of a dump.
@@ -85,6 +85,17 @@ impl FormatOptions {
         lost.add(&dump.statistics());
         lost.warn();
         Ok(())
+    }
+
+    /// Returns the text of a file that is no dump, or of standard input; or the message of what went wrong.
+    pub fn read_text(&self, path: &Path) -> Result<String, String> {
+        if self.encoding.is_none() {
+            return read(path);
+        }
+        let options = self.dump_options().format(Format::Text);
+        let dump = if is_stdin(path) { Ok(options.from_reader(io::stdin())) } else { options.open(path) };
+        let article = dump.and_then(|mut dump| dump.next().transpose()).map_err(|error| error.to_string())?;
+        Ok(article.map_or_else(String::new, |article| article.text))
     }
 
     /// Opens a file, a folder, or standard input.

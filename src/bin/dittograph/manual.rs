@@ -27,8 +27,9 @@ impl Command {
     pub fn run(self, whole: &mut clap::Command) -> Result<(), String> {
         print::with(|out| match self {
             Self::Completions { shell } => {
-                clap_complete::generate(shell, whole, "dittograph", out);
-                Ok(())
+                let mut script = Vec::new(); // it panics where it cannot write
+                clap_complete::generate(shell, whole, "dittograph", &mut script);
+                out.write_all(&script)
             }
             Self::Man => man(whole, out),
         })

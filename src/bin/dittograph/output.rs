@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use dittograph::saved::Replacement;
 
 /// In place of the path of a file.
-const STDOUT: &str = "-";
+pub const STDOUT: &str = "-";
 
 /// An output file; without [`flush`](Output::flush) and then [`finish`](Output::finish) nothing is left of it.
 pub struct Output {
@@ -28,7 +28,7 @@ impl Output {
         let message = |error: io::Error| format!("{}: {error}", path.display());
         let stream = |to: Box<dyn Write + Send>| Ok(Self { path: path.to_owned(), to: To::Stream(to) });
         if path == Path::new(STDOUT) {
-            return stream(Box::new(BufWriter::new(io::stdout())));
+            return stream(Box::new(BufWriter::new(StandardOutput)));
         }
         // What a link points to is written, not the link.
         let target = path.canonicalize().unwrap_or(path.to_owned());
@@ -58,11 +58,10 @@ impl Output {
 
     /// Returns the message of an error of writing.
     pub fn message(&self, error: &io::Error) -> String {
-        format!("{}: {error}", self.path.display())
+        format!("{}: {error}", self.name())
     }
 
     /// Returns what people call the place that is written to.
-    #[cfg(feature = "cli")]
     pub fn name(&self) -> String {
         if self.path == Path::new(STDOUT) {
             return "standard output".to_owned();
@@ -112,6 +111,24 @@ impl Write for Output {
     }
 }
 
+/// Standard output. What nobody reads any more is dropped, since the other outputs are still wanted.
+struct StandardOutput;
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes).or_else(|error| unread(error, bytes.len()))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().or_else(|error| unread(error, ()))
+    }
+}
+
+/// Returns `done` in place of the error that nobody reads what is written.
+fn unread<T>(error: io::Error, done: T) -> io::Result<T> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(done) } else { Err(error) }
+}
+
 /// What every page begins with.
 pub const PAGE_BEGINNING: &str = "<!doctype html>\n<html lang=\"en\">\n<!-- dittograph -->";
 
@@ -126,6 +143,11 @@ pub fn refuse_other(path: &Path, begins: &[&str]) -> Result<(), String> {
     let is_output = head.is_empty() || begins.iter().any(|begin| head.starts_with(begin.as_bytes()));
     let refusal = || format!("{}: is there, and is no such output; --force replaces it", path.display());
     is_output.then_some(()).ok_or_else(refusal)
+}
+
+/// Returns true if both paths are of one file that is there.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// Returns the folder that a file is in.

@@ -11,13 +11,12 @@ use crate::detector_options::DetectorOptions;
 use crate::format_options::FormatOptions;
 use crate::output::{self, Output};
 use crate::print::{self, one_line};
-use crate::read::read;
 
 /// Find the paragraphs of an article that repeat, exactly or nearly
 #[derive(clap::Args)]
 #[command(after_help = "Example: dittograph scan article.txt")]
 pub struct Arguments {
-    /// Articles in UTF-8, one a file; '-' is standard input. Dumps of articles too (.jsonl, .csv, .html, .warc, .parquet
+    /// Articles in UTF-8 (or --encoding), one a file; '-' is standard input. Dumps of articles too (.jsonl, .csv, .html, .warc, .parquet
     /// and what else `dedup` reads): each of their articles has a report of its own
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -72,12 +71,12 @@ impl Arguments {
         if self.is_dump(path) {
             return self.scan_dump(path, detector, pages, out);
         }
-        match read(path) {
+        match self.read_text(path) {
             Ok(article) => {
                 let name = (self.files.len() > 1).then(|| one_line(file));
                 self.print(Article { name, file, id: None, text: &article }, detector, pages, out)
             }
-            Err(message) => Ok(Err(format!("{}: {message}", one_line(file)))),
+            Err(message) => Ok(Err(message)),
         }
     }
 
@@ -92,6 +91,17 @@ impl Arguments {
         let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let known = ["jsonl", "ndjson", "json", "csv", "tsv", "html", "htm", "warc", "wet", "xml", "parquet"];
         known.contains(&ending.as_str()) || ["gz", "zst", "bz2", "xz"].contains(&ending.as_str())
+    }
+
+    #[cfg(feature = "cli")]
+    fn read_text(&self, path: &Path) -> Result<String, String> {
+        self.formats.read_text(path)
+    }
+
+    #[cfg(not(feature = "cli"))]
+    #[expect(clippy::unused_self, reason = "the whole command has options of formats")]
+    fn read_text(&self, path: &Path) -> Result<String, String> {
+        crate::read::read(path)
     }
 
     #[cfg(feature = "cli")]
@@ -187,9 +197,14 @@ impl Pages {
             None => Place::None,
             Some(path) if path == Path::new("-") => Place::StandardOutput,
             Some(path) => {
+                if arguments.files.iter().any(|file| output::is_same_file(file, path)) {
+                    return Err(format!("{}: is read, and not overwritten", path.display()));
+                }
                 if !arguments.force {
                     output::refuse_other(path, &[output::PAGE_BEGINNING])?;
                 }
+                #[cfg(feature = "cli")]
+                output::clean_up_on_interrupt()?;
                 Place::File(Output::create(path)?)
             }
         };
@@ -210,8 +225,11 @@ impl Pages {
         written.map_err(|error| file.message(&error))
     }
 
-    /// Puts the page in its place.
+    /// Puts the page in its place; fails if there is none.
     fn finish(self) -> Result<(), String> {
+        if self.written == 0 && !matches!(self.place, Place::None) {
+            return Err("--html: a page is of one article, and here is none".to_owned());
+        }
         let Place::File(mut file) = self.place else { return Ok(()) };
         file.flush()?;
         file.finish()

@@ -45,7 +45,8 @@ use crate::values::{count, number};
 pub struct Arguments {
     #[arg(value_name = "DUMP", required = true, help = DUMPS)]
     dumps: Vec<PathBuf>,
-    /// Write the cleaned dump: Parquet if this ends in .parquet, of Parquet files only; else JSON Lines
+    /// Write the cleaned dump: Parquet if this ends in .parquet, of Parquet files only; else JSON Lines. In place of this
+    /// and each FILE below, '-' is standard output
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Remove nothing: add to each record of --out a field "dittograph" with its redundant paragraphs, what they repeat, and
@@ -115,6 +116,12 @@ pub struct Arguments {
     /// How many threads to use; 0: one for each core
     #[arg(short = 'T', long, value_name = "N", default_value_t = 0, value_parser = count, allow_negative_numbers = true)]
     threads: usize,
+    /// Replace files that are there and are no outputs of such a run, such as an index
+    #[arg(long, hide_short_help = true)]
+    force: bool,
+    /// Show no progress, and no summary for people
+    #[arg(short, long)]
+    quiet: bool,
     #[command(flatten)]
     detector: DetectorOptions,
     #[command(flatten)]
@@ -122,12 +129,6 @@ pub struct Arguments {
     /// Hold no text in memory: keep it in a temporary file beside --out (or in TMPDIR), and read the dump twice
     #[arg(long)]
     low_memory: bool,
-    /// Replace files that are there and are no outputs of such a run, such as an index
-    #[arg(long, hide_short_help = true)]
-    force: bool,
-    /// Show no progress, and no summary for people
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 /// What is to be done, once the arguments are known to be good.

@@ -16,9 +16,8 @@ use serde_json::{Value, json};
 use self::reading::Reading;
 use crate::detector_options::DetectorOptions;
 use crate::format_options::FormatOptions;
-use crate::output::{Output, clean_up_on_interrupt};
+use crate::output::{Output, STDOUT, clean_up_on_interrupt, is_same_file};
 use crate::print::{one_line, print};
-use crate::read::read;
 use crate::values::{count, number};
 
 /// Index articles on disk, and query which of them repeat a paragraph
@@ -45,13 +44,13 @@ enum Command {
         /// The recall at the threshold: 0 < R < 1
         #[arg(long, value_name = "R", default_value_t = 0.99, value_parser = number, allow_negative_numbers = true)]
         recall: f64,
+        /// Replace an index that is there
+        #[arg(long)]
+        force: bool,
         #[command(flatten)]
         detector: DetectorOptions,
         #[command(flatten)]
         reading: Reading,
-        /// Replace an index that is there
-        #[arg(long)]
-        force: bool,
     },
     /// Add the articles of dumps to an index; one whose id is there already replaces the old one
     Add {
@@ -79,18 +78,18 @@ enum Command {
         /// The index
         #[arg(value_name = "INDEX")]
         index: PathBuf,
-        /// Articles in UTF-8, one a file, or dumps and folders of articles; '-' is standard input, an article unless
+        /// Articles in UTF-8 (or --encoding), one a file, or dumps and folders of articles; '-' is standard input, an article unless
         /// --format says otherwise
         #[arg(value_name = "FILE", required_unless_present = "text")]
         files: Vec<PathBuf>,
         /// The article itself
         #[arg(long, value_name = "TEXT", conflicts_with = "files")]
         text: Option<String>,
-        #[command(flatten)]
-        formats: Box<FormatOptions>,
         /// Show at most N matches for each paragraph, the most alike first
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = count, allow_negative_numbers = true)]
         limit: usize,
+        #[command(flatten)]
+        formats: Box<FormatOptions>,
     },
     /// Show counts and the configuration of an index
     Stats {
@@ -156,7 +155,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         }
         Command::Stats { index } => render::stats(&open(index)?, None)?,
         Command::Merge { indexes, out, force } => {
-            let is_merged = |index: &PathBuf| same_file(index, out);
+            let is_merged = |index: &PathBuf| is_same_file(index, out);
             refuse_to_replace(out, *force || indexes.iter().any(is_merged))?;
             let file = begin(out)?;
             let saved = indexes.iter().map(|path| open(path)).collect::<Result<Vec<SavedIndex>, String>>()?;
@@ -217,9 +216,9 @@ impl Query<'_> {
                 formats.each_article(path, |article| self.print(Some(&article.id), &article.text))?;
                 continue;
             }
-            let name = path.display().to_string();
-            let article = read(path).map_err(|error| format!("{name}: {error}"))?;
-            self.print((files.len() > 1).then_some(name.as_str()), &article)?;
+            let article = formats.read_text(path)?;
+            let name = path.to_string_lossy();
+            self.print((files.len() > 1).then_some(&*name), &article)?;
         }
         Ok(())
     }
@@ -237,10 +236,6 @@ impl Query<'_> {
     }
 }
 
-fn same_file(one: &Path, other: &Path) -> bool {
-    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
-}
-
 /// Returns the number of the document that an article is.
 fn number_of(id: &str) -> u64 {
     ParagraphId::named(id, 0).document
@@ -252,6 +247,9 @@ fn open(path: &Path) -> Result<SavedIndex, String> {
 
 /// Checks that no file is replaced that is not an index, and no index unless that is wished.
 fn refuse_to_replace(path: &Path, force: bool) -> Result<(), String> {
+    if path == Path::new(STDOUT) {
+        return Err(format!("{STDOUT}: an index is a file, and is not written to standard output"));
+    }
     let mut start = Vec::new();
     if let Ok(metadata) = path.metadata()
         && metadata.is_file()

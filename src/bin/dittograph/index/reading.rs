@@ -14,7 +14,7 @@ use crate::format_options::{DUMPS, FormatOptions, Lost};
 /// Options: which dumps, and how they are read.
 #[derive(clap::Args)]
 pub struct Reading {
-    #[arg(value_name = "DUMP", required = true, help = DUMPS)]
+    #[arg(value_name = "DUMP", required = true, help = DUMPS, help_heading = None)]
     dumps: Vec<PathBuf>,
     #[command(flatten)]
     formats: FormatOptions,
