@@ -57,11 +57,15 @@ fn a_summary_for_people_is_told_unless_it_is_not_wanted() {
     let lines: Vec<&str> = summary.lines().collect();
     assert_eq!(lines.len(), SUMMARY.len());
     assert_eq!(lines[0], "read     3 articles, 5 paragraphs, 0.3 kB of text");
-    let removed = "removed  2 paragraphs, 48.8 % of the text: 2 exact copies, 0 near ones (0 by the run that they stand in)";
+    let removed = "removed  2 paragraphs, 48.8 % of the text: 2 exact copies, 0 near copies (0 by the run that they stand in)";
     assert_eq!(lines[1], removed);
     assert_eq!(lines[2], "changed  2 articles; 1 has nothing left");
     assert!(lines[4].starts_with(&format!("wrote    {out} in ")), "{summary}");
     assert_eq!(told(&["--quiet", "--out", &out, &dump]), "");
+    let near =
+        folder.put("near.jsonl", format!("{{\"text\": \"{FERRY}\"}}\n{{\"text\": \"{FERRY} Again.\"}}\n"));
+    let summary = told(&["--out", &out, &near]);
+    assert!(summary.contains(": 0 exact copies, 1 near copy (0 by the run that they stand in)"), "{summary}");
     assert_eq!(told(&[&dump]), ""); // the summary is on standard output
 }
 

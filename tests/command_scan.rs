@@ -28,6 +28,20 @@ fn the_report_says_that_the_body_is_doubled() {
 }
 
 #[test]
+fn the_report_counts_one_as_one() {
+    let report = scan_input(&["-"], "The ferry sails.\nSo\nSo".as_bytes());
+    assert!(
+        printed(&report).contains("\n3 paragraphs (numbered from 0), 5 words; 1 redundant, 1 word.\n"),
+        "{report:?}"
+    );
+    let report = scan_input(&["-"], b"Ferry");
+    assert!(
+        printed(&report).ends_with("\n1 paragraph (numbered from 0), 1 word; 0 redundant, 0 words.\n"),
+        "{report:?}"
+    );
+}
+
+#[test]
 fn json_holds_all_that_was_found() {
     let output = scan(&["--json", article()]);
     let found: serde_json::Value = serde_json::from_str(printed(&output)).unwrap();

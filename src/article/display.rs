@@ -26,8 +26,11 @@ impl fmt::Display for Report<'_> {
         }
         writeln!(
             f,
-            "{} paragraphs (numbered from 0), {} words; {} redundant, {} words.",
-            counts.paragraphs, counts.words, counts.redundant, counts.redundant_words
+            "{} (numbered from 0), {}; {} redundant, {}.",
+            Counted(counts.paragraphs, "paragraph"),
+            Counted(counts.words, "word"),
+            counts.redundant,
+            Counted(counts.redundant_words, "word")
         )?;
         for run in self.runs.iter().take(MAX_SHOWN) {
             let (earlier, later) = (ParagraphRange(&run.earlier), ParagraphRange(&run.later));
@@ -50,6 +53,16 @@ impl fmt::Display for Report<'_> {
             writeln!(f, "  … and {} more pairs", counts.pairs - MAX_SHOWN)?;
         }
         Ok(())
+    }
+}
+
+/// Writes a number of things, which are named in the singular.
+struct Counted(usize, &'static str);
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(count, name) = self;
+        write!(f, "{count} {name}{}", if *count == 1 { "" } else { "s" })
     }
 }
 

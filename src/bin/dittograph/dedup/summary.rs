@@ -145,11 +145,11 @@ impl Summary {
         );
         _ = writeln!(
             text,
-            "{}  {}, {share:.1} % of the text: {}, {} near ones ({} by the run that they stand in){known}",
+            "{}  {}, {share:.1} % of the text: {}, {} ({} by the run that they stand in){known}",
             if is_marked { "marked " } else { "removed" },
             counted(redundant.len(), "paragraph", "paragraphs"),
             counted(redundant.len() - near, "exact copy", "exact copies"),
-            thousands(near),
+            counted(near, "near copy", "near copies"),
             thousands(by_run),
         );
         _ = writeln!(

@@ -111,7 +111,8 @@ impl Tally {
             self.documents.len(),
             self.replaced
         );
-        let encodings = self.encodings.iter().map(|(encoding, count)| format!("; {count} in {encoding}"));
+        let encodings =
+            self.encodings.iter().map(|(encoding, count)| format!("; files or pages in {encoding}: {count}"));
         let left_out = self.left_out.iter().map(|(reason, count)| format!("; left out {count}: {reason}"));
         [read].into_iter().chain(encodings).chain(left_out).chain(["\n".to_owned()]).collect()
     }
