@@ -496,6 +496,10 @@ fn no_output_takes_the_place_of_an_input_or_another_output() {
     for option in ["--out", "--pairs", "--clusters", "--runs", "--html", "--summary"] {
         refused(&dedup(&[option, &dump, &dump]), "dump.jsonl: is read or written already");
     }
+    refused(
+        &dedup(&["--explain", "a", "--pairs", "-", &dump]),
+        "--explain: prints on standard output, as '-' does",
+    );
     let both = folder.name("both");
     refused(&dedup(&["--pairs", &both, "--runs", &both, &dump]), "both: is read or written already");
     refused(&dedup(&["--clusters", &both, "--out", &both, &dump]), "both: is read or written already");

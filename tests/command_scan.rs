@@ -2,7 +2,8 @@
 
 mod common;
 
-use std::process::Output;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use common::command::{Folder, dittograph, printed, program, refused};
 use dittograph::Rule;
@@ -250,4 +251,27 @@ fn an_output_that_is_full_is_an_error() {
         let output = program(subcommand).args(arguments).stdout(full).output().unwrap();
         refused(&output, "standard output: No space left");
     }
+}
+
+/// The file beside it that is locked meanwhile.
+#[cfg(unix)]
+#[test]
+fn nothing_is_left_of_a_page_when_the_program_is_terminated() {
+    let folder = Folder::new();
+    let page = folder.name("page.html");
+    let mut scan = program("scan").args(["--html", &page, "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    // More than a pipe holds, so that it reads.
+    scan.stdin.as_mut().unwrap().write_all(&[b' '; 1 << 20]).unwrap();
+    assert_eq!(folder.names(), ["page.html.dittograph-new"]);
+    let kill = Command::new("kill").arg(scan.id().to_string()).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(scan.wait().unwrap().code(), Some(130));
+    assert!(folder.names().is_empty());
+}
+
+#[test]
+fn no_id_turns_the_line_of_a_terminal_around() {
+    let folder = Folder::new();
+    let dump = folder.put("a.jsonl", "{\"id\": \"\u{202e}dlo\u{2066}\", \"text\": \"Ferry\"}");
+    assert!(printed(&scan(&[&dump])).starts_with("\u{fffd}dlo\u{fffd}\nNo paragraph repeats.\n"));
 }

@@ -20,5 +20,14 @@ pub fn with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), 
 
 /// Returns a text as one line of a terminal can show it.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(shown).collect()
+}
+
+/// Returns a character as a line of a terminal can show it: none that breaks the line, or turns what follows it around.
+pub fn shown(c: char) -> char {
+    if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+        '\u{fffd}'
+    } else {
+        c
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use dittograph::{Found, ParagraphId, Removal};
 
 use super::articles::Articles;
+use crate::print;
 
 /// Returns the documents of that id.
 pub fn documents(articles: &Articles<'_>, id: &str) -> Result<Vec<u64>, String> {
@@ -59,12 +60,7 @@ const ID: usize = 1000;
 /// The beginning of a text on one line, between isolates: a terminal shows it in its own direction.
 fn shown(text: &str, most: usize) -> String {
     let is_longer = text.chars().nth(most).is_some();
-    let clean = |c: char| match c {
-        c if c.is_whitespace() => ' ',
-        // Among them the marks that would turn what follows the excerpt around.
-        c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}',
-        c => c,
-    };
+    let clean = |c: char| if c.is_whitespace() { ' ' } else { print::shown(c) };
     let beginning: String = text.chars().take(most).map(clean).collect();
     format!("\u{2068}{beginning}{}\u{2069}", if is_longer { "…" } else { "" })
 }

@@ -28,7 +28,7 @@ use self::summary::{Changed, Summary};
 use self::table::Table;
 use crate::detector_options::DetectorOptions;
 use crate::format_options::{DUMPS, FormatOptions, is_stdin};
-use crate::output::{self, Output};
+use crate::output::{self, Output, STDOUT};
 use crate::print::print;
 use crate::values::{count, number};
 
@@ -534,7 +534,13 @@ fn refuse_shared_paths(arguments: &Arguments, files: &[PathBuf]) -> Result<(), S
     let read = files.iter().chain(&arguments.against);
     let mut taken: Vec<PathBuf> = read.filter_map(|file| file.canonicalize().ok()).collect();
     let Arguments { out, pairs, articles, clusters, runs, html, summary, .. } = arguments;
-    for path in [out, pairs, articles, clusters, runs, html, summary].into_iter().flatten() {
+    let outputs = [out, pairs, articles, clusters, runs, html, summary].into_iter().flatten();
+    if arguments.explain.is_some() && outputs.clone().any(|path| path == Path::new(STDOUT)) {
+        return Err(format!(
+            "--explain: prints on standard output, as '{STDOUT}' does; name a file in place of it"
+        ));
+    }
+    for path in outputs {
         let (Ok(folder), Some(name)) = (output::folder_of(path).canonicalize(), path.file_name()) else {
             continue;
         };

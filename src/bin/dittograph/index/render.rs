@@ -7,6 +7,7 @@ use dittograph::{Detector, Match, ParagraphMatches, SavedIndex};
 use serde_json::{Value, json};
 
 use super::reading::Tally;
+use crate::print;
 
 /// Renders counts of what an index holds, and its configuration.
 pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value), String> {
@@ -140,9 +141,6 @@ fn name(index: &SavedIndex, document: u64) -> Result<String, String> {
 
 /// Returns the first characters of a text for one line of a terminal, whichever direction it is written in.
 fn shown(text: &str, count: usize) -> String {
-    // A text may not end the isolate that it stands in, nor change the direction of what follows.
-    let is_shown =
-        |c: char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let start = text.chars().map(|c| if is_shown(c) { c } else { '\u{fffd}' }).take(count);
+    let start = text.chars().map(print::shown).take(count);
     ['\u{2068}'].into_iter().chain(start).chain(['\u{2069}']).collect()
 }
