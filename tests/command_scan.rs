@@ -261,7 +261,7 @@ fn nothing_is_left_of_a_page_when_the_program_is_terminated() {
     let page = folder.name("page.html");
     let mut scan = program("scan").args(["--html", &page, "-"]).stdin(Stdio::piped()).spawn().unwrap();
     // More than a pipe holds, so that it reads.
-    scan.stdin.as_mut().unwrap().write_all(&[b' '; 1 << 20]).unwrap();
+    scan.stdin.as_mut().unwrap().write_all(&vec![b' '; 1 << 20]).unwrap();
     assert_eq!(folder.names(), ["page.html.dittograph-new"]);
     let kill = Command::new("kill").arg(scan.id().to_string()).status();
     assert!(kill.unwrap().success());

@@ -87,7 +87,8 @@ fn a_mark_is_not_written_back() {
     for piece in Dump::from_reader(Cursor::new(lines.into_bytes()), Format::JsonLines).pieces().unwrap() {
         let piece = piece.unwrap();
         let records: Vec<_> = piece.records().into_iter().map(Result::unwrap).collect();
-        records[0].write_without(&[0..3], &mut out).unwrap();
+        let lost = 0..records[0].text.len();
+        records[0].write_without(std::slice::from_ref(&lost), &mut out).unwrap();
         records[1..].iter().for_each(|record| record.write_without(&[], &mut out).unwrap());
     }
     assert_eq!(
