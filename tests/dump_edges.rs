@@ -90,11 +90,12 @@ fn a_mark_is_not_written_back() {
         let lost = 0..records[0].text.len();
         records[0].write_without(std::slice::from_ref(&lost), &mut out).unwrap();
         records[1..].iter().for_each(|record| record.write_without(&[], &mut out).unwrap());
+        records[1].write_with("n", &1.into(), &mut out).unwrap();
+        records[1].write_with("text", &"2".into(), &mut out).unwrap();
     }
-    assert_eq!(
-        String::from_utf8(out).unwrap(),
-        "{\"text\": \"\"}\n{\"text\": \"Two\"}\n {\"text\": \"Three\"}\n"
-    );
+    let without = "{\"text\": \"\"}\n{\"text\": \"Two\"}\n {\"text\": \"Three\"}\n";
+    let with = "{\"text\": \"Two\",\"n\":1}\n{\"text\": \"2\"}\n";
+    assert_eq!(String::from_utf8(out).unwrap(), [without, with].concat());
 }
 
 #[test]

@@ -212,7 +212,7 @@ impl Record<'_> {
     pub fn write_without(&self, lost: &[Range<usize>], out: &mut impl Write) -> io::Result<()> {
         match &self.origin {
             Origin::Line { line, parts } => {
-                let mut written = line.len() - line.trim_start_matches(BYTE_ORDER_MARK).len();
+                let mut written = line.len() - without_mark(line).len();
                 let mut part = |json: &Range<usize>, text: Range<usize>| {
                     if lost.iter().any(|lost| lost.start < text.end && text.start < lost.end) {
                         out.write_all(&line.as_bytes()[written..json.start])?;
@@ -256,7 +256,7 @@ impl Record<'_> {
     /// Those of the writer.
     pub fn write_with(&self, name: &str, value: &Value, out: &mut impl Write) -> io::Result<()> {
         let line = match &self.origin {
-            Origin::Line { line, .. } => line.trim_ascii_end(),
+            Origin::Line { line, .. } => without_mark(line).trim_ascii_end(),
             Origin::Fields { record, names } => {
                 return self.write_fields(record, names, Some((name, value)), &[], out);
             }
@@ -315,6 +315,11 @@ impl Record<'_> {
         object.end()?;
         out.write_all(b"\n")
     }
+}
+
+/// Returns a line without the marks of files that were put together.
+fn without_mark(line: &str) -> &str {
+    line.trim_start_matches(BYTE_ORDER_MARK)
 }
 
 /// Returns the id of a record that states none.
