@@ -96,8 +96,8 @@
 //! - A scan lists all pairs. Where thousands of paragraphs differ from one another in a word (not exact copies, which are
 //!   listed once each), the list grows with their square, at 34 bytes a pair: 10,000 such lines take 1.7 GB, 20,000 four times
 //!   as much. The exact join holds all pairs too. `dittograph dedup` with its default candidates compares with kept paragraphs
-//!   only; but where thousands of paragraphs are alike just below the threshold (20,000 with J of 0.6: 14 s), it keeps and
-//!   compares them all.
+//!   only; but where thousands of paragraphs are alike just below the threshold (20,000 lines of 16 words, one of them another in
+//!   each: 9 s), it keeps and compares them all.
 //! - A paragraph that is repeated within another, longer one is found with `Measure::Containment` or `--lossless` only. These
 //!   compare shingles: a paragraph of fewer words than a shingle has is found in no longer one.
 //! - `Measure::Containment` has no banding, since no banding promises recall for it: a `Corpus` then takes the exact join,

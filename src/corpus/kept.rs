@@ -23,7 +23,7 @@ use crate::corpus::options::{Keep, Scope};
 use crate::corpus::revisions;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::RunPair;
-use crate::groups::number;
+use crate::groups::{distinct, number};
 use crate::text::paragraph::{Boundary, Paragraph};
 
 /// How many paragraphs are compared at a time, on all cores, with what was kept before them.
@@ -402,8 +402,7 @@ impl<'c> Kept<'c> {
             let registered = |other: u32| self.preference.rank(self.of[other as usize].first);
             candidates.extend(kept.iter().rev().take_while(|&&other| registered(other) >= since));
         }
-        candidates.sort_unstable();
-        candidates.dedup();
+        let mut candidates = distinct(candidates, self.of.len());
         candidates.retain(|&other| other != group && is_accepted(other));
         self.neighbours.verify(group, candidates.into_iter(), self.contents)
     }
