@@ -332,7 +332,7 @@ fn a_day_is_compared_with_what_is_known_and_added_to_it() {
     );
     refused(
         &dedup(&["--against", &index, "--threshold", "0.8", &monday]),
-        "known.index: index: expected one with",
+        "known.index: expected one with jaccard 0.8",
     );
     refused(&dedup(&["--against", &index, "--out", &index, &monday]), "is read or written already");
     refused(&dedup(&["--against", &monday, &monday]), "expected a saved index");

@@ -83,7 +83,8 @@ pub struct Arguments {
     /// Remove what this index knows too: its paragraphs count as standing before the dump; may be given again
     #[arg(long, value_name = "INDEX", conflicts_with_all = ["lossless", "html"])]
     against: Vec<PathBuf>,
-    /// Put what stays of the dump into the index of --against; it is replaced last, once all outputs are in their places
+    /// Put what stays of the dump into the index of --against; it is replaced last, once all outputs are in their places.
+    /// From then on the dump itself is known: given again, all of it goes
     #[arg(long, requires = "against")]
     add: bool,
     /// Which pairs count: within (one article), across (two articles), all
@@ -295,7 +296,10 @@ fn open_index(path: &Path, arguments: &Arguments, builder: &CorpusBuilder) -> Re
         return Err("--against: with --scope within no article is compared with another".to_owned());
     }
     let index = SavedIndex::open(path).map_err(|error| error.to_string())?;
-    builder.check_index(&index).map_err(|error| format!("{}: {error}", path.display()))?;
+    builder.check_index(&index).map_err(|error| {
+        let message = error.to_string();
+        format!("{}: {}", path.display(), message.strip_prefix("index: ").unwrap_or(&message))
+    })?;
     Ok(index)
 }
 
