@@ -264,7 +264,9 @@ fn a_marked_dump_loses_nothing_and_says_what_repeats() {
     let folder = Folder::new();
     let lines = [
         format!("{{\"id\": \"a\",  \"text\": \"{BREAD}\\n{FERRY}\", \"n\": 1.50}}"),
-        format!("{{\"id\": \"b\", \"dittograph\": 7, \"text\": \"From our desk\\n{FERRY}\"}}"),
+        format!(
+            "{{\"id\": \"b\", \"dittograph\": {{\"overlap\":null,\"redundant\":[]}}, \"text\": \"From our desk\\n{FERRY}\"}}"
+        ),
         "{\"id\": \"c\", \"text\": \"Nothing of this comes twice.\" }".to_owned(),
     ];
     let dump = folder.put("dump.jsonl", lines.join("\r\n"));
@@ -292,6 +294,11 @@ fn a_marked_dump_loses_nothing_and_says_what_repeats() {
             format!("b\ta\t{}\t{words}\t{:.6}", words + 3, words as f64 / (words + 3) as f64)
         );
     }
+    let own = folder.put("own.jsonl", "{\"id\": \"a\", \"dittograph\": \"mine\", \"text\": \"\"}\n");
+    refused(
+        &dedup(&["--mark", "--out", &folder.name("out.jsonl"), &own]),
+        "a: has a field \"dittograph\" of its own",
+    );
     refused(&dedup(&["--mark", &dump]), "required");
     let parquet = folder.put("dump.parquet", include_bytes!("data/arrow.parquet"));
     refused(&dedup(&["--mark", "--out", &folder.name("out.parquet"), &parquet]), "--mark: a Parquet file");

@@ -45,6 +45,11 @@ struct Other<'d> {
     share: f64,
 }
 
+/// Returns true for what an earlier run wrote into the field.
+pub fn is_one(value: &Value) -> bool {
+    value.get("redundant").is_some_and(Value::is_array) && value.get("overlap").is_some()
+}
+
 impl<'d> Mark<'d> {
     /// Returns what is known of a document with these removals and this overlap.
     pub fn new(

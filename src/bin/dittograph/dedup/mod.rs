@@ -425,6 +425,13 @@ fn write_marked(
     articles.try_for_each(dump, found, |document, record| {
         let removals = removals.next_if(|removals| removals[0].removed.document == document);
         let overlap = overlaps.next().flatten();
+        if record.field(mark::FIELD).is_some_and(|value| !mark::is_one(&value)) {
+            let field = mark::FIELD;
+            return Err(format!(
+                "{}: has a field {field:?} of its own, which --mark would replace",
+                record.id
+            ));
+        }
         let mark = Mark::new(found, articles, removals.unwrap_or_default(), overlap.as_ref());
         written();
         record.write_with(mark::FIELD, &mark.to_json(), out).map_err(|error| out.message(&error))
