@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::dump::{fields, ids_and_texts};
-use dittograph::dump::{Article, DumpOptions, ParquetRewriter};
+use dittograph::dump::{Article, DumpOptions, MissingText, ParquetRewriter};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -176,4 +176,66 @@ fn an_error_of_a_rewriter_says_where_it_is() {
     assert!(other.is_format() && other.to_string().contains("its columns are not those"), "{other}");
     let full = ParquetRewriter::new("article.body").rewrite([&first], Full, |_, _| None).unwrap_err();
     assert_eq!((full.place(), full.io_kind()), ("output", Some(io::ErrorKind::StorageFull)));
+}
+
+#[test]
+fn several_columns_are_one_text_and_nulls_are_written_back() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("rows.parquet");
+    nested(&path, b'A', &[Ok(Some("One.")), Ok(None), Err(())]);
+    let columns = DumpOptions::new().text_fields(["article.title", "article.body"]);
+    let texts = |options: &DumpOptions| -> Vec<Result<String, String>> {
+        let articles = options.open(&path).unwrap();
+        articles
+            .map(|article| article.map(|article| article.text).map_err(|error| error.to_string()))
+            .collect()
+    };
+    let message = format!("{}:3: columns article.title, article.body: all are null", path.display());
+    assert_eq!(texts(&columns), [Ok("T\n\nOne.".to_owned()), Ok("T".to_owned()), Err(message)]);
+    let lenient = columns.missing_text(MissingText::Empty);
+    assert_eq!(texts(&lenient)[2], Ok(String::new()));
+
+    let mut lines = Vec::new();
+    for piece in lenient.open(&path).unwrap().pieces().unwrap() {
+        let piece = piece.unwrap();
+        piece
+            .records()
+            .into_iter()
+            .for_each(|record| record.unwrap().write_without(&[], &mut lines).unwrap());
+    }
+    let lines = String::from_utf8(lines).unwrap();
+    let written = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
+    let written: Vec<[Value; 2]> = lines
+        .lines()
+        .map(written)
+        .map(|row| ["article.title", "article.body"].map(|name| row[name].clone()))
+        .collect();
+    assert_eq!(written, [[json!("T"), json!("One.")], [json!("T"), Value::Null], [Value::Null, Value::Null]]);
+}
+
+#[test]
+fn a_null_in_place_of_a_text_is_a_document_where_that_is_wished() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("rows.parquet");
+    nested(&path, b'A', &[Ok(None), Ok(Some("One.")), Err(())]);
+    let out = folder.path().join("out.parquet");
+    for (missing, expected) in
+        [(MissingText::Error, vec!["One."]), (MissingText::Empty, vec!["", "One.", ""])]
+    {
+        let rewriter = ParquetRewriter::new("article.body").missing_text(missing);
+        let mut texts = Vec::new();
+        let change = |_, text: &str| {
+            texts.push(text.to_owned());
+            Some(text.replace("One", "Two"))
+        };
+        let count = rewriter.rewrite([&path], File::create(&out).unwrap(), change).unwrap();
+        assert_eq!(
+            (count, &texts),
+            (expected.len() as u64, &expected.iter().map(ToString::to_string).collect())
+        );
+        let [before, after] = [&path, &out].map(|path| rows(path));
+        assert_eq!(after[0], before[0]);
+        assert_eq!(after[1].to_string(), before[1].to_string().replace("One", "Two"));
+        assert_eq!(after[2], before[2]);
+    }
 }

@@ -82,7 +82,7 @@ impl CsvReader {
         }
         let mut record = OwnedRecord::new(number, None, String::new(), Vec::new());
         let cells = self.cells()?;
-        record.add_texts(self.texts.iter().map(|&column| cells[column]));
+        record.add_texts(self.texts.iter().map(|&column| Some(cells[column])));
         for (column, (name, &cell)) in self.header.iter().zip(&cells).enumerate() {
             if self.names.has_others && *name != self.names.id && !self.texts.contains(&column) {
                 record.fields.push((name.clone().into(), cell.into()));

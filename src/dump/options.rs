@@ -85,7 +85,8 @@ impl DumpOptions {
     }
 
     /// Sets the names of several fields or columns that hold the text together. Their texts follow one another in this
-    /// order, with a blank line between them. A record of JSON needs one of them; the columns of CSV and TSV must all be there. A Parquet file has one text.
+    /// order, with a blank line between them. A record of JSON needs one of them; the columns of CSV, TSV
+    /// and Parquet must all be there.
     ///
     /// ```
     /// use dittograph::dump::{DumpOptions, Format};

@@ -299,9 +299,13 @@ impl Record<'_> {
                 None => object.serialize_entry(&names.id, &self.id)?,
             }
         }
-        let all = 0..self.text.len();
+        let all = record.has_text.then_some(0..self.text.len());
         let parts = if record.parts.is_empty() { slice::from_ref(&all) } else { &record.parts };
         for (name, part) in names.texts.iter().zip(parts) {
+            let Some(part) = part else {
+                object.serialize_entry(name, &Value::Null)?;
+                continue;
+            };
             if lost.is_empty() {
                 object.serialize_entry(name, &self.text[part.clone()])?;
             } else {

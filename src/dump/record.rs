@@ -27,8 +27,8 @@ pub(super) struct OwnedRecord {
     pub(super) number: u64,
     pub(super) id: Option<String>,
     pub(super) text: String,
-    /// Where the text of each text field is in `text`, if there are several.
-    pub(super) parts: Vec<Range<usize>>,
+    /// Where the text of each text field is in `text`, if there are several; `None` for null.
+    pub(super) parts: Vec<Option<Range<usize>>>,
     pub(super) has_text: bool,
     pub(super) fields: Fields,
 }
@@ -38,17 +38,19 @@ impl OwnedRecord {
         Self { number, id, text, parts: Vec::new(), has_text: true, fields }
     }
 
-    /// Adds the texts of the text fields, one after the other. One that is not there is empty.
-    pub(super) fn add_texts<'t>(&mut self, texts: impl ExactSizeIterator<Item = &'t str>) {
+    /// Adds the texts of the text fields, one after the other. `None` is null.
+    pub(super) fn add_texts<'t>(&mut self, texts: impl ExactSizeIterator<Item = Option<&'t str>>) {
         let has_parts = texts.len() > 1;
         for text in texts {
+            let is_null = text.is_none();
+            let text = text.unwrap_or_default();
             if !self.text.is_empty() && !text.is_empty() {
                 self.text.push_str(TEXT_SEPARATOR);
             }
             let start = self.text.len();
             self.text.push_str(text);
             if has_parts {
-                self.parts.push(start..self.text.len());
+                self.parts.push((!is_null).then_some(start..self.text.len()));
             }
         }
     }

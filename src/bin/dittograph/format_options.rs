@@ -52,11 +52,15 @@ impl FormatOptions {
     pub fn dump_options(&self) -> DumpOptions {
         let options = DumpOptions::new().id_field(&self.id_field).text_fields(&self.text_fields);
         let options = options.record_limit(ARTICLE_LIMIT);
-        let options =
-            options.missing_text(if self.skip_bad_records { MissingText::Empty } else { MissingText::Error });
+        let options = options.missing_text(self.missing_text());
         let options = options.namespaces(self.namespaces.iter().copied());
         let options = self.format.iter().fold(options, |options, format| options.format(*format));
         self.encoding.iter().fold(options, |options, encoding| options.encoding(*encoding))
+    }
+
+    /// Returns what a record is whose text is absent or null.
+    pub fn missing_text(&self) -> MissingText {
+        if self.skip_bad_records { MissingText::Empty } else { MissingText::Error }
     }
 
     /// Returns true if a file is a dump by its name, or is said to be one. Any other is the text of an article.

@@ -45,8 +45,8 @@ pub(super) struct ParquetReader {
     metadata: ParquetMetaData,
     names: FieldNames,
     choice: Choice,
-    /// Where the text and the id stand among the columns; the id only if it is a string.
-    text: usize,
+    /// Where the texts and the id stand among the columns; the id only if it is a string.
+    texts: Vec<usize>,
     id: Option<usize>,
     /// The schema of the other columns that are read, if there are some.
     rest: Option<Arc<SchemaDescriptor>>,
@@ -67,7 +67,7 @@ const MAX_RATIO: u64 = 1032;
 /// A row group that is being read.
 struct Group {
     left: u64,
-    text: Strings,
+    texts: Vec<Strings>,
     id: Option<Strings>,
     rest: Option<ReaderIter>,
 }
@@ -79,23 +79,20 @@ impl ParquetReader {
         check_places(&metadata, bytes.length())?;
         let fields = schema.root_schema().get_fields();
         let leaf = |path: &str| schema.columns().iter().position(|leaf| leaf.path().string() == path);
-        if names.texts.len() > 1 {
-            let got = names.texts.len();
-            return Err(ReadError::option(format!("expected one text field of a Parquet file, got {got}")));
-        }
-        if leaf(&names.texts[0]).is_none() && fields.iter().all(|field| field.name() != names.texts[0]) {
+        let is_column =
+            |path: &String| leaf(path).is_some() || fields.iter().any(|field| field.name() == path);
+        if let Some(missing) = names.texts.iter().find(|text| !is_column(text)) {
             let columns: Vec<&str> = fields.iter().map(|field| field.name()).collect();
             let columns: String = columns.join(", ").chars().take(200).collect();
-            return Err(ReadError::option(format!(
-                "no column {:?}; the file has: {columns}",
-                names.texts[0]
-            )));
+            return Err(ReadError::option(format!("no column {missing:?}; the file has: {columns}")));
         }
         let string = |path: &str| leaf(path).filter(|&leaf| is_string(&schema.column(leaf)));
-        let text = string(&names.texts[0])
-            .ok_or_else(|| ReadError::file(format!("column {:?}: expected strings", names.texts[0])))?;
+        let text = |name: &String| {
+            string(name).ok_or_else(|| ReadError::file(format!("column {name:?}: expected strings")))
+        };
+        let texts = names.texts.iter().map(text).collect::<Result<Vec<usize>, ReadError>>()?;
         let id = string(&names.id);
-        let read = if id.is_some() { vec![&*names.texts[0], &names.id] } else { vec![&*names.texts[0]] };
+        let read: Vec<&str> = names.texts.iter().chain(id.map(|_| &names.id)).map(String::as_str).collect();
         let rest = fields.iter().filter(|field| names.has_others || field.name() == names.id);
         let rest = rest.filter_map(|field| without(field, field.name(), &read));
         let rest: Vec<TypePtr> = rest.filter(is_plain).collect();
@@ -114,7 +111,7 @@ impl ParquetReader {
             metadata,
             names,
             choice,
-            text,
+            texts,
             id,
             rest,
             limit,
@@ -138,7 +135,11 @@ impl ParquetReader {
         Ok(Group {
             left: left
                 .map_err(|_| ReadError::file(format!("row group {at} has a negative count of rows")))?,
-            text: Strings::new(&columns, self.text)?,
+            texts: self
+                .texts
+                .iter()
+                .map(|&text| Strings::new(&columns, text))
+                .collect::<Result<_, ParquetError>>()?,
             id: self.id.map(|id| Strings::new(&columns, id)).transpose()?,
             rest: match &self.rest {
                 Some(rest) => {
@@ -164,14 +165,14 @@ impl ParquetReader {
                 continue;
             };
             group.left -= 1;
-            let text = group.text.next()?;
+            let texts = group.texts.iter_mut().map(Strings::next).collect::<Result<_, ReadError>>()?;
             let id = group.id.as_mut().map(Strings::next).transpose()?.flatten();
             let rest = match group.rest.as_mut().map(Iterator::next) {
                 Some(Some(row)) => row?.into_columns(),
                 Some(None) => return Err(ReadError::file("a column ends before its row group")),
                 None => Vec::new(),
             };
-            return Ok(Some(Row { text, id, rest }));
+            return Ok(Some(Row { texts, id, rest }));
         }
     }
 
@@ -191,18 +192,30 @@ impl ParquetReader {
     }
 
     fn record(&self, row: Row) -> Result<OwnedRecord, ReadError> {
-        let name = &self.names.texts[0];
-        let string = |bytes: &ByteArray, name: &str| {
-            let text = self.choice.text(bytes.data(), 0);
-            text.map(str::to_owned)
-                .map_err(|error| ReadError::record(format!("column {name:?}: {}", error.message)))
-        };
-        let text = row.text.ok_or_else(|| not_a_string(name, "null"))?;
-        let mut record = OwnedRecord::new(self.number, None, string(&text, name)?, Vec::new());
-        if self.names.id == *name {
-            record.id = Some(record.text.clone());
-        } else if let Some(id) = row.id {
-            record.id = Some(string(&id, &self.names.id)?);
+        fn string<'b>(choice: &'b Choice, bytes: &'b ByteArray, name: &str) -> Result<&'b str, ReadError> {
+            let text = choice.text(bytes.data(), 0);
+            text.map_err(|error| ReadError::record(format!("column {name:?}: {}", error.message)))
+        }
+        let names = &self.names.texts;
+        let has_text = row.texts.iter().any(Option::is_some);
+        if !has_text && !self.names.may_lack_text {
+            return Err(match &names[..] {
+                [name] => not_a_string(name, "null"),
+                _ => ReadError::record(format!("columns {}: all are null", names.join(", "))),
+            });
+        }
+        let mut record = OwnedRecord::new(self.number, None, String::new(), Vec::new());
+        record.has_text = has_text;
+        let mut texts = Vec::with_capacity(names.len());
+        for (text, name) in row.texts.iter().zip(names) {
+            texts.push(text.as_ref().map(|text| string(&self.choice, text, name)).transpose()?);
+        }
+        record.add_texts(texts.iter().copied());
+        if let Some(same) = names.iter().position(|name| *name == self.names.id) {
+            record.id = texts[same].map(str::to_owned);
+        }
+        if let Some(id) = row.id {
+            record.id = Some(string(&self.choice, &id, &self.names.id)?.to_owned());
         }
         let types = self.rest.iter().flat_map(|rest| rest.root_schema().get_fields());
         for ((name, field), field_type) in row.rest.into_iter().zip(types) {
@@ -222,7 +235,7 @@ impl ParquetReader {
 }
 
 struct Row {
-    text: Option<ByteArray>,
+    texts: Vec<Option<ByteArray>>,
     id: Option<ByteArray>,
     rest: Vec<(String, Field)>,
 }

@@ -13,6 +13,7 @@ use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
 use super::super::limits::check_lines;
+use super::super::options::MissingText;
 use super::super::read_error::ReadError;
 use super::super::record::FieldNames;
 use super::pages::place;
@@ -86,6 +87,14 @@ impl ParquetRewriter {
     #[must_use]
     pub fn record_limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
+        self
+    }
+
+    /// Sets what a row with a null in place of a text is, as [`DumpOptions::missing_text`](crate::dump::DumpOptions::missing_text)
+    /// does: no document, or one whose text is empty. It stays as it is in any case.
+    #[must_use]
+    pub fn missing_text(mut self, missing: MissingText) -> Self {
+        self.names.may_lack_text = missing == MissingText::Empty;
         self
     }
 
@@ -186,7 +195,7 @@ impl Source {
         let metadata = described.key_value_metadata().cloned();
         let mut properties = WriterProperties::builder().set_key_value_metadata(metadata);
         if let Some(group) = self.reader.metadata.row_groups().first() {
-            let column = group.column(self.reader.text);
+            let column = group.column(self.reader.texts[0]);
             properties =
                 properties.set_column_compression(column.column_path().clone(), column.compression());
         }
@@ -211,7 +220,7 @@ impl Source {
         for (number, group) in metadata.row_groups().iter().enumerate() {
             let mut to = writer.next_row_group()?;
             for at in 0..group.num_columns() {
-                if at == self.reader.text {
+                if at == self.reader.texts[0] {
                     self.write_texts(&mut to, number, change)?;
                 } else {
                     self.copy_column(&mut to, group, at)?;
@@ -260,17 +269,22 @@ impl Source {
     ) -> Result<(), Failure> {
         let mut group = self.reader.open_group(number)?;
         let mut writer = to.next_column()?.ok_or_else(|| general("a column too many"))?;
-        let has_levels = self.reader.metadata.row_group(number).column(self.reader.text).column_descr();
+        let has_levels = self.reader.metadata.row_group(number).column(self.reader.texts[0]).column_descr();
         let has_levels = has_levels.max_def_level() > 0;
         while group.left > 0 {
             let (mut values, mut levels, mut bytes) = (Vec::new(), Vec::new(), 0);
             while group.left > 0 && levels.len() < MAX_ROWS && bytes < MAX_BYTES {
                 group.left -= 1;
-                let (level, text) = group.text.next_with_level()?;
+                let (level, text) = group.texts[0].next_with_level()?;
                 let id = group.id.as_mut().map(super::columns::Strings::next).transpose()?.flatten();
                 levels.push(level);
-                let Some(text) = text else { continue };
                 let is_valid = id.is_none_or(|id| id.as_utf8().is_ok());
+                let Some(text) = text else {
+                    if is_valid && self.reader.names.may_lack_text {
+                        change(""); // it stays null
+                    }
+                    continue;
+                };
                 let is_article = |text: &&str| is_valid && check_lines(text, self.reader.limit).is_ok();
                 let changed = text.as_utf8().ok().filter(is_article).and_then(&mut *change);
                 // A copy, since a value of the page would hold the whole page.

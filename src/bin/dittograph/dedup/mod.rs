@@ -183,6 +183,10 @@ impl Job {
             check_lasting(arguments, &files)?;
         }
         let as_parquet = arguments.out.as_deref().map_or(Ok(false), |out| parquet::is_wanted(out, &files))?;
+        if as_parquet && arguments.formats.text_fields.len() > 1 {
+            return Err("--out: a Parquet file is written with one --text-field; name an --out that does not end in .parquet"
+                .to_owned());
+        }
         if as_parquet && arguments.mark {
             return Err(
                 "--mark: a Parquet file keeps its columns; name an --out that does not end in .parquet"

@@ -39,7 +39,9 @@ pub fn write(
     change: impl FnMut(u64, &str) -> Option<String>,
 ) -> Result<u64, String> {
     let path = out.name();
-    let rewriter = ParquetRewriter::new(&formats.text_fields[0]).id_column(&formats.id_field);
+    let rewriter = ParquetRewriter::new(&formats.text_fields[0])
+        .id_column(&formats.id_field)
+        .missing_text(formats.missing_text());
     rewriter.rewrite(files, out, change).map_err(|error| match error.to_string().strip_prefix("output: ") {
         Some(message) if error.place() == "output" => format!("{path}: {message}"),
         _ => error.to_string(),
