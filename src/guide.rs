@@ -51,7 +51,10 @@
 //! | the same, with two put in at each of two places | 96 % | 98 % | 96 % |
 //! | the same, with three put in at each of two places | 97 % | 97 % | 96 % |
 //!
-//! Of 400 documents as they are, none to two were called doubled: Arabic 1, 0, 0, Thai 0, 2, 0, Chinese none, chapters of the Bible 0, 1, 0.
+//! Of eight other samples together, 98.9 % of the bodies or more were seen in each language and row, but 98.5 % of the Chinese ones with 20 %
+//! edited; half of those that were not have less than half of the article's words on both sides, since a long paragraph was dropped.
+//! Of all 8,263 longer documents as they are, eight were called doubled: four of 4,393 in Arabic, four of 2,481 in Thai, none of 1,389 in Chinese;
+//! of 400 chapters of the Bible, in three samples, 0, 1, 0.
 //!
 //! On 100,000 paragraphs of 85 words with planted copies (words:5, threshold 0.7) `dedup` finds 99.99 % of all true pairs, 99.9 %
 //! of those that are neither identical nor boilerplate, and no false one; `--candidates exact` finds all.
