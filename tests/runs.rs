@@ -82,6 +82,21 @@ fn paragraphs_that_were_merged_and_split_elsewhere_are_held_as_a_block() {
 }
 
 #[test]
+fn a_paragraph_between_the_sides_of_a_body_is_of_one_of_them() {
+    let mut numbers = Numbers(12);
+    let [long, short, first, second] = [100, 25, 60, 60].map(|words| numbers.paragraph(words));
+    let merged = format!("{long} {short}");
+    let cut = merged.match_indices(' ').nth(60).unwrap().0;
+    let (left, right) = (merged[..cut].to_owned(), merged[cut + 1..].to_owned());
+    let middle = [first, second];
+    // The merged one could end the first side, and begin the second.
+    let article = [&[long, short], &middle[..], &[merged], &middle[..], &[left, right]].concat().join("\n");
+    let report = scan(&article);
+    let body = report.doubled_body().unwrap();
+    assert!(body.earlier.end <= body.later.start, "{body:?}");
+}
+
+#[test]
 fn a_split_at_the_end_of_a_run_belongs_to_it() {
     let body = body(5, 4);
     let mut copy = body.clone();

@@ -207,6 +207,11 @@ impl<'a> Aligner<'a> {
     pub(super) fn align_blocks(&mut self, single: &[Aligned]) -> Vec<Aligned> {
         let mut aligned = single.to_vec();
         for (earlier, later) in gaps(single, self.article.words.len()) {
+            // A paragraph between the two sides is of the one that has it first.
+            let side_end = aligned.iter().map(|two| two.earlier + 1).max().unwrap_or(0);
+            let side_start = aligned.iter().map(|two| two.later).min().unwrap_or(usize::MAX);
+            let (earlier, later) =
+                (earlier.start..earlier.end.min(side_start), later.start.max(side_end)..later.end);
             let Some(block) = self.block(earlier.clone(), later.clone()) else { continue };
             let is_in = |two: &Aligned| later.contains(&two.later) && earlier.contains(&two.earlier);
             let common: usize = aligned.iter().filter(|two| is_in(two)).map(|two| two.lcs.common).sum();
