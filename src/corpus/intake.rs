@@ -10,7 +10,7 @@ use crate::article::reading::{Read, SameWords, Scratch};
 use crate::compare::lcs::WordSketch;
 use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, ParagraphEntry, Texts};
 use crate::corpus::found::Found;
-use crate::corpus::known::Known;
+use crate::corpus::known::{self, Known};
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::{CorpusBuilder, Scope};
 use crate::corpus::rare_shingles::RareShingles;
@@ -32,7 +32,6 @@ const CHUNK_LEN: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Intake<'t> {
     pub(crate) contents: Contents<'t>,
-    options: CorpusBuilder,
     /// The bucket keys of the copy groups.
     keys: Keys,
     hasher: MinHasher,
@@ -47,7 +46,6 @@ impl<'t> Intake<'t> {
         let banding = options.banding();
         Self {
             contents: Contents::new(options, texts),
-            options,
             keys: Keys::new(banding.map_or(0, |banding| banding.bands)),
             hasher: MinHasher::with_slots(banding.map_or(0, |banding| banding.bands * banding.rows)),
             rare: options.lossless.then(RareShingles::new),
@@ -175,7 +173,7 @@ impl<'t> Intake<'t> {
     }
 
     pub(crate) fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'t>, Error> {
-        indexes.iter().try_for_each(|index| self.options.check_index(index))?;
+        indexes.iter().try_for_each(|index| known::check_options(&self.contents.detector, index))?;
         let counts = self.rare.is_none() && self.contents.scope != Scope::Within && !indexes.is_empty();
         let known = if counts { Known::find(&self.contents, indexes)? } else { Known::default() };
         Ok(self.find_beside(known))

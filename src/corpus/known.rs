@@ -7,6 +7,7 @@
 use ahash::AHashMap;
 use rayon::prelude::*;
 
+use crate::article::detector::Detector;
 use crate::compare::Similarity;
 use crate::compare::pair::ParagraphId;
 use crate::corpus::contents::Contents;
@@ -89,4 +90,22 @@ impl Known {
         let place = self.documents.partition_point(|&document| document < (known.index, known.id.document));
         ParagraphId { document: (count + place) as u64, paragraph: known.id.paragraph }
     }
+}
+
+/// Checks that a detector and an index tell the same paragraphs alike.
+pub(crate) fn check_options(own: &Detector, index: &SavedIndex) -> Result<(), Error> {
+    let described = |detector: &Detector| {
+        let comparator = detector.comparator();
+        let (measure, threshold) = (comparator.measure, comparator.threshold.value());
+        format!(
+            "{measure} {threshold}, shingles {}, fingerprint {:016x}",
+            detector.shingles(),
+            detector.fingerprint()
+        )
+    };
+    let other = index.detector();
+    if own.fingerprint() == other.fingerprint() && own.comparator() == other.comparator() {
+        return Ok(());
+    }
+    Err(Error::config("index", format!("one with {}", described(own)), described(other)))
 }

@@ -222,7 +222,8 @@ impl Looking {
         Self { paragraphs: paragraphs.collect() }
     }
 
-    /// Returns what they hold of what is not known to be held, by place.
+    /// Returns the copy groups that these paragraphs hold whole and that are not known to be held, each with the place of the
+    /// paragraph that holds it, by place.
     fn held(
         &self,
         contents: &Contents<'_>,

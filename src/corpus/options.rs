@@ -9,7 +9,7 @@ use crate::compare::pair::Evidence;
 use crate::corpus::contents::Texts;
 use crate::corpus::intake::Intake;
 use crate::corpus::text_store::TextStore;
-use crate::corpus::{Corpus, ReadingCorpus};
+use crate::corpus::{Corpus, ReadingCorpus, known};
 use crate::error::Error;
 use crate::index::saved::SavedIndex;
 use crate::lsh::Banding;
@@ -212,20 +212,7 @@ impl CorpusBuilder {
     ///
     /// If they are not; the error tells what the index has.
     pub fn check_index(&self, index: &SavedIndex) -> Result<(), Error> {
-        let described = |detector: &Detector| {
-            let comparator = detector.comparator();
-            let (measure, threshold) = (comparator.measure, comparator.threshold.value());
-            format!(
-                "{measure} {threshold}, shingles {}, fingerprint {:016x}",
-                detector.shingles(),
-                detector.fingerprint()
-            )
-        };
-        let (own, other) = (&self.detector, index.detector());
-        if own.fingerprint() == other.fingerprint() && own.comparator() == other.comparator() {
-            return Ok(());
-        }
-        Err(Error::config("index", format!("one with {}", described(own)), described(other)))
+        known::check_options(&self.detector, index)
     }
 
     /// Returns the banding that finds candidates, `None` with the exact join or [`lossless`](Self::lossless).

@@ -36,8 +36,8 @@ pub(crate) fn find(
     let run_comparator = RunComparator::new(contents.detector.comparator().threshold);
     let pairs = Walks { contents, siblings, comparator: run_comparator, passages }.pairs();
 
-    let mut mergeable = pairs.clone();
-    mergeable.retain(|pair| !is_known(pair.later) && !is_known(pair.earlier));
+    let mergeable: Vec<&RunPair> =
+        pairs.iter().filter(|pair| !is_known(pair.later) && !is_known(pair.earlier)).collect();
     let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
     for pair in &mergeable {
         for n in [pair.later, pair.earlier] {
@@ -51,7 +51,7 @@ pub(crate) fn find(
     }
     let known = pairs.iter().map(|pair| groups_of(contents, pair.later, pair.earlier)).collect();
     let judge = Judge { contents, neighbours, siblings, comparator: run_comparator, known };
-    let changed = judge.decide(&merge(&judge, preference, &kept_for, members, &mergeable));
+    let changed = judge.decide(&merge(&judge, preference, &kept_for, members, mergeable));
     let is_unchanged = |decision: &Decision| {
         changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
     };
@@ -66,13 +66,13 @@ fn merge(
     preference: &Preference,
     kept_for: &[u32],
     mut members: AHashMap<u32, Vec<u32>>,
-    pairs: &[RunPair],
+    mut pairs: Vec<&RunPair>,
 ) -> Vec<(u32, u32)> {
     let mut changed: AHashMap<u32, u32> = AHashMap::new();
     let mut failed: AHashSet<(u32, u32)> = AHashSet::new();
-    let mut most_alike_first: Vec<&RunPair> = pairs.iter().collect();
-    most_alike_first.par_sort_by(|a, b| (b.lcs.common * a.lcs.total).cmp(&(a.lcs.common * b.lcs.total))); // stable
-    for pair in most_alike_first {
+    // The most alike first.
+    pairs.par_sort_by(|a, b| (b.lcs.common * a.lcs.total).cmp(&(a.lcs.common * b.lcs.total))); // stable
+    for pair in pairs {
         let kept = |n: u32| changed.get(&n).copied().unwrap_or(kept_for[n as usize]);
         let (one, other) = (kept(pair.later), kept(pair.earlier));
         if one == other {

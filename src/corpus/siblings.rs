@@ -12,7 +12,7 @@ use crate::groups::FlatGroups;
 
 /// In which documents the paragraphs of each copy group stand.
 pub(crate) struct SiblingTest {
-    /// Ascending, each document once; `None` if siblings are not told apart.
+    /// Ascending, each document once; `None` if siblings are removed like others.
     documents: Option<FlatGroups<u32>>,
 }
 

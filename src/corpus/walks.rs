@@ -164,7 +164,7 @@ impl Walks<'_> {
         counts.into_iter().take(MAX_PARTNERS).map(|(_, document)| document).collect()
     }
 
-    /// Returns true if two paragraphs may be a pair, as far as that can be told without their words.
+    /// Returns true if two paragraphs may be a pair by their lengths, sketches and documents, before their words are read.
     fn is_comparable(&self, later: u32, earlier: u32) -> bool {
         let words = |n: u32| self.contents.paragraphs[n as usize].words as usize;
         let (shorter, longer) = (words(later).min(words(earlier)), words(later).max(words(earlier)));

@@ -30,7 +30,7 @@ const MAX_FIELDS: usize = 1 << 16;
 #[cfg(feature = "dump-html")]
 const MAX_HTTP_HEADER: u64 = 1 << 16;
 
-/// Bodies of so many bytes get their memory at once.
+/// Bodies of up to this many bytes get their memory at once.
 const SHORT: u64 = 1 << 20;
 
 /// Reads the pages and texts of a WARC file.

@@ -254,7 +254,7 @@ impl Feeder<'_> {
         self.process(Token::TagToken(tag(TagKind::EndTag, name)));
     }
 
-    /// Returns true if so many elements are open that no more are opened.
+    /// Returns true if the greatest number of elements is open.
     fn is_deep(&mut self) -> bool {
         if self.room == 0 && !self.is_counted {
             let open = Count(Cell::new(0));

@@ -47,10 +47,10 @@ struct Arguments {
     total: u32,
 }
 
-/// A template with so many named arguments, and no other, is a record. Quotations have up to four.
+/// A template with this many named arguments or more, and no other arguments, is a record. Quotations have up to four.
 const RECORD_ARGUMENTS: u8 = 5;
 
-/// A text of so many characters counts as a sentence without a mark at its end, as in Thai.
+/// A text of this many characters counts as a sentence even without a mark at its end, as in Thai.
 const SENTENCE_CHARACTERS: usize = 80;
 
 /// The longest name of a template that is looked at.

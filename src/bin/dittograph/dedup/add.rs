@@ -1,12 +1,13 @@
 //! `--add`: what stays of a dump goes into the index that it was compared with.
 
 use std::collections::HashMap;
-use std::error::Error;
+use std::path::Path;
 
 use dittograph::{Found, Index, ParagraphId, SavedIndex};
 
 use super::articles::Articles;
 use crate::index::reading::refuse_shared_number;
+use crate::index::{not_written, number_of};
 use crate::output::Output;
 
 /// How many paragraphs are inserted at a time, on all cores.
@@ -16,6 +17,7 @@ const BATCH_LEN: usize = 1 << 14;
 /// index has already they follow those that are there: nothing that is known is forgotten.
 pub fn write(
     file: &mut Output,
+    path: &Path,
     saved: &SavedIndex,
     articles: &Articles<'_>,
     found: &Found<'_>,
@@ -28,7 +30,7 @@ pub fn write(
     let mut batch = Vec::new();
     for document in found.documents() {
         let name = articles.id(document);
-        let number = ParagraphId::named(&name, 0).document;
+        let number = number_of(&name);
         refuse_shared_number(saved.document_name(number).map_err(message)?, &name)?;
         refuse_shared_number(additions.document_name(number), &name)?;
         additions.name_document(number, &*name);
@@ -49,8 +51,6 @@ pub fn write(
         }
     }
     additions.extend(batch);
-    saved.write_updated(|_| true, &additions, &mut *file).map_err(|error| match error.source() {
-        Some(io_error) => format!("{}: {io_error}", file.name()),
-        None => error.to_string(),
-    })
+    let written = saved.write_updated(|_| true, &additions, file);
+    written.map_err(|error| not_written(path, &error))
 }

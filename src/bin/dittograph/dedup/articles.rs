@@ -7,6 +7,7 @@ use dittograph::dump::{self, Piece, Record};
 use dittograph::{Corpus, CorpusBuilder, CorpusStatistics, Found, ReadingCorpus, SavedIndex, TextStore};
 
 use super::dump::{Dump, Tally};
+use crate::index::render;
 
 /// The corpus that a dump was read into.
 pub enum Loaded<'d> {
@@ -104,10 +105,7 @@ impl<'d> Articles<'d> {
     /// Takes in the ids of the articles of indexes that were found.
     pub fn know(&mut self, found: &Found<'_>, indexes: &[SavedIndex]) -> Result<(), String> {
         let known = (self.count()..).map_while(|document| found.known(document));
-        let name = |(index, document): (usize, u64)| {
-            let name = indexes[index].document_name(document).map_err(|error| error.to_string())?;
-            Ok(name.map_or_else(|| document.to_string(), str::to_owned))
-        };
+        let name = |(index, document): (usize, u64)| render::name(&indexes[index], document);
         self.known = known.map(name).collect::<Result<_, String>>()?;
         Ok(())
     }

@@ -260,7 +260,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     if let Some(file) = &mut grown {
-        add::write(file, &indexes[0], &articles, &found)?;
+        add::write(file, &arguments.against[0], &indexes[0], &articles, &found)?;
         file.flush()?;
     }
     summary.end();

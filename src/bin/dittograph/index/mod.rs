@@ -1,7 +1,7 @@
 //! `dittograph index`: an index of articles on disk, built, queried and updated.
 
 pub mod reading;
-mod render;
+pub mod render;
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -237,7 +237,7 @@ impl Query<'_> {
 }
 
 /// Returns the number of the document that an article is.
-fn number_of(id: &str) -> u64 {
+pub fn number_of(id: &str) -> u64 {
     ParagraphId::named(id, 0).document
 }
 
@@ -274,6 +274,11 @@ fn begin(path: &Path) -> Result<Output, String> {
     Output::replacing(path)
 }
 
+/// Returns the message of an index that could not be written.
+pub fn not_written(path: &Path, error: &dittograph::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |io_error| format!("{}: {io_error}", path.display()))
+}
+
 /// Writes an index, and puts it in its place.
 fn replace(
     mut file: Output,
@@ -282,10 +287,7 @@ fn replace(
     write: impl FnOnce(&mut Output) -> Result<(), dittograph::Error>,
 ) -> Result<(), String> {
     let bar = reading::spinner("write", quiet);
-    write(&mut file).map_err(|error| match error.source() {
-        Some(io_error) => format!("{}: {io_error}", path.display()),
-        None => error.to_string(),
-    })?;
+    write(&mut file).map_err(|error| not_written(path, &error))?;
     file.finish()?;
     bar.finish_and_clear();
     Ok(())

@@ -134,7 +134,7 @@ pub fn matches(index: &SavedIndex, article: &str, limit: usize) -> Result<(Strin
 }
 
 /// Returns the id of an article; its number, if the index was made without names.
-fn name(index: &SavedIndex, document: u64) -> Result<String, String> {
+pub fn name(index: &SavedIndex, document: u64) -> Result<String, String> {
     let name = index.document_name(document).map_err(|error| error.to_string())?;
     Ok(name.map_or_else(|| document.to_string(), str::to_owned))
 }
