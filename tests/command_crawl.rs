@@ -1,0 +1,139 @@
+//! `dittograph dedup` for a crawl that grows: which copy is preferred, what a record repeats, and what is known already.
+
+mod common;
+
+use std::process::Output;
+
+use common::command::{Folder, dittograph, printed, refused};
+use serde_json::Value;
+
+const FERRY: &str = "The ferry does not sail today because of the storm, says the harbour master.";
+const BREAD: &str = "Bread is dearer by a tenth since the mill at Anwick burnt down.";
+
+fn dedup(arguments: &[&str]) -> Output {
+    dittograph("dedup", arguments, b"")
+}
+
+#[test]
+fn the_record_with_the_smallest_or_largest_value_of_a_field_is_preferred() {
+    let folder = Folder::new();
+    let line = |id: &str, more: serde_json::Value| {
+        serde_json::json!({"id": id, "text": BREAD, "at": more}).to_string() + "\n"
+    };
+    let dump = folder.put(
+        "dump.jsonl",
+        [
+            line("ten", serde_json::json!({"n": 10, "day": "2024-03-01"})),
+            line("none", serde_json::json!({"n": null})),
+            line("nine", serde_json::json!({"n": 9.5, "day": "2024-02-01"})),
+            line("text", serde_json::json!({"n": "later"})),
+            line("also nine", serde_json::json!({"n": "9.5", "day": "2024-03-01"})),
+        ]
+        .concat(),
+    );
+    let table = folder.put("dump.csv", format!("id,text,at\na,\"{BREAD}\",10\nb,\"{BREAD}\",9\n"));
+    let clusters = folder.name("clusters.jsonl");
+    for (dump, options, kept) in [
+        (&dump, &["--keep-by", "at.n"][..], "nine"),
+        (&dump, &["--keep-by", "at.n", "--keep", "longest"], "nine"),
+        (&dump, &["--keep-by", "-at.n"], "text"),
+        (&dump, &["--keep-by", "at.day"], "nine"),
+        (&dump, &["--keep-by", "-at.day"], "ten"),
+        (&table, &["--keep-by", "at"], "b"),
+    ] {
+        for more in [&[][..], &["--low-memory"]] {
+            printed(&dedup(&[options, more, &["--clusters", &clusters, dump]].concat()));
+            let expected = format!("{{\"kept\":{{\"doc\":\"{kept}\",");
+            assert!(folder.read("clusters.jsonl").starts_with(&expected), "{options:?} {more:?}");
+        }
+    }
+}
+
+#[test]
+fn a_marked_dump_loses_nothing_and_says_what_repeats() {
+    let folder = Folder::new();
+    let lines = [
+        format!("{{\"id\": \"a\",  \"text\": \"{BREAD}\\n{FERRY}\", \"n\": 1.50}}"),
+        format!(
+            "{{\"id\": \"b\", \"dittograph\": {{\"overlap\":null,\"redundant\":[]}}, \"text\": \"From our desk\\n{FERRY}\"}}"
+        ),
+        "{\"id\": \"c\", \"text\": \"Nothing of this comes twice.\" }".to_owned(),
+    ];
+    let dump = folder.put("dump.jsonl", lines.join("\r\n"));
+    let (out, table) = (folder.name("marked.jsonl"), folder.name("articles.tsv"));
+    for more in [&[][..], &["--low-memory"], &["--threads", "1"]] {
+        printed(&dedup(&[&["--mark", "--out", &out, "--articles", &table, &dump], more].concat()));
+        let marked = folder.read("marked.jsonl");
+        let marked: Vec<&str> = marked.lines().collect();
+        let start = lines[0].strip_suffix('}').unwrap();
+        assert!(marked[0].starts_with(&format!("{start},\"dittograph\":{{")), "{}", marked[0]);
+        assert!(marked[1].starts_with("{\"id\": \"b\", \"dittograph\": {\"overlap\":"), "{}", marked[1]);
+        let empty = "\"dittograph\":{\"overlap\":null,\"redundant\":[]}}";
+        assert_eq!(marked[2], lines[2].replace(" }", " ,") + empty);
+        let mark: Value = serde_json::from_str(marked[1]).unwrap();
+        let (mark, words) = (&mark["dittograph"], FERRY.split(' ').count());
+        assert_eq!((&mark["overlap"]["doc"], &mark["overlap"]["shared_words"]), (&"a".into(), &words.into()));
+        let repeated = &mark["redundant"][0];
+        assert_eq!((&repeated["kept_doc"], &repeated["kept_paragraph"]), (&"a".into(), &1.into()));
+        assert_eq!((&repeated["start"], &repeated["end"]), (&14.into(), &(14 + FERRY.len()).into()));
+        let rows = folder.read("articles.tsv");
+        let rows: Vec<&str> = rows.lines().collect();
+        assert_eq!((rows.len(), rows[0]), (3, "doc\tother_doc\twords\tshared_words\tshare"));
+        assert_eq!(
+            rows[2],
+            format!("b\ta\t{}\t{words}\t{:.6}", words + 3, words as f64 / (words + 3) as f64)
+        );
+    }
+    let own = folder.put("own.jsonl", "{\"id\": \"a\", \"dittograph\": \"mine\", \"text\": \"\"}\n");
+    refused(
+        &dedup(&["--mark", "--out", &folder.name("out.jsonl"), &own]),
+        "a: has a field \"dittograph\" of its own",
+    );
+    refused(&dedup(&["--mark", &dump]), "required");
+    let parquet = folder.put("dump.parquet", include_bytes!("data/arrow.parquet"));
+    refused(&dedup(&["--mark", "--out", &folder.name("out.parquet"), &parquet]), "--mark: a Parquet file");
+}
+
+#[test]
+fn a_day_is_compared_with_what_is_known_and_added_to_it() {
+    let folder = Folder::new();
+    let line = |id: &str, text: &str| serde_json::json!({"id": id, "text": text}).to_string() + "\n";
+    let index = folder.name("known.index");
+    let empty = folder.put("none.jsonl", "");
+    assert!(dittograph("index", &["build", "--quiet", "--out", &index, &empty], b"").status.success());
+    let table = folder.name("removed.tsv");
+    let day = |dump: &str, more: &[&str]| {
+        printed(&dedup(&[&["--against", &index, "--add", "--pairs", &table, dump], more].concat()));
+        let rows = folder.read("removed.tsv");
+        rows.lines()
+            .skip(1)
+            .map(|row| row.split('\t').take(4).collect::<Vec<_>>().join(" "))
+            .collect::<Vec<_>>()
+    };
+    let monday = folder.put("monday.jsonl", line("a", &format!("{BREAD}\n{FERRY}")));
+    assert!(day(&monday, &[]).is_empty());
+    // Crawled again, with a paragraph more: the old ones are known, and not forgotten.
+    let tuesday = line("b", FERRY) + &line("a", &format!("{BREAD}\nA line of its own that comes but once."));
+    let tuesday = folder.put("tuesday.jsonl", tuesday);
+    assert_eq!(day(&tuesday, &[]), ["a 1 b 0", "a 0 a 0"]);
+    let wednesday =
+        folder.put("wednesday.jsonl", line("c", &format!("{BREAD}\nA LINE of its own that comes but once!")));
+    assert_eq!(day(&wednesday, &["--low-memory"]), ["a 0 c 0", "a 3 c 1"]);
+    assert!(dittograph("index", &["check", "--quiet", &index], b"").status.success());
+
+    let before = std::fs::read(&index).unwrap();
+    refused(&dedup(&["--add", &monday]), "required");
+    refused(
+        &dedup(&["--against", &index, "--against", &index, "--add", &monday]),
+        "--add: goes with one --against",
+    );
+    refused(
+        &dedup(&["--against", &index, "--threshold", "0.8", &monday]),
+        "known.index: expected one with jaccard 0.8",
+    );
+    refused(&dedup(&["--against", &index, "--out", &index, &monday]), "is read or written already");
+    refused(&dedup(&["--against", &monday, &monday]), "expected a saved index");
+    let bad = folder.put("bad.jsonl", line("d", FERRY) + "{\"id\": ");
+    refused(&dedup(&["--against", &index, "--add", &bad]), "bad.jsonl:2");
+    assert_eq!(std::fs::read(&index).unwrap(), before, "a run that fails changes nothing");
+}
