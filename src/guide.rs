@@ -56,6 +56,10 @@
 //! Of all 8,263 longer documents as they are, eight were called doubled: four of 4,393 in Arabic, four of 2,481 in Thai, none of 1,389 in Chinese;
 //! of 400 chapters of the Bible, in three samples, 0, 1, 0.
 //!
+//! A corpus looks for doubled bodies too, in the documents of which enough comes again by a sample of the shingles. Of 10,080 such articles (the
+//! rows above, four languages, three samples of 120) it sees 98.5 % of the bodies that a scan of each sees; by row, 100, 100, 99.8, 96.6, 99.4, 97.8
+//! and 95.9 %. Of what a scan then removes it removes 97 % or more, and 85 % in the last three rows: what was merged or split stays.
+//!
 //! On 100,000 paragraphs of 85 words with planted copies (words:5, threshold 0.7) `dedup` finds 99.99 % of all true pairs, 99.9 %
 //! of those that are neither identical nor boilerplate, and no false one; `--candidates exact` finds all.
 //!
@@ -81,7 +85,7 @@
 //! | a saved index of 1,000,000 paragraphs of 65 words | opened in 0.2 ms; a question 5 to 7 µs, 8 at the 99th percentile; the first time 9 to 23 µs, 79 | 675 bytes a paragraph on disk: 59.5 bits for each of 63 shingles, 8.6 bytes for each of 17 buckets, 52 for ids and hashes |
 //!
 //! Finding the doubled body makes a scan 1.4 to 2.4 times as long as without, and the evidence of runs `dedup` 1.1 to 1.3 times, in
-//! documentation of many releases; where each article is one paragraph, as in the dump below, there are no runs. `--lossless` takes the
+//! documentation of many releases, a tenth to a fifth of the time for looking into pages of sections built alike; where each article is one paragraph, as in the dump below, there are no runs. `--lossless` takes the
 //! memory of the default within a tenth, and 0.75 to 0.96 times its CPU in such documentation (51 MB of Arabic, 12 MB of English); 1.6 to 1.9 times in 74 MB
 //! of chapters of Bibles, of which one verse in seven goes. With it `--all-pairs` and `--runs` cost what they do with `--candidates exact`.
 //!

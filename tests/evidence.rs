@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dittograph::{Corpus, CorpusBuilder, Detector, Evidence, ParagraphId, Removal, Siblings};
+use dittograph::{Corpus, CorpusBuilder, Detector, Evidence, ParagraphId, Removal, Scope, Siblings};
 use proptest::prelude::*;
 
 fn builder() -> CorpusBuilder {
@@ -120,6 +120,63 @@ fn siblings_are_not_removed_for_one_another_in_any_document() {
     assert_eq!(redundant.siblings, 1);
     let all = removals(builder().siblings(Siblings::Remove), &OPTIONS);
     assert_eq!(all.len(), 2);
+}
+
+/// An article whose body was pasted twice, and then edited: two words in each paragraph of the second side.
+const DOUBLED: &str = "The lighthouse keeper goes home
+For forty years Halvard Moen climbed the tower at dusk and lit the lamp by hand.
+His father had done so before him, and taught him to read the sky in the west.
+Last week the council decided that a machine shall keep the light from now on.
+Moen packed his books and his kettle, and rowed across the sound in the rain.
+Those who met him at the pier say that he did not look back once.
+For forty winters Halvard Moen climbed the stairs at dusk and lit the lamp by hand.
+His father had done it before him, and taught him to read the clouds in the west.
+Last month the council decided that an engine shall keep the light from now on.
+Moen packed his maps and his kettle, and rowed across the bay in the rain.
+Those who saw him at the pier say that he did not turn back once.";
+
+#[test]
+fn the_edited_side_of_a_doubled_body_goes_by_the_evidence_of_the_body() {
+    let mut corpus = builder().build();
+    corpus.extend(["A notice about the tides, and nothing else.", DOUBLED]);
+    let found = corpus.find();
+    let [body] = found.doubled_bodies() else { panic!("{:?}", found.doubled_bodies()) };
+    assert_eq!((body.earlier.document, body.later.document), (1, 1));
+    assert_eq!((body.earlier.paragraphs.clone(), body.later.paragraphs.clone()), (1..6, 6..11));
+    let removals = &found.redundant().removals;
+    let expected: Vec<Row> = (1..6).map(|n| ((1, n), (1, n + 5), Evidence::Run)).collect();
+    assert_eq!(ids(removals), expected);
+    assert!(removals.iter().all(|removal| removal.similarity.jaccard() < 0.7));
+    let pairs: Vec<_> = found.pairs().map(|pair| (pair.earlier.paragraph, pair.later.paragraph)).collect();
+    assert_eq!(pairs, [(1, 6), (2, 7), (3, 8), (4, 9), (5, 10)]);
+    assert_eq!(found.without_redundant(1), dittograph::dedup(DOUBLED));
+
+    assert_eq!(ids(&self::removals(builder().scope(Scope::Within), &[DOUBLED])).len(), 5);
+    assert!(self::removals(builder().scope(Scope::Across), &[DOUBLED]).is_empty());
+    assert!(self::removals(builder().evidence(Evidence::Threshold), &[DOUBLED]).is_empty());
+}
+
+#[test]
+fn a_body_in_two_documents_is_no_body_in_one() {
+    let lines: Vec<&str> = DOUBLED.lines().collect();
+    let documents = [lines[..6].join("\n"), lines[6..].join("\n")];
+    let mut corpus = builder().build();
+    corpus.extend(&documents);
+    assert!(corpus.find().doubled_bodies().is_empty());
+}
+
+#[test]
+fn the_two_sides_of_a_doubled_body_are_no_siblings() {
+    // Long paragraphs, so that the two sides are at the threshold, and a reprint that has the second of them.
+    let keeper = "For forty years Halvard Moen climbed the tower at dusk, lit the lamp by hand, wrote the wind and the ships into his book, and went down again when the sun had risen.";
+    let council = "The council of Anwick decided last week, by nine votes to four, that a machine shall keep the light from now on, since nobody else had asked for the post.";
+    let [other_keeper, other_council] = [keeper.replace("dusk", "sunset"), council.replace("week", "Monday")];
+    let doubled = [keeper, council, &other_keeper, &other_council].join("\n");
+    let reprint = format!("From the islands\n{other_keeper}\n{other_council}");
+    let removals = removals(builder(), &[doubled, reprint]);
+    let removed: Vec<_> =
+        removals.iter().map(|removal| (removal.removed.document, removal.removed.paragraph)).collect();
+    assert_eq!(removed, [(0, 2), (0, 3), (1, 1), (1, 2)], "one of each is left");
 }
 
 const WORDS: [&str; 12] = [

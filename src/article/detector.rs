@@ -21,7 +21,7 @@ use crate::hash;
 use crate::lsh::Banding;
 use crate::shingle::{ShingleSet, Shingles};
 use crate::text::normalizer::{self, Normalizer};
-use crate::text::paragraph::Boundary;
+use crate::text::paragraph::{Boundary, Paragraph};
 
 /// Finds what repeats, as its configuration says.
 ///
@@ -75,52 +75,31 @@ impl Detector {
 
     /// Finds what repeats in an article whose paragraphs are separated by `boundary`.
     fn scan_cut<'t>(&self, article: &'t str, boundary: Boundary) -> Report<'t> {
-        let paragraphs = boundary.paragraphs(article);
-        let mut shingled: Vec<Shingled> = paragraphs
-            .par_iter()
-            .map_init(Scratch::default, |scratch, p| scratch.shingle(self, p.as_str()))
-            .collect();
-        let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
-        let mut same_words = SameWords::new(self);
-        let text = |paragraph: usize| paragraphs[paragraph].as_str();
-        let equal = |first, later| same_words.check(first, text(first), text(later));
-        let copies = Copies::find(paragraphs.len(), |paragraph| shingled[paragraph].hash, equal);
-        let copy = |later: usize| {
-            let similarity = Similarity::exact_copy(shingled[later].set.len());
-            DuplicatePair { earlier: copies.first(later), later, similarity, evidence: Evidence::Threshold }
-        };
-        let is_later = |&paragraph: &usize| !copies.is_first(paragraph);
-        let exact: Vec<DuplicatePair> = (0..paragraphs.len()).filter(is_later).map(copy).collect();
-
-        // Only the first of a group is compared with others; an empty set is paired with nothing.
-        for later in (0..paragraphs.len()).filter(is_later) {
-            shingled[later].set = ShingleSet::default();
-        }
-        let sets: Vec<ShingleSet> = shingled.into_iter().map(|paragraph| paragraph.set).collect();
-        let join = Join::new(&sets);
+        let read = ReadArticle::new(self, article, boundary);
+        let ReadArticle { words, copies, sets, .. } = &read;
+        let join = Join::new(sets);
         let mut pairs = join.pairs(&self.comparator);
-        let (mut runs, matches_left_out) = runs(&join, &sets, &copies, &words);
-        let article_read =
-            doubled::Article { detector: self, paragraphs: &paragraphs, words: &words, copies: &copies };
-        let doubled = doubled(&join, &sets, &article_read);
+        let (mut runs, matches_left_out) = runs(&join, &read);
+        let doubled = doubled(&join, &read, self);
         if let Some(doubled) = &doubled {
-            doubled.add_runs(&mut runs, &words);
+            doubled.add_runs(&mut runs, words);
             if self.comparator.measure == Measure::Jaccard {
-                pairs.extend(doubled.pairs(self.comparator.threshold, &pairs, &copies, &sets));
+                pairs.extend(doubled.pairs(self.comparator.threshold, &pairs, copies, sets));
             }
             pairs.sort_unstable_by_key(|pair| (pair.earlier, pair.later));
         }
-        let by_run = doubled.as_ref().map(|doubled| doubled.redundant_pairs(&copies)).unwrap_or_default();
+        let by_run = doubled.as_ref().map(|doubled| doubled.redundant_pairs(copies)).unwrap_or_default();
         let makes_redundant = |pair: &DuplicatePair| match pair.evidence {
             Evidence::Run => by_run.contains(&(pair.earlier, pair.later)),
             Evidence::Threshold => {
                 self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity)
             }
         };
-        let clusters = cluster::clusters(&copies, &pairs, makes_redundant);
+        let clusters = cluster::clusters(copies, &pairs, makes_redundant);
         let mut redundant: Vec<usize> =
             clusters.iter().flat_map(|cluster| &cluster.redundant).copied().collect();
         redundant.sort_unstable();
+        let ReadArticle { paragraphs, words, exact, .. } = read;
         pairs.extend(exact);
         pairs.par_sort_unstable_by_key(|pair| (pair.earlier, pair.later));
 
@@ -133,7 +112,7 @@ impl Detector {
             pairs,
             clusters,
             runs,
-            doubled_body: doubled.map(|doubled| doubled.body),
+            doubled,
             redundant,
             matches_left_out,
         }
@@ -153,6 +132,12 @@ impl Detector {
     #[must_use]
     pub fn dedup<'t>(&self, article: &'t str) -> Cow<'t, str> {
         self.scan(article).without_redundant()
+    }
+
+    /// Finds the doubled body of an article, as [`scan`](Self::scan) does, and nothing else.
+    pub(crate) fn doubled_body(&self, article: &str) -> Option<Doubled> {
+        let read = ReadArticle::new(self, article, self.boundary());
+        doubled(&Join::new(&read.sets), &read, self)
     }
 
     /// Returns the shingles of one paragraph, normalized and cut as configured: what is compared.
@@ -329,9 +314,47 @@ impl Default for Detector {
     }
 }
 
+/// The paragraphs of an article, read.
+struct ReadArticle<'t> {
+    paragraphs: Vec<Paragraph<'t>>,
+    /// How many words each has.
+    words: Vec<usize>,
+    copies: Copies,
+    /// Each later copy, and the first of its group.
+    exact: Vec<DuplicatePair>,
+    /// The shingles of each that is the first of its group; only that is compared with others, and an empty set is paired with
+    /// nothing.
+    sets: Vec<ShingleSet>,
+}
+
+impl<'t> ReadArticle<'t> {
+    fn new(detector: &Detector, article: &'t str, boundary: Boundary) -> Self {
+        let paragraphs = boundary.paragraphs(article);
+        let mut shingled: Vec<Shingled> = paragraphs
+            .par_iter()
+            .map_init(Scratch::default, |scratch, p| scratch.shingle(detector, p.as_str()))
+            .collect();
+        let words: Vec<usize> = shingled.iter().map(|p| p.words).collect();
+        let mut same_words = SameWords::new(detector);
+        let text = |paragraph: usize| paragraphs[paragraph].as_str();
+        let equal = |first, later| same_words.check(first, text(first), text(later));
+        let copies = Copies::find(paragraphs.len(), |paragraph| shingled[paragraph].hash, equal);
+        let mut exact: Vec<DuplicatePair> = Vec::new();
+        for later in (0..paragraphs.len()).filter(|&paragraph| !copies.is_first(paragraph)) {
+            let set = std::mem::take(&mut shingled[later].set);
+            let similarity = Similarity::exact_copy(set.len());
+            let earlier = copies.first(later);
+            exact.push(DuplicatePair { earlier, later, similarity, evidence: Evidence::Threshold });
+        }
+        let sets = shingled.into_iter().map(|paragraph| paragraph.set).collect();
+        Self { paragraphs, words, copies, exact, sets }
+    }
+}
+
 /// The runs of an article, and how many pairs were left out in looking for them. Paragraphs without words are passed
 /// over as if they were not there.
-fn runs(join: &Join<'_>, sets: &[ShingleSet], copies: &Copies, words: &[usize]) -> (Vec<Run>, usize) {
+fn runs(join: &Join<'_>, read: &ReadArticle<'_>) -> (Vec<Run>, usize) {
+    let ReadArticle { words, copies, sets, .. } = read;
     let worded: Vec<usize> = (0..words.len()).filter(|&paragraph| words[paragraph] > 0).collect();
     let place = |paragraph: usize| worded.partition_point(|&other| other < paragraph);
     let seeds = join.pairs_sharing_rare(&run::SEED, run::MAX_COPIES).into_iter();
@@ -349,10 +372,11 @@ fn runs(join: &Join<'_>, sets: &[ShingleSet], copies: &Copies, words: &[usize]) 
 }
 
 /// The doubled body of an article.
-fn doubled(join: &Join<'_>, sets: &[ShingleSet], article: &doubled::Article<'_>) -> Option<Doubled> {
+fn doubled(join: &Join<'_>, read: &ReadArticle<'_>, detector: &Detector) -> Option<Doubled> {
+    let ReadArticle { paragraphs, words, copies, sets, .. } = read;
     let near = join.pairs_sharing_rare(&doubled::POINT, run::MAX_COPIES);
-    let points = doubled::points(article.copies, &near, sets);
-    doubled::find(article, &points)
+    let points = doubled::points(copies, &near, sets);
+    doubled::find(&doubled::Article { detector, paragraphs, words, copies }, &points)
 }
 
 /// The shingles of the paragraphs that have words.

@@ -5,7 +5,7 @@ pub(crate) mod reading;
 pub(crate) mod copies;
 pub(crate) mod cluster;
 pub(crate) mod run;
-mod doubled;
+pub(crate) mod doubled;
 pub(crate) mod repetition;
 pub(crate) mod report;
 mod display;

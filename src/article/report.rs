@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::article::cluster::Cluster;
 use crate::article::detector::Detector;
+use crate::article::doubled::Doubled;
 use crate::article::repetition::Repetition;
 use crate::article::run::Run;
 use crate::compare::pair::DuplicatePair;
@@ -34,7 +35,7 @@ pub struct Report<'t> {
     pub(crate) pairs: Vec<DuplicatePair>,
     pub(crate) clusters: Vec<Cluster>,
     pub(crate) runs: Vec<Run>,
-    pub(crate) doubled_body: Option<Run>,
+    pub(crate) doubled: Option<Doubled>,
     pub(crate) redundant: Vec<usize>,
     pub(crate) matches_left_out: usize,
 }
@@ -111,7 +112,7 @@ impl<'t> Report<'t> {
     /// README.md has how often it is seen, and how often wrongly.
     #[must_use]
     pub fn doubled_body(&self) -> Option<&Run> {
-        self.doubled_body.as_ref()
+        self.doubled.as_ref().map(|doubled| &doubled.body)
     }
 
     /// Returns the redundant paragraphs of all clusters, in ascending order: those that [`without_redundant`] leaves out.

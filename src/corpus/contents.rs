@@ -36,6 +36,8 @@ pub(crate) struct Contents<'t> {
     pub(crate) ranks: Vec<u32>,
     pub(crate) paragraphs: Vec<ParagraphEntry>,
     pub(crate) copy_groups: Vec<CopyGroup>,
+    /// The documents in which a body may stand twice, ascending.
+    pub(crate) repeating: Vec<u32>,
     /// The words of each copy group, if the evidence of runs is wanted.
     pub(crate) sketches: Vec<WordSketch>,
 }
@@ -97,6 +99,7 @@ impl<'t> Contents<'t> {
             ranks: Vec::new(),
             paragraphs: Vec::new(),
             copy_groups: Vec::new(),
+            repeating: Vec::new(),
             sketches: Vec::new(),
         }
     }

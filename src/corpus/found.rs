@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use crate::compare::pair::{Evidence, ParagraphId, ParagraphPair};
 use crate::compare::{Overlap, Similarity};
+use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::Decided;
 use crate::corpus::known::Known;
@@ -107,13 +108,14 @@ pub struct CorpusRuns {
 pub struct Found<'t> {
     pub(crate) contents: Contents<'t>,
     neighbours: Neighbours,
+    bodies: Bodies,
     known: Known,
     decided: OnceLock<Decided>,
 }
 
 impl<'t> Found<'t> {
-    pub(crate) fn new(contents: Contents<'t>, neighbours: Neighbours, known: Known) -> Self {
-        Self { contents, neighbours, known, decided: OnceLock::new() }
+    pub(crate) fn new(contents: Contents<'t>, neighbours: Neighbours, bodies: Bodies, known: Known) -> Self {
+        Self { contents, neighbours, bodies, known, decided: OnceLock::new() }
     }
 
     /// Returns what is redundant, each paragraph with the one that is kept in its place.
@@ -144,7 +146,7 @@ impl<'t> Found<'t> {
         if let Some(decided) = self.decided.get() {
             return decided;
         }
-        let decided = kept::decide(&self.contents, &self.neighbours, &self.known);
+        let decided = kept::decide(&self.contents, &self.neighbours, &self.bodies, &self.known);
         self.decided.get_or_init(|| decided)
     }
 
@@ -307,6 +309,30 @@ impl<'t> Found<'t> {
         runs::runs(&self.contents, &self.neighbours)
     }
 
+    /// Returns the documents most of whose text stands there twice, by their numbers, each as the two sides of its
+    /// [doubled body](crate::Report::doubled_body).
+    ///
+    /// The documents that are looked into are those of which enough comes again by a sample of the shingles;
+    /// the [guide](crate::guide) has how many of the bodies that a scan finds that sees. It was done when the corpus was searched, and this costs nothing.
+    ///
+    /// ```
+    /// use dittograph::Corpus;
+    ///
+    /// let mut corpus = Corpus::default();
+    /// corpus.extend([
+    ///     "Nobody was hurt, says the miller.",
+    ///     "The mill burnt down at night.\nNobody was hurt, says the miller.\n\
+    ///      The mill burnt down at night.\nNobody was hurt, says the miller.",
+    /// ]);
+    /// let found = corpus.find();
+    /// let [body] = found.doubled_bodies() else { panic!() };
+    /// assert_eq!((body.later.document, body.later.paragraphs.clone()), (1, 2..4));
+    /// ```
+    #[must_use]
+    pub fn doubled_bodies(&self) -> &[CorpusRun] {
+        &self.bodies.found
+    }
+
     /// Returns for each document how much of it stands in another one; `None` if it has no passage in common with one, or if the
     /// scope is [`Within`](crate::Scope::Within).
     ///
@@ -347,20 +373,6 @@ impl<'t> Found<'t> {
     /// The first error of the [`TextStore`](crate::TextStore) of the corpus.
     pub fn check(&self) -> Result<(), Error> {
         self.contents.check()
-    }
-
-    /// Returns numbers that a copy group shares with those that it may resemble: of its buckets, or of its neighbours and
-    /// itself.
-    #[cfg(feature = "page")]
-    pub(crate) fn shared_numbers(&self, group: u32) -> Cow<'_, [u32]> {
-        match &self.neighbours {
-            Neighbours::Buckets { bands, .. } => Cow::Borrowed(bands.of(group)),
-            Neighbours::Joined { neighbours, .. } => {
-                let near = neighbours.get(group).iter().map(|near| near.group);
-                Cow::Owned(near.chain([group]).collect())
-            }
-            Neighbours::Lossless { .. } => Cow::Borrowed(&[]),
-        }
     }
 
     /// Returns true if a paragraph goes only where one that is kept holds all of it.

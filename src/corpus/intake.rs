@@ -6,8 +6,10 @@ use hashbrown::HashTable;
 use rayon::prelude::*;
 
 use crate::article::detector::Detector;
+use crate::article::doubled::sample::{self, Sample};
 use crate::article::reading::{Read, SameWords, Scratch};
 use crate::compare::lcs::WordSketch;
+use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, ParagraphEntry, Texts};
 use crate::corpus::found::Found;
 use crate::corpus::known::{self, Known};
@@ -105,9 +107,11 @@ impl<'t> Intake<'t> {
         }
         let detector = self.contents.detector;
         let mut same_words = SameWords::new(&detector);
-        for (article, spans) in batch.articles.iter().zip(&batch.spans) {
+        for (n, (article, spans)) in batch.articles.iter().zip(&batch.spans).enumerate() {
             let text = article.as_ref();
             let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
+            let document = number(self.contents.documents.len());
+            self.contents.repeating.extend(batch.repeats_itself[n].then_some(document));
             self.contents.documents.push(DocumentEntry { len, first: self.contents.count() });
             for (span, (prepared, traits)) in spans.iter().zip(&mut prepared) {
                 self.add_paragraph(text, span, prepared, traits, &mut same_words);
@@ -169,24 +173,26 @@ impl<'t> Intake<'t> {
     }
 
     pub(crate) fn find(self) -> Found<'t> {
-        self.find_beside(Known::default())
+        let bodies = Bodies::find(&self.contents);
+        self.find_beside(bodies, Known::default())
     }
 
     pub(crate) fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'t>, Error> {
         indexes.iter().try_for_each(|index| known::check_options(&self.contents.detector, index))?;
         let counts = self.rare.is_none() && self.contents.scope != Scope::Within && !indexes.is_empty();
-        let known = if counts { Known::find(&self.contents, indexes)? } else { Known::default() };
-        Ok(self.find_beside(known))
+        let bodies = Bodies::find(&self.contents);
+        let known = if counts { Known::find(&self.contents, &bodies, indexes)? } else { Known::default() };
+        Ok(self.find_beside(bodies, known))
     }
 
-    fn find_beside(self, known: Known) -> Found<'t> {
+    fn find_beside(self, bodies: Bodies, known: Known) -> Found<'t> {
         let Self { contents, keys, rare, by_words, .. } = self;
         drop(by_words); // memory for what follows
         let neighbours = match rare {
             Some(rare) => Neighbours::lossless(rare),
             None => Neighbours::new(&contents, keys),
         };
-        Found::new(contents, neighbours, known)
+        Found::new(contents, neighbours, bodies, known)
     }
 }
 
@@ -210,6 +216,8 @@ struct Batch<T> {
     articles: Vec<T>,
     /// The paragraphs of each article.
     spans: Vec<Vec<Range<usize>>>,
+    /// Whether a body may stand twice in each article.
+    repeats_itself: Vec<bool>,
     /// What is known of the paragraphs of all articles, one after the other.
     chunks: Vec<PreparedChunk>,
 }
@@ -235,6 +243,7 @@ struct PreparedParagraph {
     words: usize,
     /// Half of the hash of its words, `None` if it has none.
     hash: Option<u64>,
+    sample: Sample,
     sketch: Option<WordSketch>,
 }
 
@@ -248,8 +257,21 @@ impl Preparer {
         let texts: Vec<&str> = (articles.iter().zip(&spans))
             .flat_map(|(article, spans)| spans.iter().map(|span| &article.as_ref()[span.clone()]))
             .collect();
-        let chunks = texts.par_chunks(CHUNK_LEN).map(|texts| self.prepare_chunk(texts)).collect();
-        Batch { articles, spans, chunks }
+        let chunks: Vec<PreparedChunk> =
+            texts.par_chunks(CHUNK_LEN).map(|texts| self.prepare_chunk(texts)).collect();
+        let ends = spans.iter().scan(0, |end, spans| {
+            *end += spans.len();
+            Some(*end)
+        });
+        let ranges: Vec<Range<usize>> = ends.zip(&spans).map(|(end, spans)| end - spans.len()..end).collect();
+        let repeats_itself = |range: Range<usize>| {
+            sample::may_be_doubled(range.map(|n| {
+                let prepared = &chunks[n / CHUNK_LEN].paragraphs[n % CHUNK_LEN];
+                (&prepared.sample, prepared.words)
+            }))
+        };
+        let repeats_itself = ranges.into_par_iter().map(repeats_itself).collect();
+        Batch { articles, spans, repeats_itself, chunks }
     }
 
     fn prepare_chunk(&self, paragraphs: &[&str]) -> PreparedChunk {
@@ -272,6 +294,7 @@ impl Preparer {
             PreparedParagraph {
                 words,
                 hash: hash.map(|hash| hash as u64),
+                sample: sample::of(scratch.hashes()),
                 sketch: self.wants_sketches.then(|| scratch.sketch()),
             }
         };

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use crate::article::detector::stable;
 use crate::compare::Similarity;
 use crate::compare::pair::{Evidence, ParagraphId};
+use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
 use crate::corpus::known::Known;
@@ -38,17 +39,23 @@ pub(crate) struct Decided {
 }
 
 /// Decides what is redundant in a corpus.
-pub(crate) fn decide(contents: &Contents<'_>, neighbours: &Neighbours, known: &Known) -> Decided {
+pub(crate) fn decide(
+    contents: &Contents<'_>,
+    neighbours: &Neighbours,
+    bodies: &Bodies,
+    known: &Known,
+) -> Decided {
     if let Neighbours::Lossless { rare, .. } = neighbours {
         let (removals, spared) = removals(contents, neighbours, lossless::decide(contents, rare), Vec::new());
         return Decided { redundant: Redundant { removals, spared, siblings: 0 }, run_pairs: Vec::new() };
     }
-    let siblings = SiblingTest::new(contents);
+    let siblings = SiblingTest::new(contents, bodies);
     let preference = Preference::new(contents);
     let ByThreshold { mut decided, known, siblings: spared_as_siblings } =
         by_threshold(contents, neighbours, &siblings, &preference, known);
     let is_known = |n: u32| known.binary_search_by_key(&contents.id(n), |removal| removal.removed).is_ok();
-    let run_pairs = revisions::find(contents, neighbours, &siblings, &preference, is_known, &mut decided);
+    let run_pairs =
+        revisions::find(contents, neighbours, bodies, &siblings, &preference, is_known, &mut decided);
     let (removals, spared) = removals(contents, neighbours, decided, known);
     Decided { redundant: Redundant { removals, spared, siblings: spared_as_siblings }, run_pairs }
 }
@@ -176,7 +183,7 @@ struct ByThreshold {
 fn by_threshold(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
-    siblings: &SiblingTest,
+    siblings: &SiblingTest<'_>,
     preference: &Preference,
     known: &Known,
 ) -> ByThreshold {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::article::detector::Detector;
 use crate::compare::Similarity;
 use crate::compare::pair::ParagraphId;
+use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::Contents;
 use crate::corpus::siblings::SiblingTest;
 use crate::error::Error;
@@ -37,8 +38,12 @@ pub(crate) struct KnownMatch {
 impl Known {
     /// Looks all copy groups up that are not short. Of several paragraphs the one that is most alike counts, of equals that of
     /// the first index, and in it the one with the least id.
-    pub(crate) fn find(contents: &Contents<'_>, indexes: &[SavedIndex]) -> Result<Self, Error> {
-        let siblings = SiblingTest::new(contents);
+    pub(crate) fn find(
+        contents: &Contents<'_>,
+        bodies: &Bodies,
+        indexes: &[SavedIndex],
+    ) -> Result<Self, Error> {
+        let siblings = SiblingTest::new(contents, bodies);
         let by_words: AHashMap<u64, u32> =
             (0..).zip(&contents.copy_groups).map(|(group, copies)| (copies.hash, group)).collect();
         let find = |group: u32| {

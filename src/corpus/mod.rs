@@ -1,7 +1,7 @@
 //! Many articles: the same steps, on all cores, with the order of the articles kept.
 //!
 //! In the order of the work: [`options`] and the two corpus types in this file; [`intake`], which prepares articles and
-//! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; [`known`], for what indexes hold already; and [`found`], which asks [`kept`] for
+//! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; [`bodies`], for documents whose text stands twice; [`known`], for what indexes hold already; and [`found`], which asks [`kept`] for
 //! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together, and
 //! [`overlaps`] tells how much of a document stands in another. [`lossless`] decides
 //! for [`kept`] by [`rare_shingles`], if only what is held whole may go. [`text_store`] is for texts that do not fit in memory.
@@ -12,6 +12,7 @@ mod contents;
 mod intake;
 mod rare_shingles;
 mod neighbours;
+mod bodies;
 mod siblings;
 mod known;
 mod walks;

@@ -151,8 +151,8 @@ impl CorpusBuilder {
         Self { candidates, ..self }
     }
 
-    /// Sets by which evidence a paragraph is redundant: by [`Evidence::Threshold`] alone, or by [`Evidence::Run`] too.
-    /// Default: both. With [`Measure::Containment`](crate::Measure::Containment) the threshold alone counts.
+    /// Sets by which evidence a paragraph is redundant: by [`Evidence::Threshold`] alone, or by [`Evidence::Run`] too, which is a run
+    /// of two documents or the [doubled body](crate::Found::doubled_bodies) of one. Default: both. With [`Measure::Containment`](crate::Measure::Containment) the threshold alone counts.
     pub fn evidence(self, evidence: Evidence) -> Self {
         Self { evidence, ..self }
     }
@@ -161,7 +161,8 @@ impl CorpusBuilder {
     /// both, while one of them stands in another document too. Whoever wrote both into one document meant two passages:
     /// another option, another province, another year. Default: [`Siblings::Keep`].
     ///
-    /// Paragraphs that stand in one document only are no siblings here: within it the threshold decides. With
+    /// The two sides of a [doubled body](crate::Found::doubled_bodies) are no siblings. Paragraphs that stand in one document only
+    /// are none here either: within it the threshold decides. With
     /// [`Scope::Within`] there are none. Once other paragraphs are removed, two may be no siblings any more: a second
     /// cleaning can then remove a few that the first has kept.
     pub fn siblings(self, siblings: Siblings) -> Self {

@@ -1,4 +1,4 @@
-//! Revisions: what is kept by the threshold, but goes for another by the evidence of a run.
+//! Revisions: what is kept by the threshold, but goes for another by the evidence of a run, or of a doubled body.
 //!
 //! A kept paragraph goes only together with all that went for it, and only if each of them is verified against the one
 //! that stays: at the threshold, or by the least that a run asks for. So what is kept only becomes less, and every removed
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::compare::Similarity;
 use crate::compare::pair::Evidence;
+use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::{CounterpartIn, Decision, Preference};
 use crate::corpus::neighbours::Neighbours;
@@ -20,21 +21,27 @@ use crate::corpus::walks::{RunComparator, RunPair, Walks};
 pub(crate) fn find(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
-    siblings: &SiblingTest,
+    bodies: &Bodies,
+    siblings: &SiblingTest<'_>,
     preference: &Preference,
     is_known: impl Fn(u32) -> bool,
     decided: &mut Vec<Decision>,
 ) -> Vec<RunPair> {
-    if !contents.wants_runs() || contents.documents.len() == contents.paragraphs.len() {
+    let walks = contents.wants_runs() && contents.documents.len() < contents.paragraphs.len();
+    if !walks && bodies.pairs.is_empty() {
         return Vec::new();
     }
     let mut kept_for: Vec<u32> = (0..contents.count()).collect();
     for decision in decided.iter() {
         kept_for[decision.removed as usize] = decision.kept;
     }
-    let passages = kept_for.iter().map(|&kept| contents.paragraphs[kept as usize].copy_group).collect();
     let run_comparator = RunComparator::new(contents.detector.comparator().threshold);
-    let pairs = Walks { contents, siblings, comparator: run_comparator, passages }.pairs();
+    let mut pairs = bodies.pairs.clone();
+    if walks {
+        let passages = kept_for.iter().map(|&kept| contents.paragraphs[kept as usize].copy_group).collect();
+        pairs.extend(Walks { contents, siblings, comparator: run_comparator, passages }.pairs());
+        pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier)); // those are of two documents, these of one
+    }
 
     let mergeable: Vec<&RunPair> =
         pairs.iter().filter(|pair| !is_known(pair.later) && !is_known(pair.earlier)).collect();
@@ -50,7 +57,7 @@ pub(crate) fn find(
         }
     }
     let known = pairs.iter().map(|pair| groups_of(contents, pair.later, pair.earlier)).collect();
-    let judge = Judge { contents, neighbours, siblings, comparator: run_comparator, known };
+    let judge = Judge { contents, neighbours, bodies, siblings, comparator: run_comparator, known };
     let changed = judge.decide(&merge(&judge, preference, &kept_for, members, mergeable));
     let is_unchanged = |decision: &Decision| {
         changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
@@ -103,7 +110,8 @@ fn merge(
 struct Judge<'j> {
     contents: &'j Contents<'j>,
     neighbours: &'j Neighbours,
-    siblings: &'j SiblingTest,
+    bodies: &'j Bodies,
+    siblings: &'j SiblingTest<'j>,
     comparator: RunComparator,
     /// The copy groups of the pairs that walks came upon, the lower number first: those have enough words in common.
     known: AHashSet<(u32, u32)>,
@@ -112,7 +120,8 @@ struct Judge<'j> {
 impl Judge<'_> {
     /// Returns true if a paragraph may be removed for another.
     fn may_go(&self, n: u32, kept: u32) -> bool {
-        let is_same_document = self.contents.document_of(n) == self.contents.document_of(kept);
+        let document = self.contents.document_of(n);
+        let is_same_document = document == self.contents.document_of(kept);
         let has_place = match CounterpartIn::of(n, self.contents) {
             CounterpartIn::Any => true,
             CounterpartIn::SameDocument => is_same_document,
@@ -121,7 +130,7 @@ impl Judge<'_> {
         };
         let (group, kept_group) = (self.group(n), self.group(kept));
         let is_verified = || {
-            !is_same_document
+            (!is_same_document || self.bodies.are_mates(document, group, kept_group))
                 && !self.siblings.are_siblings(group, kept_group)
                 && (self.known.contains(&in_order(group, kept_group))
                     || self.verify(group, kept_group).is_some())

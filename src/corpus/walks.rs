@@ -103,7 +103,7 @@ impl RunComparator {
 /// What walks go over.
 pub(crate) struct Walks<'w> {
     pub(crate) contents: &'w Contents<'w>,
-    pub(crate) siblings: &'w SiblingTest,
+    pub(crate) siblings: &'w SiblingTest<'w>,
     pub(crate) comparator: RunComparator,
     /// The passage of each paragraph: the copy group of what is kept in its place.
     pub(crate) passages: Vec<u32>,

@@ -235,13 +235,14 @@ impl fmt::Display for Name {
 }
 
 /// Writes a range of paragraphs with its first and its last.
-struct Span<'s>(&'s Range<usize>);
+struct Span<'s, N>(&'s Range<N>);
 
-impl fmt::Display for Span<'_> {
+impl<N: Copy + fmt::Display + TryInto<usize>> fmt::Display for Span<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.len() {
-            1 => write!(f, "{}", self.0.start),
-            _ => write!(f, "{}–{}", self.0.start, self.0.end - 1),
+        let Range { start, end } = *self.0;
+        match (start.try_into(), end.try_into()) {
+            (Ok(start), Ok(end)) if end > start + 1 => write!(f, "{start}–{}", end - 1),
+            _ => write!(f, "{start}"),
         }
     }
 }

@@ -66,7 +66,7 @@ impl<'r> Pairs<'r> {
     /// no passage of its own.
     pub(super) fn passages(&self) -> Vec<Passage> {
         let report = self.report;
-        let body = report.doubled_body.as_ref();
+        let body = report.doubled_body();
         let is_in =
             |inner: &Range<usize>, outer: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
         let runs = report.runs.iter().filter(|run| {

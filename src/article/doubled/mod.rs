@@ -14,13 +14,14 @@ mod border;
 mod chain;
 mod judge;
 mod points;
+pub(crate) mod sample;
 
 use ahash::AHashSet;
 
 use crate::article::copies::Copies;
 use crate::article::detector::Detector;
 use crate::article::run::{MAX_STEP, Run};
-use crate::compare::lcs::WordSequence;
+use crate::compare::lcs::{Lcs, WordSequence};
 use crate::compare::pair::{DuplicatePair, Evidence};
 use crate::compare::{Similarity, Threshold};
 use crate::shingle::ShingleSet;
@@ -68,11 +69,20 @@ pub(super) struct Point {
 
 /// A body that stands there twice.
 #[derive(Clone, Debug)]
-pub(super) struct Doubled {
-    pub(super) body: Run,
+pub(crate) struct Doubled {
+    pub(crate) body: Run,
     /// Paragraphs aligned one for one, and with blocks in place of some of them.
     single: Vec<Aligned>,
     aligned: Vec<Aligned>,
+}
+
+/// Two paragraphs of a doubled body of which each stands for the other.
+pub(crate) struct Mates {
+    pub(crate) earlier: usize,
+    pub(crate) later: usize,
+    pub(crate) lcs: Lcs,
+    /// Whether enough of both is in order for a pair.
+    pub(crate) is_pair: bool,
 }
 
 /// Returns the doubled body of an article, if it has one. `points` are sorted.
@@ -96,6 +106,16 @@ pub(super) fn find(article: &Article<'_>, points: &[Point]) -> Option<Doubled> {
 }
 
 impl Doubled {
+    /// Returns what is aligned one for one.
+    pub(crate) fn mates(&self, threshold: Threshold) -> impl Iterator<Item = Mates> {
+        self.single.iter().map(move |two| Mates {
+            earlier: two.earlier,
+            later: two.later,
+            lcs: two.lcs,
+            is_pair: two.is_whole_pair() && two.is_pair(threshold),
+        })
+    }
+
     /// Returns the pairs of firsts inside the body that count, beside those known (by earlier, then later).
     pub(super) fn pairs(
         &self,

@@ -83,7 +83,7 @@ impl fmt::Debug for CorpusPage<'_> {
 }
 
 /// Writes the page. Cost: passes over the paragraphs and removals, a comparison word by word for each two paragraphs that are
-/// shown beside each other, and a scan of each document that may hold its body twice.
+/// shown beside each other.
 impl Display for CorpusPage<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let redundant = self.found.redundant();
@@ -92,7 +92,6 @@ impl Display for CorpusPage<'_> {
             redundant,
             names: self.names,
             tally: Tally::new(self.found, redundant),
-            bodies: bodies::find(self.found),
             repeated: boilerplate::find(self.found),
             is_from_right: samples::is_from_right(self.found, redundant),
         };
@@ -120,7 +119,6 @@ struct Contents<'p> {
     redundant: &'p Redundant,
     names: Option<Names<'p>>,
     tally: Tally,
-    bodies: Vec<bodies::Body>,
     repeated: Vec<boilerplate::Repeated>,
     is_from_right: bool,
 }
@@ -153,7 +151,7 @@ impl Contents<'_> {
             (self.tally.near() > 0, "similarity", "How alike near copies are"),
             (has_removals, "clusters", "The largest clusters"),
             (has_removals, "samples", "A sample, to be read"),
-            (!self.bodies.is_empty(), "bodies", "Bodies that stand twice"),
+            (!self.found.doubled_bodies().is_empty(), "bodies", "Bodies that stand twice"),
             (!self.repeated.is_empty(), "repeated", "What stands most often"),
         ];
         if !links.iter().any(|(is_there, ..)| *is_there) {

@@ -232,6 +232,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     summary.stage(summary::COMPARE);
     let redundant = found.redundant();
     (summary.spared, summary.siblings) = (redundant.spared, redundant.siblings);
+    summary.doubled_bodies = found.doubled_bodies().len();
     write_tables(&mut outputs, arguments, &found, &articles, &mut summary)?;
 
     if let Some(file) = &mut outputs.html {

@@ -31,6 +31,7 @@ pub struct Summary {
     pub matches_left_out: usize,
     pub spared: usize,
     pub siblings: usize,
+    pub doubled_bodies: usize,
     pub changed: Changed,
     stages: Vec<Value>,
     stage: &'static str,
@@ -79,6 +80,7 @@ impl Summary {
             matches_left_out: 0,
             spared: 0,
             siblings: 0,
+            doubled_bodies: 0,
             changed: Changed::default(),
             stages: Vec::new(),
             stage: "",
@@ -154,9 +156,13 @@ impl Summary {
         );
         _ = writeln!(
             text,
-            "{}  {}; {} nothing {}",
+            "{}  {}{}; {} nothing {}",
             if is_marked { "in     " } else { "changed" },
             counted(records, "article", "articles"),
+            match self.doubled_bodies {
+                0 => String::new(),
+                bodies => format!(", {} with a doubled body", thousands(bodies)),
+            },
             counted(emptied, "has", "have"),
             if is_marked { "else" } else { "left" },
         );
@@ -205,6 +211,7 @@ impl Summary {
             "pairs": if arguments.all_pairs { Some(self.pairs) } else { None },
             "clusters": kept.len(),
             "runs": self.runs,
+            "doubled_bodies": self.doubled_bodies,
             "kept": counts.paragraphs - redundant.len(),
             "removed": {
                 "paragraphs": redundant.len(),
