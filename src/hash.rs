@@ -4,7 +4,7 @@
 //! on every machine and in every version. Changing a seed or a byte order changes every signature and every saved
 //! index; the golden values in `tests/golden.rs` hold them in place.
 
-use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed, xxh3_128_with_seed};
 
 /// The version of the hashes: raised when a function below changes its value for any input.
 pub(crate) const VERSION: u32 = 2;
@@ -46,6 +46,25 @@ pub(crate) fn document(name: &str) -> u64 {
 /// Returns the checksum of bytes of a file.
 pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     xxh3_64_with_seed(bytes, CHECKSUM)
+}
+
+/// The [`checksum`] of bytes that come in pieces.
+pub(crate) struct Checksum(Box<Xxh3>);
+
+impl Checksum {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn value(&self) -> u64 {
+        self.0.digest()
+    }
+}
+
+impl Default for Checksum {
+    fn default() -> Self {
+        Self(Box::new(Xxh3::with_seed(CHECKSUM)))
+    }
 }
 
 /// Returns the `index`-th number of a fixed sequence: `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014).

@@ -118,7 +118,7 @@ impl TextStore {
         );
         let start = text.start + range.start as u64;
         let mut bytes = vec![0; range.len()];
-        read_at(&self.file, &mut bytes, start).map_err(|error| self.keep_io(error))?;
+        unnamed_file::read_at(&self.file, &mut bytes, start).map_err(|error| self.keep_io(error))?;
         String::from_utf8(bytes).map_err(|_| {
             let got = format!("{range:?} of text {number}");
             self.keep(Error::config("range", "a part that begins and ends between two characters", got))
@@ -202,22 +202,4 @@ impl fmt::Debug for TextStore {
             .field("bytes", &self.end())
             .finish_non_exhaustive()
     }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let count = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
-        if count == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        bytes = &mut bytes[count..];
-        at += count as u64;
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 //!
 //! In the order of dependence, where each uses only what stands above it: what an index records and answers ([`unicode`],
 //! [`answer`]); what it holds ([`id_set`], [`documents`], [`sets`] of shingles as bytes, [`signer`]); the file, from its
-//! sections to its bytes ([`layout`], [`header`], [`write`], [`replacement`]); [`saved`], which documents the format and answers
+//! sections to its bytes ([`layout`], [`header`], [`merge`], [`spool`], [`write`], [`replacement`]); [`saved`], which documents the format and answers
 //! from a file; [`memory`], the index that grows; and [`whole`], for what goes through all of a file.
 
 mod unicode;
@@ -14,6 +14,8 @@ mod sets;
 mod signer;
 mod layout;
 mod header;
+mod merge;
+mod spool;
 mod write;
 mod replacement;
 pub mod saved;

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 
 use super::layout::{array, bucket_key};
 use super::memory::Index;
+use super::merge::Items;
 use super::saved::SavedIndex;
 use super::unicode::UnicodeVersions;
-use super::write::{self, Conflict, Items, Store};
+use super::write::{self, Conflict, Store};
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
@@ -20,7 +21,8 @@ impl SavedIndex {
     /// or name that both have is that of the additions. So paragraphs are added, replaced and removed. The configuration is
     /// this one's; no bytes of what is removed stay.
     ///
-    /// Cost: one pass over all, two over the buckets; in memory some 150 bytes a paragraph.
+    /// Cost: some passes over all, two of them over the buckets; at most 64 MB of memory, and temporary files in
+    /// [`std::env::temp_dir`], of some 80 bytes a paragraph, for what exceeds it.
     ///
     /// ```
     /// use dittograph::{Detector, Index, SavedIndex};
@@ -56,7 +58,8 @@ impl SavedIndex {
     /// Writes an index that holds what this one and the others hold: shards that were signed on different machines become
     /// what one machine would have written, to the byte.
     ///
-    /// Cost: one pass over all, two over the buckets; in memory some 150 bytes a paragraph.
+    /// Cost: some passes over all, two of them over the buckets; at most 64 MB of memory, and temporary files in
+    /// [`std::env::temp_dir`], of some 80 bytes a paragraph, for what exceeds it.
     ///
     /// # Errors
     ///

@@ -10,19 +10,20 @@ use crate::compare::pair::ParagraphId;
 use crate::error::Error;
 use crate::groups::number;
 use crate::index::id_set::IdSet;
+use crate::index::merge::Items;
 use crate::index::replacement::Replacement;
 use crate::index::saved::SavedIndex;
 use crate::index::sets;
 use crate::index::unicode::UnicodeVersions;
-use crate::index::write::{self, Conflict, Items, Store};
+use crate::index::write::{self, Conflict, Store};
 use crate::lsh::Buckets;
 
 impl Index {
     /// Writes the index; [`saved`](mod@crate::saved) describes the format. [`save`](Self::save) puts it in the place of a
     /// file.
     ///
-    /// What the index holds decides every byte, not how it came in. Cost: one pass over all, two over the buckets; in
-    /// memory some 150 bytes a paragraph.
+    /// What the index holds decides every byte, not how it came in. Cost: some passes over all, two of them over the buckets; at most
+    /// 64 MB of memory more, and temporary files in [`std::env::temp_dir`] for what exceeds it.
     ///
     /// # Errors
     ///

@@ -8,8 +8,9 @@ use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
 use crate::index::layout::{NAME_BITS, NONE, NUMBER_LEN};
+use crate::index::merge::Items;
 use crate::index::unicode::UnicodeVersions;
-use crate::index::write::{Items, Store};
+use crate::index::write::Store;
 
 impl Store for SavedIndex {
     fn place(&self) -> &str {
