@@ -103,6 +103,68 @@ fn merged_shards_and_additions_give_the_bytes_of_one_build() {
 }
 
 #[test]
+fn a_folder_of_segments_grows_by_what_is_added() {
+    let folder = Folder::new();
+    let day = |n: usize| {
+        let articles: Vec<(String, String)> = (0..20)
+            .map(|k| {
+                (format!("news/{}", 15 * n + k), format!("{FERRY} It is day {} of it.\n{LIGHT} {n}", k % 7))
+            })
+            .collect();
+        lines(&articles.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect::<Vec<_>>())
+    };
+    let days: Vec<String> = (0..6).map(|n| folder.put(&format!("{n}.jsonl"), day(n))).collect();
+    let [news, whole, merged] = ["news", "whole", "merged"].map(|name| folder.name(name));
+    let built = run(&["build", "--segments", "--out", &news, &days[0]]);
+    assert_eq!((&built["articles"], &built["segments"]), (&json!(20), &json!(1)));
+    run(&["build", "--out", &whole, &days[0]]);
+    for (n, day) in days.iter().enumerate().skip(1) {
+        let first = fs::read(folder.path("news/segment-1.index"));
+        let (grown, expected) = (run(&["add", &news, day]), run(&["add", &whole, day]));
+        for field in ["articles", "paragraphs", "read"] {
+            assert_eq!(grown[field], expected[field], "{field}");
+        }
+        assert!(grown["segments"].as_u64().unwrap() <= 4);
+        if n < 3 {
+            assert_eq!(fs::read(folder.path("news/segment-1.index")).unwrap(), first.unwrap(), "it stays");
+        }
+        assert_eq!(found(&news, FERRY), found(&whole, FERRY));
+        run(&["check", &news]);
+    }
+    for index in [&news, &whole] {
+        run(&["remove", index, "news/3", "news/19", "news/94"]);
+    }
+    assert_eq!(found(&news, LIGHT), found(&whole, LIGHT));
+    run(&["merge", &news, "--out", &merged]);
+    assert!(fs::read(&merged).unwrap() == fs::read(&whole).unwrap());
+    let stats = run(&["compact", &news]);
+    assert_eq!((&stats["segments"], &stats["distinct"]), (&json!(1), &run(&["stats", &whole])["distinct"]));
+    let files: Vec<_> = folder.path("news").read_dir().unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(files.len(), 2, "{files:?}");
+    assert!(files.iter().any(|file| fs::read(file).unwrap() == fs::read(&whole).unwrap()));
+
+    // A single file becomes a folder, and an index is not replaced unasked.
+    let other = folder.name("other");
+    run(&["merge", &whole, "--segments", "--out", &other]);
+    assert_eq!(run(&["stats", &other])["articles"], run(&["stats", &whole])["articles"]);
+    refused(&index(&["build", "--segments", "--out", &news, &days[0]]), "news: is an index already");
+    refused(&index(&["build", "--force", "--out", &news, &days[0]]), "news: is a folder; --segments");
+    refused(
+        &index(&["build", "--segments", "--out", &whole, &days[0]]),
+        "whole: is a file; an index of segments",
+    );
+    refused(
+        &index(&["build", "--segments", "--out", &folder.name(""), &days[0]]),
+        "a folder that is no index",
+    );
+    refused(&index(&["add", &folder.name(""), &days[0]]), "manifest: No such file");
+    run(&["build", "--segments", "--force", "--out", &news, &days[1]]);
+    assert_eq!(run(&["stats", &news])["articles"], 20);
+    let names = folder.path("news").read_dir().unwrap().count();
+    assert_eq!(names, 2, "what was replaced is gone");
+}
+
+#[test]
 fn an_article_that_comes_again_replaces_the_one_before() {
     let folder = Folder::new();
     let dump = folder.put("a.jsonl", lines(&[("1", &format!("{FERRY}\n{BREAD}")), ("1", LIGHT)]));

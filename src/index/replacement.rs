@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::unnamed_file;
 
+/// What is appended to the name of a file: of the one that is locked while it is replaced, and of the complete one before it has its
+/// place.
+pub(super) const NEW: &str = ".dittograph-new";
+pub(super) const COMPLETE: &str = ".dittograph-complete";
+
 /// As files are created, but for what the user's mask takes away.
 const NEW_FILE_MODE: u32 = 0o666;
 
@@ -66,9 +71,7 @@ impl Replacement {
         if !is_free_or_file(&path) {
             return Err(invalid("not a file that another can replace"));
         }
-        let mut new = path.clone().into_os_string();
-        new.push(".dittograph-new");
-        let new = PathBuf::from(new);
+        let new = with_suffix(&path, NEW);
         loop {
             if !is_free_or_file(&new) {
                 return Err(invalid(&format!("written to {} first, which is not a file", new.display())));
@@ -98,6 +101,12 @@ impl Replacement {
                 return Ok(Self { file, lock, new, path, is_committed: false });
             }
         }
+    }
+
+    /// Returns where the file at a path is while it is replaced: under its own name, or under that of a new file.
+    #[cfg(feature = "mmap")]
+    pub(super) fn paths(path: &Path) -> [PathBuf; 2] {
+        [path.to_owned(), with_suffix(path, NEW)]
     }
 
     /// Returns the path of the new file until it is committed: for a program that removes it when it is interrupted.
@@ -145,13 +154,12 @@ impl Replacement {
 
     /// Gives the file a name, and by that name replaces the other, since no link can. The lock is held until that is done.
     fn link_in_place(&self) -> io::Result<()> {
-        let mut complete = self.path.clone().into_os_string();
-        complete.push(".dittograph-complete");
+        let complete = with_suffix(&self.path, COMPLETE);
         // It is there if a program was killed between the two steps.
         _ = fs::remove_file(&complete);
-        unnamed_file::link(self.file.get_ref(), Path::new(&complete))?;
+        unnamed_file::link(self.file.get_ref(), &complete)?;
         let replaced = fs::rename(&complete, &self.path);
-        _ = fs::remove_file(if replaced.is_ok() { self.new.as_os_str() } else { &complete });
+        _ = fs::remove_file(if replaced.is_ok() { &self.new } else { &complete });
         replaced
     }
 }
@@ -175,6 +183,12 @@ impl Drop for Replacement {
     }
 }
 
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// Returns true if a path is not that of a link, a pipe or a folder.
 fn is_free_or_file(path: &Path) -> bool {
     path.symlink_metadata().map_or(true, |found| found.is_file())
@@ -188,7 +202,7 @@ fn dangling(path: &Path) -> Option<io::Error> {
 }
 
 /// Returns the folder that a file is in.
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

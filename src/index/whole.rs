@@ -6,9 +6,12 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use super::layout::{array, bucket_key};
+use super::live::Live;
 use super::memory::Index;
 use super::merge::Items;
 use super::saved::SavedIndex;
+use super::segment::Segment;
+use super::spool::Room;
 use super::unicode::UnicodeVersions;
 use super::write::{self, Conflict, Store};
 use crate::article::detector::Detector;
@@ -50,9 +53,23 @@ impl SavedIndex {
         additions: &Index,
         mut out: impl Write,
     ) -> Result<(), Error> {
+        self.write_updated_within(&Room::default(), keep, additions, "index", &mut out)
+    }
+
+    /// Does the same with so much memory; `place` is what `out` is called in errors.
+    pub(super) fn write_updated_within(
+        &self,
+        room: &Room,
+        keep: impl Fn(ParagraphId) -> bool,
+        additions: &Index,
+        place: &str,
+        out: &mut dyn Write,
+    ) -> Result<(), Error> {
         self.check_same_configuration(additions.detector())?;
-        let kept = Kept { saved: self, keep: &keep };
-        write::write(&[&kept, additions], Conflict::LaterWins, "index", &mut out)
+        let kept: Vec<Kept<'_, _>> = self.segments().iter().map(|live| Kept { live, keep: &keep }).collect();
+        let mut stores: Vec<&dyn Store> = kept.iter().map(|kept| kept as &dyn Store).collect();
+        stores.push(additions);
+        write::write_within(room, &stores, Conflict::LaterWins, place, out)
     }
 
     /// Writes an index that holds what this one and the others hold: shards that were signed on different machines become
@@ -70,10 +87,10 @@ impl SavedIndex {
         others: impl IntoIterator<Item = &'a SavedIndex>,
         mut out: impl Write,
     ) -> Result<(), Error> {
-        let mut stores: Vec<&dyn Store> = vec![self];
+        let mut stores = self.stores();
         for other in others {
             other.check_same_configuration(self.detector())?;
-            stores.push(other);
+            stores.extend(other.stores());
         }
         write::write(&stores, Conflict::Refused, "index", &mut out)
     }
@@ -87,6 +104,76 @@ impl SavedIndex {
     ///
     /// If anything differs from what the format says.
     pub fn check(&self) -> Result<(), Error> {
+        self.segments().iter().try_for_each(|live| live.segment.check())?;
+        self.segments().iter().try_for_each(Live::check_gone)?;
+        let (mut last, mut documents) = (None::<ParagraphId>, 0);
+        for id in self.ids() {
+            let id = id?;
+            if last >= Some(id) {
+                let ParagraphId { document, paragraph } = id;
+                let message = format!("paragraph {paragraph} of document {document} is in two segments");
+                return Err(Error::format(self.place(), message));
+            }
+            documents += u64::from(last.is_none_or(|last| last.document != id.document));
+            last = Some(id);
+        }
+        match self.named_documents().filter(|&named| named != documents) {
+            Some(named) => Err(Error::unexpected(self.place(), format!("{named} documents"), documents)),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what it consists of, to be written.
+    pub(super) fn stores(&self) -> Vec<&dyn Store> {
+        self.segments().iter().map(|live| live as &dyn Store).collect()
+    }
+
+    /// Reads the index into memory. Cost: one pass over all.
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged.
+    pub fn to_index(&self) -> Result<Index, Error> {
+        if let [live] = self.segments()
+            && live.gone.documents.is_empty()
+        {
+            return Index::from_segment(&live.segment);
+        }
+        let mut bytes = Vec::new();
+        write::write(&self.stores(), Conflict::Refused, "index", &mut bytes)?;
+        Index::from_segment(&Segment::from_bytes("index".into(), Box::new(bytes))?)
+    }
+
+    /// Checks that this index has the configuration of another.
+    pub(super) fn check_same_configuration(&self, expected: &Detector) -> Result<(), Error> {
+        self.segments()[0].segment.check_same_configuration(expected)
+    }
+}
+
+impl Live {
+    /// Checks that what is gone is there.
+    fn check_gone(&self) -> Result<(), Error> {
+        let mut paragraphs = 0;
+        for &document in &self.gone.documents {
+            let count = self.segment.paragraphs_of(document)?.len() as u64;
+            if count == 0 {
+                let message = format!("holds no document {document}, which the manifest says is gone");
+                return Err(self.segment.damaged(message));
+            }
+            paragraphs += count;
+        }
+        if paragraphs == self.gone.paragraphs {
+            return Ok(());
+        }
+        let expected = format!("{} paragraphs that are gone", self.gone.paragraphs);
+        Err(Error::unexpected(self.place(), expected, paragraphs))
+    }
+}
+
+impl Segment {
+    /// Verifies each checksum, that each copy group is in its buckets and in no other, and that an index of what this file holds
+    /// is written in the same bytes.
+    fn check(&self) -> Result<(), Error> {
         self.verify_all()?;
         let count = (0..number(self.copy_group_count()))
             .into_par_iter()
@@ -120,17 +207,8 @@ impl SavedIndex {
         Ok(names.len())
     }
 
-    /// Reads the index into memory. Cost: one pass over all.
-    ///
-    /// # Errors
-    ///
-    /// If it is damaged.
-    pub fn to_index(&self) -> Result<Index, Error> {
-        Index::from_saved(self)
-    }
-
-    /// Checks that this index has the configuration of another.
-    fn check_same_configuration(&self, expected: &Detector) -> Result<(), Error> {
+    /// Checks that this segment has the configuration of another index.
+    pub(super) fn check_same_configuration(&self, expected: &Detector) -> Result<(), Error> {
         match expected.config().difference(self.detector().config()) {
             None => Ok(()),
             Some((option, expected, got)) => {
@@ -141,53 +219,53 @@ impl SavedIndex {
     }
 }
 
-/// A saved index without some of its paragraphs.
+/// A segment without some of its paragraphs.
 struct Kept<'s, K> {
-    saved: &'s SavedIndex,
+    live: &'s Live,
     keep: &'s K,
 }
 
 impl<K: Fn(ParagraphId) -> bool> Store for Kept<'_, K> {
     fn place(&self) -> &str {
-        self.saved.place()
+        self.live.place()
     }
 
     fn detector(&self) -> &Detector {
-        self.saved.detector()
+        self.live.detector()
     }
 
     fn unicode(&self) -> Option<UnicodeVersions> {
-        self.saved.unicode()
+        self.live.unicode()
     }
 
     fn names(&self) -> Items<'_, (u64, Cow<'_, str>)> {
-        self.saved.names()
+        self.live.names()
     }
 
     fn paragraphs(&self) -> Items<'_, (ParagraphId, Option<u32>)> {
         let is_kept =
             |paragraph: &Result<(ParagraphId, _), _>| !matches!(paragraph, Ok((id, _)) if !(self.keep)(*id));
-        Box::new(self.saved.paragraphs().filter(is_kept))
+        Box::new(self.live.paragraphs().filter(is_kept))
     }
 
     fn copy_group_count(&self) -> usize {
-        self.saved.copy_group_count()
+        self.live.copy_group_count()
     }
 
     fn copy_group(&self, number: u32) -> Result<(u128, u32), Error> {
-        self.saved.copy_group(number)
+        self.live.copy_group(number)
     }
 
     fn set(&self, number: u32) -> Result<Cow<'_, [u8]>, Error> {
-        self.saved.set(number)
+        self.live.set(number)
     }
 
     fn set_len(&self, number: u32) -> Result<u64, Error> {
-        self.saved.set_len(number)
+        self.live.set_len(number)
     }
 
     fn entries(&self) -> Items<'_, (u64, u32)> {
-        self.saved.entries()
+        self.live.entries()
     }
 }
 

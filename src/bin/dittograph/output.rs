@@ -52,7 +52,7 @@ impl Output {
             }
             _ => error.to_string(),
         })?;
-        unfinished().push(file.new_path().to_owned());
+        remove_when_interrupted([file.new_path().to_owned()]);
         Ok(Self { path: path.to_owned(), to: To::File(file) })
     }
 
@@ -85,13 +85,24 @@ impl Output {
     /// Takes the place of what was there.
     pub fn finish(self) -> Result<(), String> {
         let To::File(file) = self.to else { return Ok(()) };
-        // Another program may create a file at its first place from then on.
-        let mut unfinished = unfinished();
-        let new = file.new_path().to_owned();
-        file.commit().map_err(|error| error.to_string())?;
-        unfinished.retain(|path| *path != new);
-        Ok(())
+        finish(&[file.new_path().to_owned()], || file.commit()).map_err(|error| error.to_string())
     }
+}
+
+/// Has these files removed when the program is interrupted, until they are [finished](finish).
+pub fn remove_when_interrupted(paths: impl IntoIterator<Item = PathBuf>) {
+    unfinished().extend(paths);
+}
+
+/// Puts in place what was written to these files; another program may create files there from then on.
+pub fn finish(
+    paths: &[PathBuf],
+    commit: impl FnOnce() -> Result<(), dittograph::Error>,
+) -> Result<(), dittograph::Error> {
+    let mut unfinished = unfinished();
+    commit()?;
+    unfinished.retain(|path| !paths.contains(path));
+    Ok(())
 }
 
 /// For formats that are no text.

@@ -12,7 +12,7 @@ use crate::groups::number;
 use crate::index::id_set::IdSet;
 use crate::index::merge::Items;
 use crate::index::replacement::Replacement;
-use crate::index::saved::SavedIndex;
+use crate::index::segment::Segment;
 use crate::index::sets;
 use crate::index::unicode::UnicodeVersions;
 use crate::index::write::{self, Conflict, Store};
@@ -43,7 +43,7 @@ impl Index {
     pub fn read_from(mut from: impl Read) -> Result<Self, Error> {
         let mut bytes = Vec::new();
         from.read_to_end(&mut bytes).map_err(|error| Error::io("index", error))?;
-        Self::from_saved(&SavedIndex::new(bytes)?)
+        Self::from_segment(&Segment::from_bytes("index".into(), Box::new(bytes))?)
     }
 
     /// Saves the index to a file, in the place of the one that may be there: at once, by a
@@ -76,13 +76,17 @@ impl Index {
     ///
     /// If there is no such file, and those of [`read_from`](Self::read_from).
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        #[cfg(feature = "mmap")]
+        if path.as_ref().is_dir() {
+            return crate::index::saved::SavedIndex::open(path)?.to_index();
+        }
         let place = path.as_ref().display().to_string();
         let bytes = std::fs::read(path).map_err(|error| Error::io(&place, error))?;
-        Self::from_saved(&SavedIndex::from_bytes(place, Box::new(bytes))?)
+        Self::from_segment(&Segment::from_bytes(place, Box::new(bytes))?)
     }
 
-    /// Reads a saved index into memory.
-    pub(in crate::index) fn from_saved(saved: &SavedIndex) -> Result<Self, Error> {
+    /// Reads the file of a saved index into memory.
+    pub(in crate::index) fn from_segment(saved: &Segment) -> Result<Self, Error> {
         saved.verify_all()?;
         let mut index = Self { unicode: saved.unicode(), ..Self::new(*saved.detector()) };
         for group in 0..number(saved.copy_group_count()) {

@@ -4,7 +4,8 @@
 //! (feature `mmap`) and [`SavedIndex::new`] query it in place; [`Index::load`](crate::Index::load) and
 //! [`Index::read_from`](crate::Index::read_from) read it back into memory. It grows by
 //! [`write_updated`](SavedIndex::write_updated), and several become one by [`write_merged`](SavedIndex::write_merged). A
-//! [`Replacement`] puts the new file in the place of the old one at once.
+//! [`Replacement`] puts the new file in the place of the old one at once. An index that grows by the day is better kept in a
+//! [folder of segments](self#folders-of-segments).
 //!
 //! # Format
 //!
@@ -78,6 +79,34 @@
 //! one (the first from zero, as it is): the distance divided by 2ᵏ as that many 0 bits and a 1, then its k low bits, the
 //! lowest first. Bits fill bytes from the lowest up; the rest of a set's last byte is 0.
 //!
+//! # Folders of segments
+//!
+//! Where an index grows by the day, it can be a folder in place of a file (feature `mmap`). Each **segment** in it is a file as
+//! described above, `segment-N.index` with a number, that never changes; the file `manifest` says which of them are the index, and
+//! which of their documents are gone. An `Update` writes what it adds as one segment more and puts a new manifest in the place of the
+//! old one: its cost is that of what is added. `Update::merge` keeps the segments few, and `Update::compact` makes them one.
+//!
+//! **What it holds** is all paragraphs of all segments, without those of documents that are gone from their segment. No two segments
+//! hold a paragraph of the same id, or different names for a document, that is not gone: so their order decides nothing, and answers
+//! are those of one file of the same content. [`SavedIndex::write_merged`] writes that file.
+//!
+//! The manifest:
+//!
+//! | at | bytes | |
+//! | --- | --- | --- |
+//! | 0 | 8 | `89 64 67 73 0d 0a 1a 0a` |
+//! | 8 | 4 | the version of the manifest: 1 |
+//! | 12 | 4 | how many segments there are: 1 at least |
+//! | 16 | 8 | the number of the next segment, greater than that of any before |
+//! | 24 | 8 | how many documents have a paragraph |
+//! | 32 | 40 each | each segment, the oldest first: its number; the bytes of its file; the checksum at the end of it; how many of its documents are gone; how many paragraphs it has of these |
+//! | | 8 each | for each segment its documents that are gone, ascending |
+//! | | 8 | XXH3-64 of all before, seed `checksum` |
+//!
+//! All segments have the same configuration. A writer locks `manifest.dittograph-new` from before it reads the manifest until the new one
+//! is in its place, as a [`Replacement`] does. Files of segments that the manifest does not name are what a writer left that was killed, or
+//! what was merged: the next writer removes them. A reader that misses one reads the manifest again.
+//!
 //! # Unicode versions
 //!
 //! Words depend on four tables of the Unicode standard, which come from dependencies and grow with every version of it:
@@ -108,18 +137,17 @@
 //! [`SavedIndex::check`] verifies all that can be: not the hashes of words, since the words are not there. Nothing is
 //! allocated by what a header says before the length of the file agrees.
 
-mod rows;
-mod store;
-
 use std::fmt;
-use std::sync::atomic::AtomicU64;
 
 pub use super::replacement::Replacement;
 pub use super::unicode::UnicodeVersions;
+#[cfg(feature = "mmap")]
+pub use super::update::Update;
 
-use super::answer::{IndexStatistics, Match, ParagraphMatches, compare};
-use super::header::Header;
-use super::layout::{self, HEADER_LEN, Layout, NONE, array, bucket_key};
+use super::answer::{IndexStatistics, Match, ParagraphMatches};
+use super::live::Live;
+use super::merge::merge;
+use super::segment::{CopyGroupRow, Segment, size};
 use super::signer::{SignedParagraph, Signer};
 use super::write::Store;
 use crate::article::detector::Detector;
@@ -127,7 +155,6 @@ use crate::compare::Similarity;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
 use crate::text::paragraph::Paragraph;
-use rows::{CopyGroupRow, size};
 
 /// An index in bytes, for the most part of a file, that is queried in place: only what an answer rests on is read. Many
 /// threads can query it at once.
@@ -147,15 +174,15 @@ use rows::{CopyGroupRow, size};
 /// assert_eq!(saved.document_name(7)?, Some("anwick-herald/4711"));
 /// # Ok::<(), dittograph::Error>(())
 /// ```
-// In three files: here opening and queries, in `rows` the bytes that they rest on, in `whole` what goes through all of it.
+// Here opening and queries; in `segment` the bytes of a file that they rest on, in `whole` what goes through all of it.
 pub struct SavedIndex {
-    bytes: Box<dyn AsRef<[u8]> + Send + Sync>,
+    /// One at least; the oldest first. No two of them hold a paragraph of the same id, or different names for a document.
+    segments: Vec<Live>,
+    /// How many documents they have, of a folder.
+    documents: Option<u64>,
+    /// What it is called in errors.
     place: String,
     signer: Signer,
-    unicode: UnicodeVersions,
-    layout: Layout,
-    /// A bit for each block whose checksum was found right.
-    verified: Box<[AtomicU64]>,
 }
 
 impl SavedIndex {
@@ -171,8 +198,8 @@ impl SavedIndex {
         Self::from_bytes("index".into(), Box::new(bytes))
     }
 
-    /// Opens a saved index in a file, which is mapped into memory: only what an answer rests on is read. Cost: that of
-    /// [`new`](Self::new).
+    /// Opens a saved index in a file, or in a [folder of segments](self#folders-of-segments), which is mapped into memory: only
+    /// what an answer rests on is read. Cost: that of [`new`](Self::new), for each segment.
     ///
     /// **The file must stay as it is while it is open.** To replace it is safe, by a [`Replacement`], `mv` or anything else that
     /// gives its name to another file: what is open stays the old one. To write into it is not. Where it is cut short, the
@@ -203,24 +230,11 @@ impl SavedIndex {
     #[cfg(feature = "mmap")]
     pub fn open(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let place = path.display().to_string();
-        let io = |error: std::io::Error| Error::io(&place, error);
-        // Before it is opened, since a pipe would be waited for.
-        if !path.metadata().map_err(io)?.is_file() {
-            return Err(io(std::io::Error::other("not a file that can be mapped")));
+        if !path.is_dir() {
+            return Segment::open(path).map(Self::of_one);
         }
-        let file = std::fs::File::open(path).map_err(io)?;
-        // Some file systems have no locks.
-        if matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)) {
-            let message = "another program has locked it for writing";
-            return Err(io(std::io::Error::new(std::io::ErrorKind::ResourceBusy, message)));
-        }
-        // SAFETY: the bytes do not change as long as the file is not written to, which the documentation asks for and the
-        // lock tells others; a `Replacement` never writes to a file that has its final name. No other kind of read is
-        // quick enough here.
-        #[allow(unsafe_code)]
-        let map = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
-        Self::from_bytes(place, Box::new(Mapped { map, _locked: file }))
+        let (manifest, segments) = super::folder::open(path)?;
+        Ok(Self::of_segments(path, segments, manifest.documents))
     }
 
     /// Opens a saved index; `place` is what it is called in errors.
@@ -228,24 +242,34 @@ impl SavedIndex {
         place: String,
         bytes: Box<dyn AsRef<[u8]> + Send + Sync>,
     ) -> Result<Self, Error> {
-        let all = (*bytes).as_ref();
-        let Header { detector, counts, unicode } = Header::read(all, &place)?;
-        let layout = Layout::new(counts)
-            .ok_or_else(|| Error::format(&place, "expected counts that a file can hold in the header"))?;
-        if all.len() as u64 != layout.len() {
-            let expected = format!("{} bytes as the header says", layout.len());
-            return Err(Error::unexpected(place, expected, all.len()));
-        }
-        let words = layout.blocks_end().div_ceil(layout::BLOCK_LEN as u64).div_ceil(64);
-        let verified = (0..words).map(|_| AtomicU64::new(0)).collect();
-        let saved = Self { bytes, place, signer: Signer::new(detector), unicode, layout, verified };
-        let checksums = saved.unverified(saved.layout.checksums.clone());
-        let last = saved.unverified(saved.layout.checksums.end..saved.layout.len());
-        if layout::checksum(checksums) != u64::from_le_bytes(array(last)) {
-            return Err(saved.damaged("the checksums are damaged"));
-        }
-        saved.verified(0..HEADER_LEN as u64)?;
-        Ok(saved)
+        Segment::from_bytes(place, bytes).map(Self::of_one)
+    }
+
+    fn of_one(segment: Segment) -> Self {
+        let (signer, place) = (segment.signer().clone(), segment.place().to_owned());
+        Self { signer, place, segments: vec![Live::all(segment)], documents: None }
+    }
+
+    /// An index of one segment or more, which have so many documents.
+    #[cfg(feature = "mmap")]
+    pub(super) fn of_segments(place: &std::path::Path, segments: Vec<Live>, documents: u64) -> Self {
+        let (signer, place) = (segments[0].segment.signer().clone(), place.display().to_string());
+        Self { signer, place, segments, documents: Some(documents) }
+    }
+
+    /// Returns what it is called in errors.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Returns how many documents a manifest says that there are.
+    pub(super) fn named_documents(&self) -> Option<u64> {
+        self.documents
+    }
+
+    /// Returns what it consists of.
+    pub(super) fn segments(&self) -> &[Live] {
+        &self.segments
     }
 
     /// Returns the detector, which decides which paragraphs are alike.
@@ -263,13 +287,14 @@ impl SavedIndex {
     /// Returns the versions of the [Unicode tables](self#unicode-versions) that the paragraphs were read with.
     #[must_use]
     pub fn unicode_versions(&self) -> UnicodeVersions {
-        self.unicode
+        let versions = self.segments.iter().map(|live| live.segment.unicode_versions());
+        versions.reduce(UnicodeVersions::joined).unwrap_or_else(UnicodeVersions::current)
     }
 
     /// Returns the number of paragraphs.
     #[must_use]
     pub fn len(&self) -> usize {
-        size(self.layout.counts.paragraphs)
+        size(self.segments.iter().map(Live::len).sum())
     }
 
     /// Returns true if there are no paragraphs.
@@ -281,21 +306,25 @@ impl SavedIndex {
     /// Returns the size of the file.
     #[must_use]
     pub fn size_in_bytes(&self) -> u64 {
-        self.layout.len()
+        self.segments.iter().map(|live| live.segment.size_in_bytes()).sum()
     }
 
     /// Returns counts of what the index holds, from its header.
+    ///
+    /// Of several segments they are sums, but for the largest bucket: exact copies that stand in several of them count as distinct
+    /// once in each, and of what was removed only the paragraphs are not counted.
     #[must_use]
     pub fn statistics(&self) -> IndexStatistics {
-        let counts = &self.layout.counts;
-        IndexStatistics {
-            paragraphs: size(counts.paragraphs),
-            without_words: size(counts.without_words),
-            distinct: size(counts.copy_groups),
-            shingles: size(counts.shingles),
-            entries: size(counts.entries),
-            largest_bucket: size(counts.largest_bucket),
-        }
+        let segments = self.segments.iter().map(|live| live.segment.statistics());
+        let sum = segments.reduce(|all, segment| IndexStatistics {
+            paragraphs: all.paragraphs + segment.paragraphs,
+            without_words: all.without_words + segment.without_words,
+            distinct: all.distinct + segment.distinct,
+            shingles: all.shingles + segment.shingles,
+            entries: all.entries + segment.entries,
+            largest_bucket: all.largest_bucket.max(segment.largest_bucket),
+        });
+        IndexStatistics { paragraphs: self.len(), ..sum.unwrap_or_default() }
     }
 
     /// Returns the paragraphs that resemble this one, as [`Index::query`](crate::Index::query) does.
@@ -319,10 +348,9 @@ impl SavedIndex {
     #[track_caller]
     pub fn query_signed(&self, paragraph: &SignedParagraph) -> Result<Vec<Match>, Error> {
         let mut matches = Vec::new();
-        for (number, group, similarity) in self.matching(paragraph)? {
-            let ids = self.ids_of(number, &group)?;
-            matches.extend(ids.into_iter().map(|id| Match { id, similarity }));
-        }
+        self.each_like(paragraph, |_, similarity, ids| {
+            matches.extend(ids.iter().map(|&id| Match { id, similarity }));
+        })?;
         matches.sort_unstable_by(Match::cmp_best);
         Ok(matches)
     }
@@ -330,44 +358,31 @@ impl SavedIndex {
     /// Returns the first paragraph of each copy group that resembles one that is signed, with the hash of its words: the most
     /// alike first, of equals the least id.
     pub(crate) fn groups_like(&self, paragraph: &SignedParagraph) -> Result<Vec<(u128, Match)>, Error> {
-        let first = |(number, group, similarity): (u32, CopyGroupRow, Similarity)| {
-            let id = self.ids_of(number, &group)?.pop(); // they are descending
-            let id = id.ok_or_else(|| self.damaged(format!("copy group {number} has no paragraph")))?;
-            Ok((group.hash, Match { id, similarity }))
-        };
-        let mut groups: Vec<(u128, Match)> =
-            self.matching(paragraph)?.into_iter().map(first).collect::<Result<_, Error>>()?;
+        let mut groups = Vec::new();
+        self.each_like(paragraph, |group, similarity, ids| {
+            groups.extend(ids.last().map(|&id| (group.hash, Match { id, similarity }))); // they are descending
+        })?;
+        groups.sort_unstable_by_key(|&(words, found)| (words, found.id));
+        groups.dedup_by_key(|(words, _)| *words);
         groups.sort_unstable_by(|a, b| a.1.cmp_best(&b.1));
         Ok(groups)
     }
 
-    /// Returns the copy groups that resemble a paragraph.
+    /// Calls `each` with the copy groups that resemble a paragraph, and with their paragraphs, descending. Exact copies that stand
+    /// in several segments are a copy group in each.
     #[track_caller]
-    fn matching(&self, paragraph: &SignedParagraph) -> Result<Vec<(u32, CopyGroupRow, Similarity)>, Error> {
+    fn each_like(
+        &self,
+        paragraph: &SignedParagraph,
+        mut each: impl FnMut(&CopyGroupRow, Similarity, &[ParagraphId]),
+    ) -> Result<(), Error> {
         self.signer.check(paragraph);
-        let (detector, asked) = (self.detector(), (paragraph.hash, &paragraph.set));
-        let mut matches = Vec::new();
-        let mut sets_end = 0;
-        for number in self.candidates(&paragraph.keys)? {
-            let group = self.copy_group_row(number)?;
-            // By sizes first, so that no set is read in vain.
-            let (own, other) = (paragraph.set.len(), group.shingles as usize);
-            if detector.comparator().least_common(own, other) > own.min(other) {
-                continue;
-            }
-            // Each byte of the sets is of one copy group, and read once.
-            let place = self.set_place(number)?;
-            if place.start < sets_end {
-                let message = format!("the shingles of copy group {number} stand within those of another");
-                return Err(self.damaged(message));
-            }
-            sets_end = place.end;
-            let set = self.shingles(number, &group)?;
-            if let Some(similarity) = compare(detector, asked, (group.hash, &set)) {
-                matches.push((number, group, similarity));
+        for live in &self.segments {
+            for (number, group, similarity) in live.segment.matching(paragraph)? {
+                each(&group, similarity, &live.ids_of(number, &group)?);
             }
         }
-        Ok(matches)
+        Ok(())
     }
 
     /// Returns the paragraphs of an article, each with those of the index that resemble it, as
@@ -390,8 +405,7 @@ impl SavedIndex {
     ///
     /// If what the answer rests on is damaged.
     pub fn contains(&self, id: ParagraphId) -> Result<bool, Error> {
-        let row = self.first_row_from(id)?;
-        Ok(row < self.layout.counts.paragraphs && self.id_at(row)? == id)
+        self.any(|live| live.contains(id))
     }
 
     /// Returns true if there is a paragraph of this document. Cost: a binary search.
@@ -400,8 +414,34 @@ impl SavedIndex {
     ///
     /// If what the answer rests on is damaged.
     pub fn contains_document(&self, document: u64) -> Result<bool, Error> {
-        let row = self.first_row_from(ParagraphId { document, paragraph: 0 })?;
-        Ok(row < self.layout.counts.paragraphs && self.id_at(row)?.document == document)
+        self.any(|live| live.contains_document(document))
+    }
+
+    fn any(&self, is_in: impl Fn(&Live) -> Result<bool, Error>) -> Result<bool, Error> {
+        for live in &self.segments {
+            if is_in(live)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns how many documents have a paragraph. Cost: of a folder of segments none, else one pass over the paragraphs.
+    ///
+    /// # Errors
+    ///
+    /// If its bytes are damaged.
+    pub fn document_count(&self) -> Result<usize, Error> {
+        match self.documents {
+            Some(count) => Ok(size(count)),
+            None => self.documents().try_fold(0, |count, document| document.map(|_| count + 1)),
+        }
+    }
+
+    /// Returns of how many segments the index consists: one, unless it is a folder of them.
+    #[must_use]
+    pub fn segment_count(&self) -> usize {
+        self.segments.len()
     }
 
     /// Returns the numbers of all documents that have a paragraph, ascending. Cost: one pass over the paragraphs.
@@ -424,7 +464,8 @@ impl SavedIndex {
     ///
     /// Each item, if its bytes are damaged.
     pub fn ids(&self) -> impl Iterator<Item = Result<ParagraphId, Error>> + '_ {
-        self.paragraphs().map(|paragraph| paragraph.map(|(id, _)| id))
+        let merged = merge(self.segments.iter().map(Store::paragraphs), |&(id, _)| id);
+        merged.map(|paragraph| paragraph.map(|(_, (id, _))| id))
     }
 
     /// Returns the ids of a document's paragraphs, ascending; none if there is no such document. Cost: a binary search.
@@ -446,17 +487,10 @@ impl SavedIndex {
     /// If what the answer rests on is damaged.
     pub fn paragraphs_of(&self, document: u64) -> Result<Vec<ParagraphId>, Error> {
         let mut ids = Vec::new();
-        for row in self.first_row_from(ParagraphId { document, paragraph: 0 })?..self.layout.counts.paragraphs
-        {
-            let id = self.id_at(row)?;
-            if id.document != document {
-                break;
-            }
-            if ids.last() >= Some(&id) {
-                return Err(self.damaged(format!("row {row} of paragraphs is not in order")));
-            }
-            ids.push(id);
+        for live in &self.segments {
+            ids.extend(live.paragraphs_of(document)?);
         }
+        ids.sort_unstable();
         Ok(ids)
     }
 
@@ -466,66 +500,12 @@ impl SavedIndex {
     ///
     /// If what the answer rests on is damaged.
     pub fn document_name(&self, document: u64) -> Result<Option<&str>, Error> {
-        let documents = self.layout.counts.documents;
-        let row = partition_point(documents, |row| Ok(self.document_row(row)?.0 < document))?;
-        if row == documents || self.document_row(row)?.0 != document {
-            return Ok(None);
-        }
-        self.name_at(row).map(Some)
-    }
-
-    /// Returns the copy groups in the buckets of these keys: ascending, none twice.
-    fn candidates(&self, keys: &[u64]) -> Result<Vec<u32>, Error> {
-        let mut candidates = Vec::new();
-        for &key in keys {
-            let bucket = self.bucket(bucket_key(key))?;
-            candidates.extend(bucket.iter().map(|entry| u32::from_le_bytes(array(entry))));
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
-        Ok(candidates)
-    }
-
-    /// Returns the paragraphs of a copy group, descending.
-    fn ids_of(&self, number: u32, group: &CopyGroupRow) -> Result<Vec<ParagraphId>, Error> {
-        let mut ids = Vec::new();
-        let mut row = group.last;
-        while row != NONE {
-            let paragraph = self.paragraph_row(row)?;
-            // So no row comes twice, nor one of another copy group.
-            let is_before = paragraph.before == NONE || paragraph.before < row;
-            if paragraph.group != number || !is_before {
-                return Err(
-                    self.damaged(format!("row {row} of paragraphs is not one of copy group {number}"))
-                );
+        for live in &self.segments {
+            if let Some(name) = live.document_name(document)? {
+                return Ok(Some(name));
             }
-            ids.push(paragraph.id);
-            row = paragraph.before;
         }
-        Ok(ids)
-    }
-
-    /// Returns the first row of paragraphs with this id or a greater one.
-    fn first_row_from(&self, id: ParagraphId) -> Result<u64, Error> {
-        partition_point(self.layout.counts.paragraphs, |row| Ok(self.id_at(row)? < id))
-    }
-
-    fn id_at(&self, row: u64) -> Result<ParagraphId, Error> {
-        Ok(self.paragraph_row(rows::row_number(row))?.id)
-    }
-}
-
-/// A file in memory, and locked for reading.
-#[cfg(feature = "mmap")]
-struct Mapped {
-    map: memmap2::Mmap,
-    _locked: std::fs::File,
-}
-
-#[cfg(feature = "mmap")]
-impl AsRef<[u8]> for Mapped {
-    fn as_ref(&self) -> &[u8] {
-        &self.map
+        Ok(None)
     }
 }
 
@@ -533,17 +513,7 @@ impl fmt::Debug for SavedIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SavedIndex")
             .field("place", &self.place)
-            .field("counts", &self.layout.counts)
+            .field("statistics", &self.statistics())
             .finish_non_exhaustive()
     }
-}
-
-/// Returns the first of `len` rows that is not before what is looked for, by a binary search.
-fn partition_point(len: u64, is_before: impl Fn(u64) -> Result<bool, Error>) -> Result<u64, Error> {
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if is_before(middle)? { low = middle + 1 } else { high = middle }
-    }
-    Ok(low)
 }

@@ -1,27 +1,21 @@
 //! `--add`: what stays of a dump goes into the index that it was compared with.
 
 use std::collections::HashMap;
-use std::path::Path;
 
-use dittograph::{Found, Index, ParagraphId, SavedIndex};
+use dittograph::{Found, Index, ParagraphId};
 
 use super::articles::Articles;
+use crate::index::change::Change;
+use crate::index::number_of;
 use crate::index::reading::refuse_shared_number;
-use crate::index::{not_written, number_of};
-use crate::output::Output;
 
 /// How many paragraphs are inserted at a time, on all cores.
 const BATCH_LEN: usize = 1 << 14;
 
-/// Writes what the index holds together with all paragraphs that stay, under their numbers in the record. Of an article that the
-/// index has already they follow those that are there: nothing that is known is forgotten.
-pub fn write(
-    file: &mut Output,
-    path: &Path,
-    saved: &SavedIndex,
-    articles: &Articles<'_>,
-    found: &Found<'_>,
-) -> Result<(), String> {
+/// Adds all paragraphs that stay to the index, under their numbers in the record. Of an article that the index has already they
+/// follow those that are there: nothing that is known is forgotten.
+pub fn write(change: &mut Change, articles: &Articles<'_>, found: &Found<'_>) -> Result<(), String> {
+    let saved = change.index();
     let message = |error: dittograph::Error| error.to_string();
     let mut additions = Index::new(*saved.detector());
     // The first number of each article that is free.
@@ -51,6 +45,5 @@ pub fn write(
         }
     }
     additions.extend(batch);
-    let written = saved.write_updated(|_| true, &additions, file);
-    written.map_err(|error| not_written(path, &error))
+    change.update([], &additions)
 }

@@ -28,6 +28,7 @@ use self::summary::{Changed, Summary};
 use self::table::Table;
 use crate::detector_options::DetectorOptions;
 use crate::format_options::{DUMPS, FormatOptions, is_stdin};
+use crate::index::change::{Change, merge_newest};
 use crate::output::{self, Output, STDOUT};
 use crate::print::print;
 use crate::values::{count, number};
@@ -142,7 +143,7 @@ struct Job {
     as_parquet: bool,
     indexes: Vec<SavedIndex>,
     /// The index that takes in what stays.
-    grown: Option<Output>,
+    grown: Option<Change>,
 }
 
 impl Job {
@@ -162,7 +163,7 @@ impl Job {
         output::clean_up_on_interrupt()?;
         // From here on nobody else changes the index.
         let grown = match &arguments.against[..] {
-            [index] if arguments.add => Some(Output::replacing(index)?),
+            [index] if arguments.add => Some(Change::begin(index)?),
             _ if arguments.add => {
                 return Err("--add: goes with one --against, the index that takes in what stays".to_owned());
             }
@@ -260,9 +261,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             }
         }
     }
-    if let Some(file) = &mut grown {
-        add::write(file, &arguments.against[0], &indexes[0], &articles, &found)?;
-        file.flush()?;
+    if let Some(change) = &mut grown {
+        add::write(change, &articles, &found)?;
     }
     summary.end();
     let explanation = explained.map(|documents| explain::report(&articles, &found, &documents));
@@ -281,7 +281,10 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     std::mem::forget(found); // its memory goes with the process
     outputs.finish()?;
     drop(indexes);
-    grown.map_or(Ok(()), Output::finish)?;
+    if let Some(change) = grown {
+        change.commit()?;
+        merge_newest(&arguments.against[0]);
+    }
     read.tally.warn();
     if let Some(text) = for_people {
         eprint!("{text}");
@@ -561,10 +564,11 @@ fn refuse_shared_paths(arguments: &Arguments, files: &[PathBuf]) -> Result<(), S
             continue;
         };
         let place = path.canonicalize().unwrap_or(folder.join(name));
-        if place.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            continue; // a device may be given twice; a folder has an error of its own
+        if place.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            continue; // a device may be given twice
         }
-        if taken.contains(&place) {
+        // An index may be a folder, in which nothing else is written.
+        if taken.iter().any(|taken| place.starts_with(taken)) {
             return Err(format!("{}: is read or written already; nothing is overwritten", path.display()));
         }
         taken.push(place);

@@ -1,5 +1,6 @@
 //! `dittograph index`: an index of articles on disk, built, queried and updated.
 
+pub mod change;
 pub mod reading;
 pub mod render;
 
@@ -10,9 +11,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use dittograph::{Index, ParagraphId, SavedIndex};
+use dittograph::{Detector, Index, ParagraphId, SavedIndex};
 use serde_json::{Value, json};
 
+use self::change::Change;
 use self::reading::Reading;
 use crate::detector_options::DetectorOptions;
 use crate::format_options::FormatOptions;
@@ -44,6 +46,9 @@ enum Command {
         /// The recall at the threshold: 0 < R < 1
         #[arg(long, value_name = "R", default_value_t = 0.99, value_parser = number, allow_negative_numbers = true)]
         recall: f64,
+        /// Write a folder of segments: what is added later is a file more, and the rest stays as it is
+        #[arg(long)]
+        segments: bool,
         /// Replace an index that is there
         #[arg(long)]
         force: bool,
@@ -105,9 +110,18 @@ enum Command {
         /// The merged index; it may be one of those that are merged
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
+        /// Write a folder of segments, to which more can be added
+        #[arg(long)]
+        segments: bool,
         /// Replace an index that is there and is not merged
         #[arg(long)]
         force: bool,
+    },
+    /// Merge all segments of an index into one, which holds nothing of what was removed
+    Compact {
+        /// The index
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
     },
     /// Verify every byte of an index
     Check {
@@ -120,20 +134,29 @@ enum Command {
 pub fn run(arguments: &Arguments) -> Result<(), String> {
     let quiet = arguments.quiet;
     let (text, value) = match &arguments.command {
-        Command::Build { out, recall, detector, reading, force } => {
+        Command::Build { out, recall, detector, reading, segments, force } => {
             let detector = detector.config().recall(*recall).build().map_err(|error| error.to_string())?;
             // Before the work, so that a path that cannot be written to is known at once.
-            refuse_to_replace(out, *force)?;
-            let file = begin(out)?;
+            refuse_to_replace(out, *segments, *force)?;
+            let new = New::begin(out, *segments, detector)?;
             let (mut index, mut tally) = (Index::new(detector), reading::Tally::default());
             reading.read_into(&mut index, &mut tally, quiet)?;
-            replace(file, out, quiet, |file| index.write_to(file))?;
+            let bar = reading::spinner("write", quiet);
+            match new {
+                New::File(file) => write(file, out, |file| index.write_to(file))?,
+                New::Folder(mut change) => {
+                    change.update([], &index)?;
+                    change.commit()?;
+                }
+            }
+            bar.finish_and_clear();
             render::stats(&open(out)?, Some(&tally))?
         }
         Command::Add { index: path, reading } => {
+            clean_up_on_interrupt()?;
             // From here on nobody else changes the index.
-            let file = begin(path)?;
-            let saved = open(path)?;
+            let mut change = Change::begin(path)?;
+            let saved = change.index();
             let (mut additions, mut tally) = (Index::new(*saved.detector()), reading::Tally::default());
             reading.read_into(&mut additions, &mut tally, quiet)?;
             for &document in &tally.documents {
@@ -141,8 +164,11 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
                 reading::refuse_shared_number(known, additions.document_name(document).unwrap_or_default())?;
                 tally.replaced += usize::from(known.is_some());
             }
-            let keep = |id: ParagraphId| !tally.documents.contains(&id.document);
-            replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
+            let bar = reading::spinner("write", quiet);
+            change.update(tally.documents.iter().copied(), &additions)?;
+            change.commit()?;
+            change::merge_newest(path);
+            bar.finish_and_clear();
             render::stats(&open(path)?, Some(&tally))?
         }
         Command::Remove { index, ids, ignore_missing } => remove(index, ids, *ignore_missing, quiet)?,
@@ -154,14 +180,28 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             };
         }
         Command::Stats { index } => render::stats(&open(index)?, None)?,
-        Command::Merge { indexes, out, force } => {
+        Command::Merge { indexes, out, segments, force } => {
             let is_merged = |index: &PathBuf| is_same_file(index, out);
-            refuse_to_replace(out, *force || indexes.iter().any(is_merged))?;
-            let file = begin(out)?;
+            refuse_to_replace(out, *segments, *force || indexes.iter().any(is_merged))?;
             let saved = indexes.iter().map(|path| open(path)).collect::<Result<Vec<SavedIndex>, String>>()?;
             let (first, others) = saved.split_first().ok_or("there is no index to merge")?;
-            replace(file, out, quiet, |file| first.write_merged(others, file))?;
+            let new = New::begin(out, *segments, *first.detector())?;
+            let bar = reading::spinner("write", quiet);
+            match new {
+                New::File(file) => write(file, out, |file| first.write_merged(others, file))?,
+                New::Folder(mut change) => {
+                    change.merge_into(out, &saved)?;
+                    change.commit()?;
+                }
+            }
+            bar.finish_and_clear();
             render::stats(&open(out)?, None)?
+        }
+        Command::Compact { index } => {
+            let bar = reading::spinner("write", quiet);
+            change::compact(index)?;
+            bar.finish_and_clear();
+            render::stats(&open(index)?, None)?
         }
         Command::Check { index: path } => {
             let saved = open(path)?;
@@ -178,8 +218,9 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Removes the articles with these ids. If some are not there, the others are removed all the same.
 fn remove(path: &Path, ids: &[String], ignore_missing: bool, quiet: bool) -> Result<(String, Value), String> {
-    let file = begin(path)?;
-    let saved = open(path)?;
+    clean_up_on_interrupt()?;
+    let mut change = Change::begin(path)?;
+    let saved = change.index();
     let (mut removed, mut missing) = (HashSet::new(), Vec::new());
     for id in ids {
         let name = saved.document_name(number_of(id)).map_err(|error| error.to_string())?;
@@ -191,8 +232,11 @@ fn remove(path: &Path, ids: &[String], ignore_missing: bool, quiet: bool) -> Res
     }
     if !removed.is_empty() {
         let additions = Index::new(*saved.detector());
-        let keep = |id: ParagraphId| !removed.contains(&id.document);
-        replace(file, path, quiet, |file| saved.write_updated(keep, &additions, file))?;
+        let bar = reading::spinner("write", quiet);
+        change.update(removed.iter().copied(), &additions)?;
+        change.commit()?;
+        change::merge_newest(path);
+        bar.finish_and_clear();
     }
     if missing.is_empty() || ignore_missing {
         return render::stats(&open(path)?, None);
@@ -246,32 +290,50 @@ fn open(path: &Path) -> Result<SavedIndex, String> {
 }
 
 /// Checks that no file is replaced that is not an index, and no index unless that is wished.
-fn refuse_to_replace(path: &Path, force: bool) -> Result<(), String> {
+fn refuse_to_replace(path: &Path, as_segments: bool, force: bool) -> Result<(), String> {
     if path == Path::new(STDOUT) {
         return Err(format!("{STDOUT}: an index is a file, and is not written to standard output"));
     }
+    let name = path.display();
+    if path.is_dir() && !as_segments {
+        return Err(format!("{name}: is a folder; --segments writes an index into one"));
+    }
+    if path.is_file() && as_segments {
+        return Err(format!("{name}: is a file; an index of segments is a folder"));
+    }
     let mut start = Vec::new();
-    if let Ok(metadata) = path.metadata()
+    let file = if as_segments { path.join("manifest") } else { path.to_owned() };
+    if let Ok(metadata) = file.metadata()
         && metadata.is_file()
     {
-        let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start));
-        read.map_err(|error| format!("{}: {error}", path.display()))?;
+        let read = File::open(&file).and_then(|file| file.take(4).read_to_end(&mut start));
+        read.map_err(|error| format!("{}: {error}", file.display()))?;
     }
-    let is_index = start.is_empty() || start == b"\x89dgi";
-    let path = path.display();
+    let is_index = start.is_empty() || start == if as_segments { b"\x89dgs" } else { b"\x89dgi" };
     if !is_index {
-        return Err(format!("{path}: is there, but is not an index; it is not overwritten"));
+        return Err(format!("{}: is there, but is not an index; it is not overwritten", file.display()));
     }
     if start.is_empty() || force {
         return Ok(());
     }
-    Err(format!("{path}: is an index already; `index add` adds to it, --force replaces it"))
+    Err(format!("{name}: is an index already; `index add` adds to it, --force replaces it"))
 }
 
-/// Begins to replace an index. If the program is interrupted, nothing is left of it.
-fn begin(path: &Path) -> Result<Output, String> {
-    clean_up_on_interrupt()?;
-    Output::replacing(path)
+/// An index that is to be written. If the program is interrupted, nothing is left of it.
+enum New {
+    File(Output),
+    Folder(Box<Change>),
+}
+
+impl New {
+    fn begin(path: &Path, as_segments: bool, detector: Detector) -> Result<Self, String> {
+        clean_up_on_interrupt()?;
+        if as_segments {
+            Change::create(path, detector).map(Box::new).map(Self::Folder)
+        } else {
+            Output::replacing(path).map(Self::File)
+        }
+    }
 }
 
 /// Returns the message of an index that could not be written.
@@ -280,15 +342,11 @@ pub fn not_written(path: &Path, error: &dittograph::Error) -> String {
 }
 
 /// Writes an index, and puts it in its place.
-fn replace(
+fn write(
     mut file: Output,
     path: &Path,
-    quiet: bool,
     write: impl FnOnce(&mut Output) -> Result<(), dittograph::Error>,
 ) -> Result<(), String> {
-    let bar = reading::spinner("write", quiet);
     write(&mut file).map_err(|error| not_written(path, &error))?;
-    file.finish()?;
-    bar.finish_and_clear();
-    Ok(())
+    file.finish()
 }

@@ -12,7 +12,7 @@ use crate::print;
 /// Renders counts of what an index holds, and its configuration.
 pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value), String> {
     let (counts, detector) = (index.statistics(), index.detector());
-    let articles = count_articles(index)?;
+    let articles = index.document_count().map_err(|error| error.to_string())?;
     let bytes = index.size_in_bytes();
     let each = bytes as f64 / counts.paragraphs.max(1) as f64;
     let candidates = candidates(detector);
@@ -32,6 +32,7 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
          shingles            {}\n\
          entries of buckets  {}, the largest bucket {}\n\
          bytes               {bytes}, {each:.0} a paragraph\n\
+         segments            {}\n\
          threshold           {} {threshold}\n\
          shingles of         {}\n\
          boundary            {}\n\
@@ -44,6 +45,7 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         counts.shingles,
         counts.entries,
         counts.largest_bucket,
+        index.segment_count(),
         comparator.measure,
         detector.shingles(),
         detector.boundary(),
@@ -59,6 +61,7 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         "entries": counts.entries,
         "largest_bucket": counts.largest_bucket,
         "bytes": bytes,
+        "segments": index.segment_count(),
         "threshold": threshold,
         "measure": comparator.measure.to_string(),
         "shingled_by": detector.shingles().to_string(),
@@ -72,17 +75,6 @@ pub fn stats(index: &SavedIndex, tally: Option<&Tally>) -> Result<(String, Value
         "read": tally.map(Tally::json),
     });
     Ok((text, value))
-}
-
-fn count_articles(index: &SavedIndex) -> Result<usize, String> {
-    let mut articles = 0;
-    let mut last = None;
-    for id in index.ids() {
-        let document = Some(id.map_err(|error| error.to_string())?.document);
-        articles += usize::from(document != last);
-        last = document;
-    }
-    Ok(articles)
 }
 
 /// Renders how candidates are found.

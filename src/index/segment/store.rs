@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::SavedIndex;
+use super::Segment;
 use super::rows::{row_number, size, u64_at};
 use crate::article::detector::Detector;
 use crate::compare::pair::ParagraphId;
@@ -12,7 +12,7 @@ use crate::index::merge::Items;
 use crate::index::unicode::UnicodeVersions;
 use crate::index::write::Store;
 
-impl Store for SavedIndex {
+impl Store for Segment {
     fn place(&self) -> &str {
         &self.place
     }

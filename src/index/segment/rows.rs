@@ -1,13 +1,16 @@
 //! The rows of a saved index, each of which is verified before it is read.
 
 use std::cell::RefCell;
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-use super::SavedIndex;
+use super::Segment;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
-use crate::index::layout::{self, BLOCK_LEN, COPY_GROUP_LEN, DOCUMENT_LEN, NUMBER_LEN, PARAGRAPH_LEN, array};
+use crate::index::layout::{
+    self, BLOCK_LEN, COPY_GROUP_LEN, DOCUMENT_LEN, NUMBER_LEN, PARAGRAPH_LEN, array, bucket_key,
+};
 use crate::index::sets;
 use crate::shingle::ShingleSet;
 
@@ -25,7 +28,7 @@ pub(super) struct ParagraphRow {
     pub(super) before: u32,
 }
 
-impl SavedIndex {
+impl Segment {
     /// Returns the entries of a bucket: each a copy group in the low half, and the low half of the name in the high half.
     pub(in crate::index) fn bucket(&self, name: u64) -> Result<&[[u8; 8]], Error> {
         let cell = self.layout.cell(name);
@@ -41,6 +44,24 @@ impl SavedIndex {
         let from = entries.partition_point(|entry| tag(entry) < name & 0xffff_ffff);
         let len = entries[from..].partition_point(|entry| tag(entry) == name & 0xffff_ffff);
         Ok(&entries[from..from + len])
+    }
+
+    /// Reads a byte near each bucket before any is searched for, so that the processor waits for all of them at once, not for one
+    /// after the other. What is damaged is found later.
+    pub(super) fn touch(&self, keys: &[u64]) {
+        let all = self.all_bytes();
+        let byte = |at: u64| all.get(size(at)).copied().unwrap_or(0);
+        let cells =
+            keys.iter().map(|&key| self.layout.cells.start + NUMBER_LEN * self.layout.cell(bucket_key(key)));
+        let entry = |at: u64| {
+            let first = all
+                .get(size(at)..)
+                .and_then(<[u8]>::first_chunk)
+                .map_or(0, |&first| u64::from_le_bytes(first));
+            self.layout.entries.start.saturating_add(first.saturating_mul(NUMBER_LEN))
+        };
+        black_box(cells.clone().map(byte).fold(0, |all, byte| all ^ byte));
+        black_box(cells.map(|at| byte(entry(at))).fold(0, |all, byte| all ^ byte));
     }
 
     /// Returns the set of a copy group.
@@ -167,7 +188,7 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
 }
 
 /// Converts a count or a position; of what stands in the bytes it is never too large.
-pub(super) fn size(n: u64) -> usize {
+pub(in crate::index) fn size(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
