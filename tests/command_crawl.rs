@@ -148,3 +148,86 @@ fn grows(options: &[&str]) {
     refused(&dedup(&["--against", &index, "--add", &bad]), "bad.jsonl:2");
     assert_eq!(of_index(), before, "a run that fails changes nothing");
 }
+
+#[test]
+fn what_stands_in_many_articles_of_one_site_is_removed_everywhere() {
+    let folder = Folder::new();
+    let line = |id: &str, site: &str, text: &str| {
+        serde_json::json!({"id": id, "site": site, "text": text}).to_string() + "\n"
+    };
+    let notice = "Subscribe to our letter";
+    let mut dump = String::new();
+    for n in 0..4 {
+        let id = format!("https://reader@News.example:443/{n}?from=b.example");
+        dump += &line(&id, "one", &format!("{notice}\nThis is what article {n} alone tells about the day."));
+    }
+    dump += &line("http://other.example/x", "two", &format!("{}!\n{BREAD}", notice.to_uppercase()));
+    dump += &line("not a URL", "two", &format!("{FERRY}\n{notice}"));
+    let dump = folder.put("dump.jsonl", dump);
+    let [out, table, summary] = ["out.jsonl", "removed.tsv", "summary.json"].map(|name| folder.name(name));
+    let run = |options: &[&str]| {
+        let outputs = ["--out", &out, "--pairs", &table, "--summary", &summary];
+        printed(&dedup(&[&outputs[..], options, &[&dump]].concat()));
+        let summary: Value = serde_json::from_str(&folder.read("summary.json")).unwrap();
+        summary["removed"]["boilerplate"].as_u64().unwrap()
+    };
+    for options in [
+        &["--boilerplate", "3"][..],
+        &["--boilerplate", "3", "--low-memory"],
+        &["--boilerplate", "3", "--site-field", "site"],
+    ] {
+        assert_eq!(run(options), 6, "{options:?}");
+        assert!(!folder.read("out.jsonl").to_lowercase().contains("subscribe"));
+        let rows = folder.read("removed.tsv");
+        assert_eq!(rows.lines().count(), 7);
+        let id = "https://reader@News.example:443/0?from=b.example";
+        assert!(
+            rows.lines()
+                .skip(1)
+                .all(|row| row.starts_with(&format!("{id}\t0\t")) && row.contains("\tboilerplate\t"))
+        );
+    }
+    // Four articles of a site are no more than four, and six of two sites neither.
+    assert_eq!(run(&["--boilerplate", "4"]), 0);
+    assert_eq!(run(&["--boilerplate", "1", "--site-field", "site"]), 6);
+    assert!(
+        printed(&dedup(&["--boilerplate", "3", "--explain", "not a URL", &dump])).contains("as boilerplate")
+    );
+    refused(
+        &dedup(&["--boilerplate", "3", "--site-field", "host", &dump]),
+        "--site-field: no record has a field \"host\"",
+    );
+    refused(&dedup(&["--site-field", "host", &dump]), "required");
+    refused(&dedup(&["--evidence", "boilerplate", &dump]), "evidence: expected threshold or run");
+    let plain = folder.put("plain.jsonl", serde_json::json!({"id": "1", "text": BREAD}).to_string());
+    refused(&dedup(&["--boilerplate", "3", &plain]), "--boilerplate: no id is a URL");
+
+    // What is boilerplate does not become known.
+    let index = folder.name("index");
+    let of_index = |arguments: &[&str]| dittograph("index", arguments, b"");
+    printed(&of_index(&["build", "--segments", "--out", &index, &folder.put("none.jsonl", "")]));
+    printed(&dedup(&["--against", &index, "--add", "--boilerplate", "3", &dump]));
+    let answer = of_index(&["--json", "query", &index, "--text", notice]);
+    assert!(printed(&answer).contains("\"found\":0"), "{answer:?}");
+
+    printed(&of_index(&["add", &index, &dump]));
+    let listed = |options: &[&str]| -> Value {
+        serde_json::from_str(printed(&of_index(&[&["--json", "boilerplate", &index], options].concat())))
+            .unwrap()
+    };
+    let counts = |listed: &Value| -> Vec<(u64, Option<String>)> {
+        let rows = listed.as_array().unwrap().iter();
+        rows.map(|row| (row["articles"].as_u64().unwrap(), row["host"].as_str().map(str::to_owned))).collect()
+    };
+    assert_eq!(counts(&listed(&[])), [(6, None)]);
+    let by_host = listed(&["--by", "host"]);
+    assert_eq!(counts(&by_host), [(4, Some("news.example".into()))]);
+    assert!(
+        by_host[0]["id"].as_str().unwrap().starts_with("https://reader@News") && by_host[0]["paragraph"] == 0
+    );
+    assert_eq!(counts(&listed(&["--limit", "0"])), []);
+    assert!(
+        printed(&of_index(&["boilerplate", &index, "--by", "host"]))
+            .contains("4 articles of news.example: https://")
+    );
+}

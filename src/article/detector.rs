@@ -91,7 +91,7 @@ impl Detector {
         let by_run = doubled.as_ref().map(|doubled| doubled.redundant_pairs(copies)).unwrap_or_default();
         let makes_redundant = |pair: &DuplicatePair| match pair.evidence {
             Evidence::Run => by_run.contains(&(pair.earlier, pair.later)),
-            Evidence::Threshold => {
+            Evidence::Threshold | Evidence::Boilerplate => {
                 self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity)
             }
         };

@@ -25,9 +25,11 @@ pub enum Evidence {
     /// Of known revisions (ratio of characters 0.8 or more) in real documentation one passage is made of 94 % in Arabic, 99 % in
     /// Thai, 95 % in Chinese and 94 % in English; by the threshold alone of 69, 86, 74 and 68 %.
     Run,
+    /// Its words stand in many articles of one site: see [`Corpus::remove_boilerplate`](crate::Corpus::remove_boilerplate).
+    Boilerplate,
 }
 
-string_enum!("evidence", Evidence { Threshold => "threshold", Run => "run" });
+string_enum!("evidence", Evidence { Threshold => "threshold", Run => "run", Boilerplate => "boilerplate" });
 
 /// Two paragraphs of an article that repeat each other: a verified pair.
 ///

@@ -11,6 +11,7 @@ use crate::compare::Measure;
 use crate::compare::lcs::{WordSequence, WordSketch};
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::CorpusStatistics;
+use crate::corpus::boilerplate::BoilerplateRule;
 use crate::corpus::options::{CorpusBuilder, Keep, Scope, Siblings};
 use crate::corpus::text_store::TextStore;
 use crate::error::Error;
@@ -34,6 +35,8 @@ pub(crate) struct Contents<'t> {
     pub(crate) documents: Vec<DocumentEntry>,
     /// Paragraphs of documents with a lesser rank are preferred; those without one are preferred least.
     pub(crate) ranks: Vec<u32>,
+    /// What is removed as boilerplate.
+    pub(crate) boilerplate: Option<BoilerplateRule>,
     pub(crate) paragraphs: Vec<ParagraphEntry>,
     pub(crate) copy_groups: Vec<CopyGroup>,
     /// The documents in which a body may stand twice, ascending.
@@ -97,6 +100,7 @@ impl<'t> Contents<'t> {
             texts,
             documents: Vec::new(),
             ranks: Vec::new(),
+            boilerplate: None,
             paragraphs: Vec::new(),
             copy_groups: Vec::new(),
             repeating: Vec::new(),

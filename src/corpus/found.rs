@@ -23,7 +23,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Removal {
-    /// The paragraph that is kept. It may be one of an index: see [`Found::known`].
+    /// The paragraph that is kept. It may be one of an index: see [`Found::known`]. Of [boilerplate](crate::Evidence::Boilerplate), of
+    /// which none is kept, it is the first in the order of the text.
     pub kept: ParagraphId,
     /// The paragraph that is redundant. With [`Keep::Longest`](crate::Keep::Longest) or
     /// [`lossless`](crate::CorpusBuilder::lossless) it may stand before the one that is kept.

@@ -15,6 +15,7 @@ use crate::article::detector::stable;
 use crate::compare::Similarity;
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::bodies::Bodies;
+use crate::corpus::boilerplate;
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
 use crate::corpus::known::Known;
@@ -173,7 +174,7 @@ impl Preference {
 struct ByThreshold {
     /// In the order of preference.
     decided: Vec<Decision>,
-    /// What is redundant beside a paragraph of an index, ascending.
+    /// What is redundant beside a paragraph of an index, or boilerplate, ascending.
     known: Vec<Removal>,
     /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are siblings.
     siblings: usize,
@@ -187,6 +188,8 @@ fn by_threshold(
     preference: &Preference,
     known: &Known,
 ) -> ByThreshold {
+    let boilerplate = boilerplate::find(contents);
+    let mut copies_of: AHashMap<u32, Similarity> = AHashMap::new();
     let known_copy = |paragraph: u32, group: u32| {
         let in_scope = matches!(
             CounterpartIn::of(paragraph, contents),
@@ -227,6 +230,16 @@ fn by_threshold(
         let since = number(start);
         for &paragraph in &batch {
             let Some(group) = contents.group_of(paragraph) else { continue };
+            if boilerplate.get(group as usize) == Some(&true) {
+                let exact = || Similarity::exact_copy(neighbours.shingles(group, contents).len());
+                removed_for_known.push(Removal {
+                    kept: contents.id(contents.copy_groups[group as usize].first),
+                    removed: contents.id(paragraph),
+                    similarity: *copies_of.entry(group).or_insert_with(exact),
+                    evidence: Evidence::Boilerplate,
+                });
+                continue;
+            }
             if let Some(found) = known_copy(paragraph, group) {
                 removed_for_known.push(Removal {
                     kept: known.id(found, contents.documents.len()),

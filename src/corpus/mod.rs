@@ -1,7 +1,8 @@
 //! Many articles: the same steps, on all cores, with the order of the articles kept.
 //!
 //! In the order of the work: [`options`] and the two corpus types in this file; [`intake`], which prepares articles and
-//! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; [`bodies`], for documents whose text stands twice; [`known`], for what indexes hold already; and [`found`], which asks [`kept`] for
+//! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; [`bodies`], for documents whose text stands twice; [`known`], for what
+//! indexes hold already, and [`boilerplate`]; and [`found`], which asks [`kept`] for
 //! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together, and
 //! [`overlaps`] tells how much of a document stands in another. [`lossless`] decides
 //! for [`kept`] by [`rare_shingles`], if only what is held whole may go. [`text_store`] is for texts that do not fit in memory.
@@ -9,6 +10,7 @@
 mod options;
 mod text_store;
 mod contents;
+mod boilerplate;
 mod intake;
 mod rare_shingles;
 mod neighbours;
@@ -32,6 +34,7 @@ pub use self::found::{CorpusRun, CorpusRuns, Found, Passage, Redundant, Removal}
 pub use self::options::{Candidates, CorpusBuilder, Keep, Scope, Siblings};
 pub use self::text_store::TextStore;
 
+use self::boilerplate::BoilerplateRule;
 use self::contents::Texts;
 use self::intake::Intake;
 use crate::article::detector::Detector;
@@ -109,6 +112,28 @@ impl<'t> Corpus<'t> {
     /// ```
     pub fn rank_documents(&mut self, ranks: impl IntoIterator<Item = u32>) {
         self.intake.contents.ranks = ranks.into_iter().collect();
+    }
+
+    /// Has what stands in more than `max_articles` articles of one site, with the same words, removed wherever it stands, in articles of
+    /// all sites: notices, calls to subscribe, what is read next. `sites` are numbers, one for each document in the order in which they
+    /// come in; documents from the end of it on, and those of the number `u32::MAX`, are of no site.
+    ///
+    /// Nothing of it is kept, however short it is: each [`Removal`] names its first paragraph in the order of the text, which goes too, and has
+    /// [`Evidence::Boilerplate`](crate::Evidence::Boilerplate). With [`lossless`](CorpusBuilder::lossless) it does not count.
+    ///
+    /// ```
+    /// use dittograph::Corpus;
+    ///
+    /// let mut corpus = Corpus::default();
+    /// corpus.extend(["Read on\nThe mill burnt down.", "Read on\nBread is dearer.", "READ ON!", "Nobody was hurt.\nRead on"]);
+    /// corpus.remove_boilerplate([0, 0, 0, 1], 2);
+    /// let found = corpus.find();
+    /// assert_eq!(found.without_redundant(0), "The mill burnt down.");
+    /// assert_eq!(found.without_redundant(3), "Nobody was hurt.");
+    /// ```
+    pub fn remove_boilerplate(&mut self, sites: impl IntoIterator<Item = u32>, max_articles: usize) {
+        let sites = sites.into_iter().collect();
+        self.intake.contents.boilerplate = Some(BoilerplateRule { sites, max_articles });
     }
 
     /// Returns the banding that finds candidates, `None` with the exact join.
@@ -236,6 +261,12 @@ impl<'t> ReadingCorpus<'t> {
     /// Sets which documents are preferred: see [`Corpus::rank_documents`].
     pub fn rank_documents(&mut self, ranks: impl IntoIterator<Item = u32>) {
         self.intake.contents.ranks = ranks.into_iter().collect();
+    }
+
+    /// Has what stands in many articles of one site removed: see [`Corpus::remove_boilerplate`].
+    pub fn remove_boilerplate(&mut self, sites: impl IntoIterator<Item = u32>, max_articles: usize) {
+        let sites = sites.into_iter().collect();
+        self.intake.contents.boilerplate = Some(BoilerplateRule { sites, max_articles });
     }
 
     /// Returns the banding that finds candidates, `None` with the exact join.

@@ -95,6 +95,48 @@ impl SavedIndex {
         write::write(&stores, Conflict::Refused, "index", &mut out)
     }
 
+    /// Calls `each` with the paragraphs that have the same words, ascending; copy group after copy group, in no order that means anything.
+    ///
+    /// Cost: one pass over the paragraphs, which are sorted; at most 64 MB of memory, and temporary files in
+    /// [`std::env::temp_dir`] for what exceeds it.
+    ///
+    /// ```
+    /// use dittograph::{Detector, Index, SavedIndex};
+    ///
+    /// let mut index = Index::new(Detector::default());
+    /// index.insert_documents([(1, "Read on\nThe mill burnt down."), (2, "Bread is dearer.\nREAD ON!")]);
+    /// # let mut bytes = Vec::new();
+    /// # index.write_to(&mut bytes)?;
+    /// let mut most = 0;
+    /// SavedIndex::new(bytes)?.try_for_each_copy_group(|paragraphs| {
+    ///     most = most.max(paragraphs.len());
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(most, 2);
+    /// # Ok::<(), dittograph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If it is damaged, if a temporary file cannot be written, and those of `each`.
+    pub fn try_for_each_copy_group(
+        &self,
+        mut each: impl FnMut(&[ParagraphId]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let stores = self.stores();
+        let by_words = write::by_words(&Room::default(), &stores)?;
+        let (mut words, mut paragraphs) = (None, Vec::new());
+        for row in by_words.iter() {
+            let [a, b, c, d, high, low, paragraph] = row?;
+            if words.replace([a, b, c, d]).is_some_and(|words| words != [a, b, c, d]) {
+                each(&paragraphs)?;
+                paragraphs.clear();
+            }
+            paragraphs.push(ParagraphId { document: write::joined(high, low), paragraph });
+        }
+        if paragraphs.is_empty() { Ok(()) } else { each(&paragraphs) }
+    }
+
     /// Verifies everything: each checksum, that each copy group is in its buckets and in no other, and that an index of what
     /// this one holds is written in the same bytes.
     ///

@@ -305,6 +305,20 @@ fn paragraphs(
     Ok((ids, by_words.sorted()))
 }
 
+/// Returns the hash of the words of each paragraph that has some, in four numbers, and its id in three.
+pub(super) fn by_words(room: &Room, stores: &[&dyn Store]) -> Result<Sorted<7>, Error> {
+    let mut by_words = Sorter::new(room);
+    for store in stores {
+        for paragraph in store.paragraphs() {
+            let (id, group) = paragraph?;
+            let Some(group) = group else { continue };
+            let ([a, b, c, d], [high, low]) = (quarters(store.copy_group(group)?.0), halves(id.document));
+            by_words.push([a, b, c, d, high, low, id.paragraph])?;
+        }
+    }
+    Ok(by_words.sorted())
+}
+
 /// Returns the sections of documents that have a name and a paragraph.
 fn documents(
     room: &Room,
@@ -441,7 +455,7 @@ fn quarters(number: u128) -> [u32; 4] {
     [a, b, c, d]
 }
 
-fn joined(high: u32, low: u32) -> u64 {
+pub(super) fn joined(high: u32, low: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 

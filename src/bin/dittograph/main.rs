@@ -1,6 +1,7 @@
 //! The command `dittograph`: finds paragraphs that repeat in articles and in dumps of them, and keeps an index of articles.
 
 #![allow(unreachable_pub)] // a program's modules have no other users
+#![recursion_limit = "256"] // the summary is one `json!`
 
 mod values;
 mod detector_options;
@@ -11,6 +12,8 @@ mod output;
 mod format_options;
 #[cfg(feature = "cli")]
 mod progress;
+#[cfg(feature = "cli")]
+mod site;
 mod scan;
 #[cfg(feature = "cli")]
 mod dedup;

@@ -21,7 +21,7 @@ impl Kind {
     pub(super) fn of(removal: &Removal) -> Self {
         match removal.evidence {
             _ if removal.similarity.is_exact() => Self::Exact,
-            Evidence::Threshold => Self::Threshold,
+            Evidence::Threshold | Evidence::Boilerplate => Self::Threshold,
             Evidence::Run => Self::Run,
         }
     }

@@ -30,6 +30,13 @@ impl<'d> Loaded<'d> {
         }
     }
 
+    pub fn remove_boilerplate(&mut self, sites: Vec<u32>, max_articles: usize) {
+        match self {
+            Self::Held(corpus) => corpus.remove_boilerplate(sites, max_articles),
+            Self::Stored(corpus) => corpus.remove_boilerplate(sites, max_articles),
+        }
+    }
+
     pub fn find_against(self, indexes: &[SavedIndex]) -> Result<Found<'d>, String> {
         let found = match self {
             Self::Held(corpus) => corpus.find_against(indexes),

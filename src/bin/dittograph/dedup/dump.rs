@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::articles::Articles;
 use super::keep_by::{KeepBy, Key};
+use super::sites::{SiteOf, Sites};
 use crate::format_options::{FormatOptions, Lost};
 use crate::print::one_line;
 
@@ -18,6 +19,8 @@ pub struct Dump {
     formats: FormatOptions,
     has_fields: bool,
     keep_by: Option<KeepBy>,
+    /// What names the sites of records, if they are wanted.
+    site_of: Option<SiteOf>,
 }
 
 impl Dump {
@@ -27,9 +30,10 @@ impl Dump {
         formats: &FormatOptions,
         is_written: bool,
         keep_by: Option<KeepBy>,
+        site_of: Option<SiteOf>,
     ) -> Self {
-        let has_fields = is_written || keep_by.is_some();
-        Self { arguments: arguments.to_vec(), formats: formats.clone(), has_fields, keep_by }
+        let has_fields = is_written || keep_by.is_some() || matches!(site_of, Some(SiteOf::Field(_)));
+        Self { arguments: arguments.to_vec(), formats: formats.clone(), has_fields, keep_by, site_of }
     }
 
     /// Opens all files.
@@ -94,6 +98,9 @@ impl Dump {
         if let Some(keep_by) = &self.keep_by {
             tally.keys.extend(keep_by.keys(&records));
         }
+        if let Some(site_of) = &self.site_of {
+            tally.sites.extend(&records, site_of);
+        }
         tally.lost.without_text += records.iter().filter(|record| !record.has_text()).count() as u64;
         Ok(records)
     }
@@ -111,6 +118,8 @@ pub struct Tally {
     first_repeated: Option<String>,
     /// What each record is preferred by, if that is a field.
     pub keys: Vec<Option<Key>>,
+    /// The site of each record, if that is asked for.
+    pub sites: Sites,
     /// The hashes of all ids.
     ids: Vec<u64>,
     /// How many files, or pages in them, were read in which encoding, and why in that.

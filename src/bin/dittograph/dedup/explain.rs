@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use dittograph::{Found, ParagraphId, Removal};
+use dittograph::{Evidence, Found, ParagraphId, Removal};
 
 use super::articles::Articles;
 use crate::print;
@@ -35,7 +35,8 @@ pub fn report(articles: &Articles<'_>, found: &Found<'_>, documents: &[u64]) -> 
         _ = writeln!(report, "{}: {total} paragraphs, {count} removed", name(document));
         for (number, paragraph) in (0..).zip(&paragraphs) {
             let excerpt = shown(paragraph, EXCERPT);
-            let Some(Removal { kept, similarity, .. }) = removed.next_if(|r| r.removed.paragraph == number)
+            let Some(Removal { kept, similarity, evidence, .. }) =
+                removed.next_if(|r| r.removed.paragraph == number)
             else {
                 _ = writeln!(report, "  ¶{number} kept: {excerpt}");
                 continue;
@@ -45,6 +46,13 @@ pub fn report(articles: &Articles<'_>, found: &Found<'_>, documents: &[u64]) -> 
             } else {
                 format!("jaccard {:.4}, containment {:.4}", similarity.jaccard(), similarity.containment())
             };
+            if *evidence == Evidence::Boilerplate {
+                _ = writeln!(
+                    report,
+                    "  ¶{number} removed: {excerpt}\n    as boilerplate, which stands in many articles of one site"
+                );
+                continue;
+            }
             let place = format!("¶{} of {}", kept.paragraph, name(kept.document));
             _ = writeln!(report, "  ¶{number} removed: {excerpt}");
             _ = writeln!(report, "    for {place}, {alike}: {}", beginning(*kept));

@@ -8,6 +8,7 @@ mod explain;
 mod keep_by;
 mod mark;
 mod parquet;
+mod sites;
 mod summary;
 mod table;
 
@@ -24,6 +25,7 @@ use self::articles::Articles;
 use self::dump::{Dump, Tally};
 use self::keep_by::KeepBy;
 use self::mark::Mark;
+use self::sites::SiteOf;
 use self::summary::{Changed, Summary};
 use self::table::Table;
 use crate::detector_options::DetectorOptions;
@@ -88,6 +90,13 @@ pub struct Arguments {
     /// From then on the dump itself is known: given again, all of it goes
     #[arg(long, requires = "against")]
     add: bool,
+    /// Remove everywhere what stands in more than N articles of one site, with the same words: calls to subscribe, notices. The
+    /// site of an article is the host of its id, if that is a URL
+    #[arg(long, value_name = "N", value_parser = count, conflicts_with_all = ["lossless", "html"])]
+    boilerplate: Option<usize>,
+    /// The field that holds the site of a record, for --boilerplate
+    #[arg(long, value_name = "NAME", requires = "boilerplate")]
+    site_field: Option<String>,
     /// Which pairs count: within (one article), across (two articles), all
     #[arg(long, default_value_t)]
     scope: Scope,
@@ -98,7 +107,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     keep_by: Option<KeepBy>,
     /// By which evidence a paragraph is removed: threshold, run (the threshold, or the run that it stands in)
-    #[arg(long, default_value_t = Evidence::Run, hide_short_help = true)]
+    #[arg(long, default_value_t = Evidence::Run, value_parser = evidence, hide_short_help = true)]
     evidence: Evidence,
     /// What becomes of like paragraphs, not exact copies, that some article holds both: keep, remove
     #[arg(long, default_value_t, hide_short_help = true)]
@@ -131,6 +140,13 @@ pub struct Arguments {
     /// Hold no text in memory: keep it in a temporary file beside --out (or in TMPDIR), and read the dump twice
     #[arg(long)]
     low_memory: bool,
+}
+
+impl Arguments {
+    /// Returns what names the site of a record.
+    fn site_of(&self) -> SiteOf {
+        self.site_field.clone().map_or(SiteOf::Id, SiteOf::Field)
+    }
 }
 
 /// What is to be done, once the arguments are known to be good.
@@ -176,6 +192,7 @@ impl Job {
             &arguments.formats,
             arguments.out.is_some(),
             arguments.keep_by.clone(),
+            arguments.boilerplate.map(|_| arguments.site_of()),
         );
         let opened = dump.open()?;
         let files: Vec<PathBuf> = opened.files().map(Path::to_owned).collect();
@@ -222,6 +239,9 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     tally.count_repeated_ids(&articles);
     if let Some(keep_by) = &arguments.keep_by {
         corpus.rank_documents(keep_by.ranks(&tally.keys)?);
+    }
+    if let Some(max_articles) = arguments.boilerplate {
+        corpus.remove_boilerplate(tally.sites.numbers(&arguments.site_of())?, max_articles);
     }
     let (counts, banding) = (corpus.statistics(), builder.banding());
     let read = summary::Read { files: files.len(), tally, counts, banding };
@@ -296,6 +316,12 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 fn keep(name: &str) -> Result<Keep, String> {
     let keep = name.parse().ok().filter(|keep| *keep != Keep::Last);
     keep.ok_or_else(|| format!("keep: expected first or longest, got {name}"))
+}
+
+/// Reads the value of --evidence. What is boilerplate has an option of its own.
+fn evidence(name: &str) -> Result<Evidence, String> {
+    let evidence = name.parse().ok().filter(|evidence| *evidence != Evidence::Boilerplate);
+    evidence.ok_or_else(|| format!("evidence: expected threshold or run, got {name}"))
 }
 
 /// Opens an index that the dump is compared with.

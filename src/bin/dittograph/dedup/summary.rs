@@ -125,6 +125,7 @@ impl Summary {
         arguments: &Arguments,
     ) -> String {
         let Read { files, tally, counts, .. } = read;
+        let boilerplate = count_boilerplate(redundant);
         let near = redundant.iter().filter(|removal| !removal.similarity.is_exact()).count();
         let by_run = redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count();
         let Changed { records, emptied, bytes_removed } = self.changed;
@@ -136,6 +137,9 @@ impl Summary {
         } else {
             format!("; {} known already", thousands(tally.known(redundant)))
         };
+        let boilerplate_text = arguments
+            .boilerplate
+            .map_or_else(String::new, |_| format!("; {} as boilerplate", thousands(boilerplate)));
         let mut text = String::new();
         _ = writeln!(
             text,
@@ -147,10 +151,10 @@ impl Summary {
         );
         _ = writeln!(
             text,
-            "{}  {}, {share:.1} % of the text: {}, {} ({} by the run that they stand in){known}",
+            "{}  {}, {share:.1} % of the text: {}, {} ({} by the run that they stand in){known}{boilerplate_text}",
             if is_marked { "marked " } else { "removed" },
             counted(redundant.len(), "paragraph", "paragraphs"),
-            counted(redundant.len() - near, "exact copy", "exact copies"),
+            counted(redundant.len() - near - boilerplate, "exact copy", "exact copies"),
             counted(near, "near copy", "near copies"),
             thousands(by_run),
         );
@@ -182,7 +186,9 @@ impl Summary {
     pub fn json(&self, arguments: &Arguments, read: &Read, redundant: &[Removal]) -> String {
         let Read { files, tally, counts, banding } = read;
         let lossless = arguments.lossless;
-        let mut kept: Vec<_> = redundant.iter().map(|removal| removal.kept).collect();
+        let boilerplate = count_boilerplate(redundant);
+        let is_for_kept = |removal: &&Removal| removal.evidence != Evidence::Boilerplate;
+        let mut kept: Vec<_> = redundant.iter().filter(is_for_kept).map(|removal| removal.kept).collect();
         kept.sort_unstable();
         kept.dedup();
         let exact = redundant.iter().filter(|removal| removal.similarity.is_exact()).count();
@@ -215,7 +221,8 @@ impl Summary {
             "kept": counts.paragraphs - redundant.len(),
             "removed": {
                 "paragraphs": redundant.len(),
-                "exact_copies": exact,
+                "exact_copies": exact - boilerplate,
+                "boilerplate": boilerplate,
                 "known": tally.known(redundant),
                 "near_copies": redundant.len() - exact,
                 "by_run": redundant.iter().filter(|removal| removal.evidence == Evidence::Run).count(),
@@ -235,6 +242,8 @@ impl Summary {
                 "scope": arguments.scope.to_string(),
                 "against": arguments.against,
                 "mark": arguments.mark,
+                "boilerplate": arguments.boilerplate,
+                "site_field": arguments.site_field,
                 "keep_by": arguments.keep_by.as_ref().map(ToString::to_string),
                 "keep": if lossless { Keep::Longest } else { arguments.keep }.to_string(),
                 "evidence": if lossless { Evidence::Threshold } else { arguments.evidence }.to_string(),
@@ -251,6 +260,11 @@ impl Summary {
         });
         format!("{summary:#}\n")
     }
+}
+
+/// Returns how many paragraphs go as boilerplate.
+fn count_boilerplate(redundant: &[Removal]) -> usize {
+    redundant.iter().filter(|removal| removal.evidence == Evidence::Boilerplate).count()
 }
 
 /// Returns the most memory that the process has taken so far, where the system says so.

@@ -1,5 +1,6 @@
 //! `dittograph index`: an index of articles on disk, built, queried and updated.
 
+mod boilerplate;
 pub mod change;
 pub mod reading;
 pub mod render;
@@ -14,6 +15,7 @@ use clap::Subcommand;
 use dittograph::{Detector, Index, ParagraphId, SavedIndex};
 use serde_json::{Value, json};
 
+use self::boilerplate::By;
 use self::change::Change;
 use self::reading::Reading;
 use crate::detector_options::DetectorOptions;
@@ -123,6 +125,18 @@ enum Command {
         #[arg(value_name = "INDEX")]
         index: PathBuf,
     },
+    /// List the paragraphs that stand in most articles, with the same words, and the first article that has each
+    Boilerplate {
+        /// The index
+        #[arg(value_name = "INDEX")]
+        index: PathBuf,
+        /// Count the articles of one host alone
+        #[arg(long)]
+        by: Option<By>,
+        /// List at most N paragraphs
+        #[arg(long, value_name = "N", default_value_t = 100, value_parser = count, allow_negative_numbers = true)]
+        limit: usize,
+    },
     /// Verify every byte of an index
     Check {
         /// The index
@@ -202,6 +216,13 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             change::compact(index)?;
             bar.finish_and_clear();
             render::stats(&open(index)?, None)?
+        }
+        Command::Boilerplate { index, by, limit } => {
+            let index = open(index)?;
+            let bar = reading::spinner("count", quiet);
+            let listed = boilerplate::list(&index, *by, *limit)?;
+            bar.finish_and_clear();
+            listed
         }
         Command::Check { index: path } => {
             let saved = open(path)?;
