@@ -94,7 +94,8 @@
 //! (passages that come again in order, the doubled body among them).
 //!
 //! The modules [`shingle`], [`compare`], [`minhash`] and [`lsh`] are the lower level, for those who build a
-//! pipeline of their own. Each step there is a function of its input alone, the same on every machine.
+//! pipeline of their own. Each step there is a function of its input alone, the same on every machine. [`steps`] has those of
+//! a corpus, for a dump that outgrows one machine.
 //!
 //! # What is promised
 //!
@@ -169,6 +170,7 @@ pub use crate::article::report::{Report, Statistics};
 pub use crate::article::run::Run;
 pub use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 pub use crate::compare::{Measure, Overlap, Similarity};
+pub use crate::corpus::steps;
 pub use crate::corpus::{
     Candidates, Corpus, CorpusBuilder, CorpusCluster, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep,
     Passage, ReadingCorpus, Redundant, Removal, Scope, Siblings, TextStore,

@@ -8,8 +8,13 @@ use std::path::Path;
 use dittograph::compare::{Comparator, Threshold};
 use dittograph::lsh::Buckets;
 use dittograph::minhash::{MinHasher, Signature};
+use dittograph::saved::Update;
 use dittograph::saved::{Replacement, UnicodeVersions};
 use dittograph::shingle::ShingleSet;
+use dittograph::steps::{
+    BodyMate, Cut, DoubledBody, GroupText, Kept, MateGroups, Member, Near, NearPair, ReadParagraph, Removed,
+    RunEvidence, Steps, Walk, WalkPair, WalkParagraph,
+};
 use dittograph::{
     Amount, Banding, Boundary, Candidates, Cluster, Config, Corpus, CorpusBuilder, CorpusCluster, CorpusRun,
     CorpusRuns, CorpusStatistics, Detector, DuplicatePair, Error, Evidence, Found, GopherRepetition, Index,
@@ -49,6 +54,14 @@ fn values_are_copied_and_compared() {
     value::<Match>();
     value::<Overlap>();
     value::<Measure>();
+    value::<Member>();
+    value::<Near>();
+    value::<NearPair>();
+    value::<Removed>();
+    value::<RunEvidence>();
+    value::<WalkPair>();
+    value::<BodyMate>();
+    value::<MateGroups>();
     value::<Normalizer>();
     value::<Paragraph<'_>>();
     value::<ParagraphId>();
@@ -68,6 +81,14 @@ fn values_are_copied_and_compared() {
 #[test]
 fn what_holds_memory_is_cloned() {
     cloned::<Buckets>();
+    cloned::<Cut<'_>>();
+    cloned::<GroupText<'_>>();
+    cloned::<Kept>();
+    cloned::<ReadParagraph>();
+    cloned::<Steps>();
+    cloned::<Walk>();
+    cloned::<DoubledBody>();
+    cloned::<WalkParagraph<'_>>();
     cloned::<Cluster>();
     cloned::<Corpus<'_>>();
     cloned::<CorpusCluster>();
@@ -89,6 +110,7 @@ fn what_holds_memory_is_cloned() {
 
 #[test]
 fn what_stands_in_files_or_in_all_of_memory_is_shared() {
+    shared::<Update>();
     shared::<Found<'_>>();
     shared::<ReadingCorpus<'_>>();
     shared::<Replacement>();

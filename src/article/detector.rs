@@ -301,7 +301,7 @@ impl Detector {
 }
 
 /// Calls `read` with memory for reading a paragraph: that of the thread, unless the paragraph is long.
-fn with_scratch<T>(paragraph: &str, read: impl FnOnce(&mut Scratch) -> T) -> T {
+pub(crate) fn with_scratch<T>(paragraph: &str, read: impl FnOnce(&mut Scratch) -> T) -> T {
     thread_local! {
         static SCRATCH: RefCell<Scratch> = RefCell::default();
     }

@@ -40,7 +40,7 @@ impl Similarity {
     }
 
     /// Creates the similarity of two sets of `a` and `b` shingles, of which `common` stand in both.
-    pub(super) fn new(common: usize, a: usize, b: usize) -> Self {
+    pub(crate) fn new(common: usize, a: usize, b: usize) -> Self {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self { common: count(common), smaller: count(a.min(b)), larger: count(a.max(b)), exact: false }
     }

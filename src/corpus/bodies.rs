@@ -16,11 +16,8 @@ use ahash::AHashSet;
 use rayon::prelude::*;
 
 use crate::article::doubled::{Doubled, Mates};
-use crate::compare::Measure;
-use crate::compare::pair::Evidence;
 use crate::corpus::contents::Contents;
 use crate::corpus::found::{CorpusRun, Passage};
-use crate::corpus::options::Scope;
 use crate::corpus::walks::RunPair;
 use crate::groups::number;
 
@@ -51,9 +48,6 @@ impl Bodies {
             .flat_map(|(same, doubled)| same.iter().map(move |&document| (document, doubled)))
             .collect();
         found.sort_unstable_by_key(|&(document, _)| document);
-        let speaks = contents.evidence == Evidence::Run
-            && contents.scope != Scope::Across
-            && contents.detector.comparator().measure == Measure::Jaccard;
         let threshold = contents.detector.comparator().threshold;
         let mut bodies = Self::default();
         for (document, doubled) in found {
@@ -63,7 +57,7 @@ impl Bodies {
                 let [a, b] = [pair.earlier, pair.later].map(|n| contents.paragraphs[n as usize].copy_group);
                 if a != b {
                     bodies.mates.insert((document, a.min(b), a.max(b)));
-                    bodies.pairs.extend((speaks && is_pair).then_some(pair));
+                    bodies.pairs.extend((contents.wants_bodies() && is_pair).then_some(pair));
                 }
             }
             let passage = |of: &Range<usize>| Passage {
@@ -77,6 +71,12 @@ impl Bodies {
         }
         bodies.pairs.sort_unstable_by_key(|pair| (pair.later, pair.earlier));
         bodies
+    }
+
+    /// Creates what is known of bodies by their mates alone: the document, and two copy groups.
+    pub(crate) fn of_mates(mates: impl Iterator<Item = (u32, u32, u32)>) -> Self {
+        let mates = mates.map(|(document, a, b)| (document, a.min(b), a.max(b))).collect();
+        Self { mates, ..Self::default() }
     }
 
     /// Returns true if a paragraph of the one copy group stands for one of the other in the doubled body of a document.

@@ -51,6 +51,8 @@ pub(crate) enum Texts<'t> {
     /// An `Arc` so that a corpus that borrows can be cloned. There is one owner: no corpus that reads is cloned.
     Stored(Arc<TextStore>),
     Read(AssertUnwindSafe<ReadText<'t>>), // what it shares between threads it guards, as it is `Sync`
+    /// Of each copy group the text of one of its paragraphs, and nothing else.
+    OfGroups(Vec<&'t str>),
 }
 
 /// Reads a range of bytes of the text of a document.
@@ -110,9 +112,21 @@ impl<'t> Contents<'t> {
 
     /// Returns true if the evidence of runs counts: between documents, and beside a Jaccard similarity.
     pub(crate) fn wants_runs(&self) -> bool {
-        self.evidence == Evidence::Run
-            && self.detector.comparator().measure == Measure::Jaccard
-            && self.scope != Scope::Within
+        self.wants_evidence() && self.scope != Scope::Within
+    }
+
+    /// Returns true if the evidence of doubled bodies counts: within a document, and beside a Jaccard similarity.
+    pub(crate) fn wants_bodies(&self) -> bool {
+        self.wants_evidence() && self.scope != Scope::Across
+    }
+
+    fn wants_evidence(&self) -> bool {
+        self.evidence == Evidence::Run && self.detector.comparator().measure == Measure::Jaccard
+    }
+
+    /// Returns true if siblings are kept.
+    pub(crate) fn wants_siblings(&self) -> bool {
+        self.siblings == Siblings::Keep && self.scope != Scope::Within
     }
 
     /// Returns how many paragraphs there are.
@@ -157,12 +171,20 @@ impl<'t> Contents<'t> {
 
     /// Returns the shingles of the paragraphs of a copy group, made anew from the text of the first.
     pub(crate) fn shingles_of(&self, group: u32) -> ShingleSet {
-        self.detector.shingles_of(&self.paragraph_text(self.copy_groups[group as usize].first))
+        self.detector.shingles_of(&self.group_text(group))
     }
 
     /// Returns the words of the paragraphs of a copy group in their order, made anew from the text of the first.
     pub(crate) fn sequence_of(&self, group: u32) -> WordSequence {
-        self.detector.sequence(&self.paragraph_text(self.copy_groups[group as usize].first))
+        self.detector.sequence(&self.group_text(group))
+    }
+
+    /// Returns the text of a paragraph of a copy group: of the first, where all are held.
+    fn group_text(&self, group: u32) -> Cow<'t, str> {
+        match &self.texts {
+            Texts::OfGroups(texts) => Cow::Borrowed(texts[group as usize]),
+            _ => self.paragraph_text(self.copy_groups[group as usize].first),
+        }
     }
 
     /// Returns true if pairs of these two paragraphs count.
@@ -206,6 +228,7 @@ impl<'t> Contents<'t> {
             Texts::Borrowed(texts) => Cow::Borrowed(&texts[document][span]),
             Texts::Stored(store) => Cow::Owned(store.get(document as u64, span).unwrap_or_default()), // it keeps errors
             Texts::Read(read) => Cow::Owned(read(document as u64, span)),
+            Texts::OfGroups(_) => Cow::Borrowed(""),
         }
     }
 
@@ -249,6 +272,7 @@ impl Clone for Texts<'_> {
             Texts::Borrowed(texts) => Texts::Borrowed(texts.clone()),
             Texts::Stored(store) => Texts::Stored(Arc::clone(store)),
             Texts::Read(AssertUnwindSafe(read)) => Texts::Read(AssertUnwindSafe(Arc::clone(read))),
+            Texts::OfGroups(texts) => Texts::OfGroups(texts.clone()),
         }
     }
 }
@@ -259,6 +283,7 @@ impl fmt::Debug for Texts<'_> {
             Texts::Borrowed(_) => "Borrowed",
             Texts::Stored(_) => "Stored",
             Texts::Read(_) => "Read",
+            Texts::OfGroups(_) => "OfGroups",
         })
     }
 }

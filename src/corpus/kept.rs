@@ -7,6 +7,7 @@
 //! Lossless removal has a way of its own to decide: see [`lossless`].
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ use crate::corpus::revisions;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::RunPair;
 use crate::groups::{distinct, number};
-use crate::text::paragraph::{Boundary, Paragraph};
+use crate::text::paragraph::{Boundary, Paragraph, without};
 
 /// How many paragraphs are compared at a time, on all cores, with what was kept before them.
 pub(crate) const BATCH_LEN: usize = 1 << 13;
@@ -55,8 +56,17 @@ pub(crate) fn decide(
     let ByThreshold { mut decided, known, siblings: spared_as_siblings } =
         by_threshold(contents, neighbours, &siblings, &preference, known);
     let is_known = |n: u32| known.binary_search_by_key(&contents.id(n), |removal| removal.removed).is_ok();
-    let run_pairs =
-        revisions::find(contents, neighbours, bodies, &siblings, &preference, is_known, &mut decided);
+    let run_pairs = revisions::pairs(contents, bodies, &siblings, &decided);
+    revisions::apply(
+        contents,
+        neighbours,
+        bodies,
+        &siblings,
+        &preference,
+        &run_pairs,
+        is_known,
+        &mut decided,
+    );
     let (removals, spared) = removals(contents, neighbours, decided, known);
     Decided { redundant: Redundant { removals, spared, siblings: spared_as_siblings }, run_pairs }
 }
@@ -103,25 +113,38 @@ fn removals(
 
 /// Returns those of the redundant paragraphs of one document that stay, so that it is cut as before.
 fn spared(contents: &Contents<'_>, removals: &[Removal]) -> Vec<ParagraphId> {
-    if contents.detector.boundary() != Boundary::Auto {
+    let boundary = contents.detector.boundary();
+    if boundary != Boundary::Auto {
         return Vec::new();
     }
     let document = contents.place(removals[0].removed.document).expect("the corpus made this id");
-    let (text, entries) = (contents.text(document), contents.paragraphs_of(document));
-    let is_stable = |removals: &[Removal]| {
-        let lost: Vec<usize> = removals.iter().map(|removal| removal.removed.paragraph as usize).collect();
-        let kept = (0..).zip(entries).filter(|(n, _)| lost.binary_search(n).is_err());
-        let clean = contents.without(document, &lost);
-        Boundary::Auto
-            .paragraphs(&clean)
-            .iter()
-            .map(Paragraph::as_str)
-            .eq(kept.map(|(_, p)| text.get(p.span()).unwrap_or_default()))
+    let spans: Vec<Range<usize>> =
+        contents.paragraphs_of(document).iter().map(ParagraphEntry::span).collect();
+    let removed: Vec<usize> = removals.iter().map(|removal| removal.removed.paragraph as usize).collect();
+    let spared = spared_of_text(boundary, &contents.text(document), &spans, &removed);
+    let is_spared = |id: &ParagraphId| spared.binary_search(&(id.paragraph as usize)).is_ok();
+    removals.iter().map(|removal| removal.removed).filter(is_spared).collect()
+}
+
+/// Returns those of the redundant paragraphs (ascending) of a text that stay, so that it is cut as before. It is none of a
+/// text that the spans are not of, as it could not be read.
+pub(crate) fn spared_of_text(
+    boundary: Boundary,
+    text: &str,
+    spans: &[Range<usize>],
+    removed: &[usize],
+) -> Vec<usize> {
+    if boundary != Boundary::Auto || spans.iter().any(|span| text.get(span.clone()).is_none()) {
+        return Vec::new();
+    }
+    let is_stable = |removed: &[usize]| {
+        let clean = without(text, spans, removed);
+        let kept = (0..).zip(spans).filter(|(n, _)| removed.binary_search(n).is_err());
+        let cut = Boundary::Auto.paragraphs(&clean);
+        cut.iter().map(Paragraph::as_str).eq(kept.map(|(_, span)| &text[span.clone()]))
     };
-    let len = |removal: Removal| ParagraphEntry::span(&entries[removal.removed.paragraph as usize]).len();
-    let stable = stable(removals, len, is_stable);
-    let goes = |id: &ParagraphId| stable.binary_search_by_key(id, |removal| removal.removed).is_ok();
-    removals.iter().map(|removal| removal.removed).filter(|id| !goes(id)).collect()
+    let goes = stable(removed, |n| spans[n].len(), is_stable);
+    removed.iter().copied().filter(|n| goes.binary_search(n).is_err()).collect()
 }
 
 /// A paragraph that goes, and the one that it was verified against.
@@ -142,7 +165,7 @@ pub(crate) struct Preference {
 }
 
 impl Preference {
-    fn new(contents: &Contents<'_>) -> Self {
+    pub(crate) fn new(contents: &Contents<'_>) -> Self {
         if contents.keep == Keep::First && contents.ranks.is_empty() {
             return Self { order: None, ranks: Vec::new() };
         }
@@ -171,17 +194,17 @@ impl Preference {
 }
 
 /// What is redundant by the threshold.
-struct ByThreshold {
+pub(crate) struct ByThreshold {
     /// In the order of preference.
-    decided: Vec<Decision>,
+    pub(crate) decided: Vec<Decision>,
     /// What is redundant beside a paragraph of an index, or boilerplate, ascending.
     known: Vec<Removal>,
     /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are siblings.
-    siblings: usize,
+    pub(crate) siblings: usize,
 }
 
 /// Decides what is redundant by the threshold.
-fn by_threshold(
+pub(crate) fn by_threshold(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     siblings: &SiblingTest<'_>,
@@ -264,7 +287,7 @@ fn by_threshold(
             let fresh = kept.neighbours(group, if known.is_some() { since } else { 0 }, is_accepted);
             let near = known.into_iter().flatten().chain(&fresh);
             let near = near.filter(|near| {
-                let shingles = || neighbours.shingles(group, contents).len();
+                let shingles = || neighbours.shingle_count(group, contents);
                 comparator.makes_redundant(shingles, &near.similarity)
             });
             let mut has_sibling = false;
@@ -346,7 +369,7 @@ impl<'c> Kept<'c> {
     fn new(contents: &'c Contents<'c>, neighbours: &'c Neighbours, preference: &'c Preference) -> Self {
         let (places, buckets) = match neighbours {
             Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
-            Neighbours::Joined { .. } | Neighbours::Lossless { .. } => (0, 0),
+            Neighbours::Joined { .. } | Neighbours::Lossless { .. } | Neighbours::Given { .. } => (0, 0),
         };
         Self {
             contents,

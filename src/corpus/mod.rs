@@ -4,7 +4,8 @@
 //! fills the tables of [`contents`]; [`neighbours`], by candidates and comparison; [`bodies`], for documents whose text stands twice; [`known`], for what
 //! indexes hold already, and [`boilerplate`]; and [`found`], which asks [`kept`] for
 //! what is redundant, [`pairs`] for pairs and [`runs`] for passages; [`clusters`] puts removals together, and
-//! [`overlaps`] tells how much of a document stands in another. [`lossless`] decides
+//! [`overlaps`] tells how much of a document stands in another. [`steps`] has the
+//! same work in pure functions for engines. [`lossless`] decides
 //! for [`kept`] by [`rare_shingles`], if only what is held whole may go. [`text_store`] is for texts that do not fit in memory.
 
 mod options;
@@ -26,6 +27,7 @@ mod runs;
 mod overlaps;
 mod found;
 mod clusters;
+pub mod steps;
 
 use std::sync::Arc;
 

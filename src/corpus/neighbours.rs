@@ -39,6 +39,8 @@ pub(crate) enum Neighbours {
     /// Neighbours are groups of which one holds all shingles of the other. What is redundant is found by rare shingles;
     /// all pairs are found by the exact join, if they are asked for.
     Lossless { rare: RareShingles, all: OnceLock<Box<Neighbours>> },
+    /// They are given: the neighbours of each group, ascending, and how many shingles each group has that has any.
+    Given { neighbours: FlatGroups<Neighbour>, counts: Vec<usize> },
 }
 
 /// Bytes for shingle sets of candidates, for each paragraph on average. Those beyond are made again from the text each
@@ -59,7 +61,7 @@ impl Neighbours {
         let bands = Bands::new(keys);
         let budget = match contents.texts {
             Texts::Borrowed(_) => (SET_BUDGET_PER_PARAGRAPH * contents.paragraphs.len()).max(MIN_SET_BUDGET),
-            Texts::Stored(_) | Texts::Read(_) => 0,
+            Texts::Stored(_) | Texts::Read(_) | Texts::OfGroups(_) => 0,
         };
         let is_candidate = |group| !bands.of(group).is_empty();
         let sets = HeldSets::new(contents, is_candidate, budget);
@@ -108,7 +110,15 @@ impl Neighbours {
         match self {
             Self::Buckets { sets, .. } => sets.get(group, contents),
             Self::Joined { sets, .. } => Cow::Borrowed(&sets[group as usize]),
-            Self::Lossless { .. } => Cow::Owned(contents.shingles_of(group)),
+            Self::Lossless { .. } | Self::Given { .. } => Cow::Owned(contents.shingles_of(group)),
+        }
+    }
+
+    /// Returns how many shingles a group has that has neighbours.
+    pub(crate) fn shingle_count(&self, group: u32, contents: &Contents<'_>) -> usize {
+        match self {
+            Self::Given { counts, .. } => counts[group as usize],
+            _ => self.shingles(group, contents).len(),
         }
     }
 
@@ -119,7 +129,9 @@ impl Neighbours {
                 let candidates = bands.candidates(group, usize::MAX);
                 Cow::Owned(self.verify(group, candidates.into_iter(), contents))
             }
-            Self::Joined { neighbours, .. } => Cow::Borrowed(neighbours.get(group)),
+            Self::Joined { neighbours, .. } | Self::Given { neighbours, .. } => {
+                Cow::Borrowed(neighbours.get(group))
+            }
             Self::Lossless { .. } => self.with_all_pairs(contents).of(group, contents),
         }
     }
@@ -144,7 +156,7 @@ impl Neighbours {
                 };
                 candidates.filter_map(compare).collect()
             }
-            Self::Joined { neighbours, .. } => {
+            Self::Joined { neighbours, .. } | Self::Given { neighbours, .. } => {
                 let all = neighbours.get(group);
                 let find =
                     |group| all.binary_search_by_key(&group, |other| other.group).ok().map(|at| all[at]);
@@ -184,6 +196,7 @@ impl Neighbours {
             Self::Lossless { .. } => {
                 self.with_all_pairs(contents).rare_pairs(comparator, max_copies, contents)
             }
+            Self::Given { .. } => Vec::new(), // runs are not looked for among them
         }
     }
 }

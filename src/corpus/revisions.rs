@@ -16,33 +16,61 @@ use crate::corpus::neighbours::Neighbours;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::{RunComparator, RunPair, Walks};
 
-/// Returns the pairs by the evidence of runs, and has what is redundant by them decided anew. What an index knows goes for
-/// that, and stays for nothing.
-pub(crate) fn find(
+/// Returns the pairs by the evidence of runs and of doubled bodies, by the later, then the earlier paragraph.
+pub(crate) fn pairs(
+    contents: &Contents<'_>,
+    bodies: &Bodies,
+    siblings: &SiblingTest<'_>,
+    decided: &[Decision],
+) -> Vec<RunPair> {
+    let mut pairs = bodies.pairs.clone();
+    let stands_alone = |document: usize| contents.paragraphs_of(document).len() < 2;
+    if contents.wants_runs() && !(0..contents.documents.len()).all(stands_alone) {
+        let passages = kept_for(contents, decided)
+            .iter()
+            .map(|&kept| contents.paragraphs[kept as usize].copy_group)
+            .collect();
+        let comparator = RunComparator::new(contents.detector.comparator().threshold);
+        pairs.extend(Walks { contents, siblings, comparator, passages }.pairs());
+        pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier)); // those are of two documents, these of one
+    }
+    pairs
+}
+
+/// Has what is redundant by the evidence of runs decided anew. What an index knows goes for that, and stays for nothing.
+pub(crate) fn apply(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     bodies: &Bodies,
     siblings: &SiblingTest<'_>,
     preference: &Preference,
+    pairs: &[RunPair],
     is_known: impl Fn(u32) -> bool,
     decided: &mut Vec<Decision>,
-) -> Vec<RunPair> {
-    let walks = contents.wants_runs() && contents.documents.len() < contents.paragraphs.len();
-    if !walks && bodies.pairs.is_empty() {
+) {
+    let changed = changed(contents, neighbours, bodies, siblings, preference, pairs, is_known, decided);
+    let is_unchanged = |decision: &Decision| {
+        changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
+    };
+    decided.retain(is_unchanged);
+    decided.extend(changed);
+}
+
+/// Returns what is redundant by the evidence of runs, or beside another paragraph than before: by what is removed.
+pub(crate) fn changed(
+    contents: &Contents<'_>,
+    neighbours: &Neighbours,
+    bodies: &Bodies,
+    siblings: &SiblingTest<'_>,
+    preference: &Preference,
+    pairs: &[RunPair],
+    is_known: impl Fn(u32) -> bool,
+    decided: &[Decision],
+) -> Vec<Decision> {
+    if pairs.is_empty() {
         return Vec::new();
     }
-    let mut kept_for: Vec<u32> = (0..contents.count()).collect();
-    for decision in decided.iter() {
-        kept_for[decision.removed as usize] = decision.kept;
-    }
-    let run_comparator = RunComparator::new(contents.detector.comparator().threshold);
-    let mut pairs = bodies.pairs.clone();
-    if walks {
-        let passages = kept_for.iter().map(|&kept| contents.paragraphs[kept as usize].copy_group).collect();
-        pairs.extend(Walks { contents, siblings, comparator: run_comparator, passages }.pairs());
-        pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier)); // those are of two documents, these of one
-    }
-
+    let kept_for = kept_for(contents, decided);
     let mergeable: Vec<&RunPair> =
         pairs.iter().filter(|pair| !is_known(pair.later) && !is_known(pair.earlier)).collect();
     let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
@@ -51,20 +79,24 @@ pub(crate) fn find(
             members.entry(kept_for[n as usize]).or_default();
         }
     }
-    for decision in decided.iter() {
+    for decision in decided {
         if let Some(members) = members.get_mut(&decision.kept) {
             members.push(decision.removed);
         }
     }
     let known = pairs.iter().map(|pair| groups_of(contents, pair.later, pair.earlier)).collect();
-    let judge = Judge { contents, neighbours, bodies, siblings, comparator: run_comparator, known };
-    let changed = judge.decide(&merge(&judge, preference, &kept_for, members, mergeable));
-    let is_unchanged = |decision: &Decision| {
-        changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
-    };
-    decided.retain(is_unchanged);
-    decided.extend(changed);
-    pairs
+    let comparator = RunComparator::new(contents.detector.comparator().threshold);
+    let judge = Judge { contents, neighbours, bodies, siblings, comparator, known };
+    judge.decide(&merge(&judge, preference, &kept_for, members, mergeable))
+}
+
+/// Returns for each paragraph the one that is kept in its place: itself, unless it is redundant.
+fn kept_for(contents: &Contents<'_>, decided: &[Decision]) -> Vec<u32> {
+    let mut kept_for: Vec<u32> = (0..contents.count()).collect();
+    for decision in decided {
+        kept_for[decision.removed as usize] = decision.kept;
+    }
+    kept_for
 }
 
 /// Returns the paragraphs that go for another than before, ascending, each with that.

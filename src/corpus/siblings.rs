@@ -7,54 +7,63 @@
 //! Of near copies removed at a Jaccard of 0.7, those that some document held both were, in real documentation, 19 % in
 //! Arabic, 18 % in Thai, 23 % in Chinese and 10 % in English.
 
+use ahash::AHashSet;
+
 use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::Contents;
-use crate::corpus::options::{Scope, Siblings};
 use crate::groups::FlatGroups;
 
-/// In which documents the paragraphs of each copy group stand.
-pub(crate) struct SiblingTest<'b> {
-    bodies: &'b Bodies,
-    /// Ascending, each document once; `None` if siblings are removed like others.
-    documents: Option<FlatGroups<u32>>,
+/// Which copy groups are siblings.
+pub(crate) enum SiblingTest<'b> {
+    /// None are: they are removed like others.
+    Off,
+    /// By the documents in which the paragraphs of each group stand: ascending, each once.
+    ByDocuments(FlatGroups<u32>, &'b Bodies),
+    /// Those of these pairs, the lower number first.
+    Given(AHashSet<(u32, u32)>),
 }
 
 impl<'b> SiblingTest<'b> {
     pub(crate) fn new(contents: &Contents<'_>, bodies: &'b Bodies) -> Self {
-        let is_wanted = contents.siblings == Siblings::Keep && contents.scope != Scope::Within;
-        let documents = is_wanted.then(|| {
+        if !contents.wants_siblings() {
+            return Self::Off;
+        }
+        let standing = || {
             // The document in which a paragraph of each group was seen last. Paragraphs come in the order of documents.
-            let standing = || {
-                let mut last_seen = vec![u32::MAX; contents.copy_groups.len()];
-                let stands = move |paragraph| {
-                    let (group, document) = (contents.group_of(paragraph)?, contents.document_of(paragraph));
-                    let before = std::mem::replace(&mut last_seen[group as usize], document);
-                    (before != document).then_some((group, document))
-                };
-                (0..contents.count()).filter_map(stands)
+            let mut last_seen = vec![u32::MAX; contents.copy_groups.len()];
+            let stands = move |paragraph| {
+                let (group, document) = (contents.group_of(paragraph)?, contents.document_of(paragraph));
+                let before = std::mem::replace(&mut last_seen[group as usize], document);
+                (before != document).then_some((group, document))
             };
-            FlatGroups::new(contents.copy_groups.len(), standing)
-        });
-        Self { bodies, documents }
+            (0..contents.count()).filter_map(stands)
+        };
+        Self::ByDocuments(FlatGroups::new(contents.copy_groups.len(), standing), bodies)
     }
 
     /// Returns true if some document holds both groups, and one of them stands in another document too. What one document
     /// alone holds is decided by the threshold. Cost: a search for each document of the rarer.
     pub(crate) fn are_siblings(&self, a: u32, b: u32) -> bool {
-        let Some(documents) = &self.documents else { return false };
-        (documents.get(a).len() > 1 || documents.get(b).len() > 1) && self.stand_together(a, b)
+        match self {
+            Self::Off => false,
+            Self::ByDocuments(documents, _) => {
+                (documents.get(a).len() > 1 || documents.get(b).len() > 1) && self.stand_together(a, b)
+            }
+            Self::Given(pairs) => pairs.contains(&(a.min(b), a.max(b))),
+        }
     }
 
-    /// Returns true if some document holds both groups, not one as the copy of the other in its doubled body.
+    /// Returns true if some document holds both groups, not one as the copy of the other in its doubled body, as far as that is
+    /// known.
     pub(crate) fn stand_together(&self, a: u32, b: u32) -> bool {
-        let Some(documents) = &self.documents else { return false };
+        let Self::ByDocuments(documents, bodies) = self else { return false };
         let (mut few, mut many) = (documents.get(a), documents.get(b));
         if many.len() < few.len() {
             std::mem::swap(&mut few, &mut many);
         }
         few.iter().any(|document| {
             many = &many[many.partition_point(|other| other < document)..];
-            many.first() == Some(document) && !self.bodies.are_mates(*document, a, b)
+            many.first() == Some(document) && !bodies.are_mates(*document, a, b)
         })
     }
 }

@@ -56,6 +56,9 @@ const SEEDED: Threshold = Threshold::fraction(1, 5);
 const NEAREST: Threshold = Threshold::fraction(9, 10);
 const MANY_PASSAGES: u32 = 64;
 
+/// Documents that have fewer passages in common did not meet.
+pub(crate) const MIN_PASSAGES: u32 = 2;
+
 /// How many paragraphs on either side are looked at for the next pair of a walk.
 const WINDOW: usize = 3;
 
@@ -127,7 +130,7 @@ impl Walks<'_> {
         let meetings: Vec<Meeting> = documents
             .map_init(|| Walker::new(self), find)
             .flatten_iter()
-            .filter(|meeting| meeting.passages > 1)
+            .filter(|meeting| meeting.passages >= MIN_PASSAGES)
             .collect();
         let nearest = Nearest::new(&meetings, self.contents.documents.len());
         let met = meetings.into_iter().filter(|meeting| nearest.is_met(meeting));
@@ -157,11 +160,7 @@ impl Walks<'_> {
             votes.extend(first);
             votes.extend(last.filter(|_| last != first));
         }
-        votes.sort_unstable();
-        let mut counts: Vec<(usize, u32)> =
-            votes.chunk_by(|a, b| a == b).map(|votes| (votes.len(), votes[0])).collect();
-        counts.sort_unstable_by(|a, b| b.cmp(a)); // of equals the last
-        counts.into_iter().take(MAX_PARTNERS).map(|(_, document)| document).collect()
+        partners(votes)
     }
 
     /// Returns true if two paragraphs may be a pair by their lengths, sketches and documents, before their words are read.
@@ -181,13 +180,38 @@ impl Walks<'_> {
     }
 }
 
+/// Returns the documents that have most votes; of equals the last.
+pub(crate) fn partners<D: Ord + Copy>(mut votes: Vec<D>) -> Vec<D> {
+    votes.sort_unstable();
+    let mut counts: Vec<(usize, D)> =
+        votes.chunk_by(|a, b| a == b).map(|votes| (votes.len(), votes[0])).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts.into_iter().take(MAX_PARTNERS).map(|(_, document)| document).collect()
+}
+
+/// Returns true if two documents have nearly as many passages in common as either has with its nearest relative.
+pub(crate) fn is_near(passages: u32, nearest: u32) -> bool {
+    passages >= MANY_PASSAGES || passages as usize >= NEAREST.share(nearest as usize)
+}
+
 /// What a walk between two documents found.
-struct Meeting {
+pub(crate) struct Meeting {
     later: u32,
     earlier: u32,
     /// How many passages the two have in common, in order.
-    passages: u32,
-    pairs: Vec<RunPair>,
+    pub(crate) passages: u32,
+    pub(crate) pairs: Vec<RunPair>,
+}
+
+/// Walks between two documents, and returns also the pairs of copy groups that have enough words in common to be a pair, of
+/// the later document first.
+pub(crate) fn walk_between(walks: &Walks<'_>, earlier: u32, later: u32) -> (Meeting, Vec<(u32, u32)>) {
+    let mut walker = Walker::new(walks);
+    let meeting = walker.walk(&Side::new(walks, later), &Side::new(walks, earlier));
+    let alike = walker.compared.into_iter().filter_map(|(groups, lcs)| lcs.map(|_| groups));
+    let mut alike: Vec<(u32, u32)> = alike.collect();
+    alike.sort_unstable();
+    (meeting, alike)
 }
 
 /// How many passages each document has in common with its nearest relatives.
@@ -219,8 +243,7 @@ impl Nearest {
         let behind = self.behind.get(meeting.earlier);
         let next = behind.partition_point(|&(later, _)| later <= meeting.later);
         let goes_on = behind.get(next).map_or(0, |&(_, most)| most);
-        let most = self.before[meeting.later as usize].max(goes_on);
-        meeting.passages >= MANY_PASSAGES || meeting.passages as usize >= NEAREST.share(most as usize)
+        is_near(meeting.passages, self.before[meeting.later as usize].max(goes_on))
     }
 }
 

@@ -1,0 +1,670 @@
+//! The steps of a [`Corpus`](crate::Corpus) one by one, for an engine that runs them on many machines.
+//!
+//! Part of the lower level. Each step is a function of what it is given: a paragraph, two paragraphs, two documents, or all
+//! paragraphs that hang together. What lies between, a count by a key or a join, is what engines are good at. A corpus
+//! takes the same steps, so the removals are the same:
+//!
+//! 1. [`Steps::read`] gives the hash of a paragraph's words, which exact copies share, and its band keys. Paragraphs with
+//!    one hash are a copy group; [`Steps::same_words`] verifies that.
+//! 2. Groups that share a band key are candidates. [`Steps::compare`] verifies two.
+//! 3. [`Steps::keep`] decides which paragraphs of verified pairs go. It can be called for each connected component of the
+//!    pairs by itself, or for several at a time.
+//! 4. [`Steps::doubled_body`] finds what stands twice in one document. Such mates are no siblings, and some are pairs for the
+//!    next step.
+//! 5. [`Steps::partners`], [`Steps::walk`], [`is_met`](Steps::is_met) and [`Steps::revise`] do the same for the evidence of
+//!    runs, where [`Steps::wants_runs`] says that it is wanted.
+//! 6. [`Steps::cut`] takes what goes out of a text.
+//!
+//! `examples/ballista` does all that on Apache Ballista.
+//!
+//! ```
+//! use dittograph::steps::{Member, NearPair};
+//! use dittograph::{Corpus, Detector, ParagraphId};
+//!
+//! let steps = Corpus::builder(Detector::default()).steps()?;
+//! let texts = ["Bread is dearer by a tenth since Monday.", "Bread is dearer by a tenth since Monday, he says."];
+//! let read = texts.map(|text| steps.read(text).unwrap());
+//! assert!(read[0].keys.iter().any(|key| read[1].keys.contains(key)), "they are candidates");
+//! let near = steps.compare(texts[0], texts[1]).unwrap();
+//!
+//! let member = |n: u64| Member { id: ParagraphId { document: n, paragraph: 0 }, group: n, words: read[n as usize].words };
+//! let pair = NearPair { groups: [0, 1], common: near.common, shingles: near.shingles, are_siblings: false };
+//! let kept = steps.keep(&[member(0), member(1)], &[pair]);
+//! assert_eq!(kept.removed[0].removed, member(1).id);
+//! # Ok::<(), dittograph::Error>(())
+//! ```
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ahash::AHashMap;
+
+use crate::article::detector::with_scratch;
+use crate::article::doubled::Mates;
+use crate::article::doubled::sample::{self, Sample};
+use crate::article::reading::{Read, SameWords};
+use crate::compare::Similarity;
+use crate::compare::lcs::{Lcs, WordSketch};
+use crate::compare::pair::{Evidence, ParagraphId};
+use crate::corpus::bodies::Bodies;
+use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, ParagraphEntry, Texts};
+use crate::corpus::kept::{self, Decision, Preference};
+use crate::corpus::known::Known;
+use crate::corpus::neighbours::{Neighbour, Neighbours};
+use crate::corpus::options::CorpusBuilder;
+use crate::corpus::revisions;
+use crate::corpus::siblings::SiblingTest;
+use crate::corpus::walks::{self, RunComparator, RunPair, Walks};
+use crate::error::Error;
+use crate::groups::{FlatGroups, number};
+use crate::lsh::Banding;
+use crate::minhash::MinHasher;
+use crate::text::paragraph::{Paragraph, spans_lost, without};
+
+/// The steps of a corpus with certain options.
+///
+/// [`CorpusBuilder::steps`] makes it.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    options: CorpusBuilder,
+    banding: Banding,
+    hasher: MinHasher,
+}
+
+/// What is known of a paragraph that has words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadParagraph {
+    /// How many words (UAX #29) it has.
+    pub words: u32,
+    /// The hash of its words, the same for exact copies: XXH3-128, fixed for ever.
+    pub hash: u128,
+    /// The bucket key of each band: its number in the high half, 32 bits of a hash in the low. They are all that a corpus
+    /// keeps.
+    pub keys: Vec<u64>,
+    /// A sketch of its words, by which [`Steps::walk`] sees that most paragraphs are unlike.
+    pub sketch: u128,
+}
+
+/// How alike two paragraphs are that are at the threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Near {
+    /// How many shingles stand in both.
+    pub common: usize,
+    /// How many shingles each has.
+    pub shingles: [usize; 2],
+}
+
+/// A paragraph, and the copy group that it belongs to.
+///
+/// A group may have any number, such as one made of the id of its first paragraph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The paragraph. Documents are numbered in the order of the dump.
+    pub id: ParagraphId,
+    /// The group of all that have its words.
+    pub group: u64,
+    /// How many words it has.
+    pub words: u32,
+}
+
+/// Two copy groups that are at the threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NearPair {
+    /// The two groups.
+    pub groups: [u64; 2],
+    /// How many shingles stand in both.
+    pub common: usize,
+    /// How many shingles each has.
+    pub shingles: [usize; 2],
+    /// Some document holds both, not as [mates](BodyMate) of a doubled body, and one of the groups stands in more documents
+    /// than that.
+    pub are_siblings: bool,
+}
+
+/// A paragraph that is redundant, and the one that is kept in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Removed {
+    /// The paragraph that goes.
+    pub removed: ParagraphId,
+    /// The one that stays.
+    pub kept: ParagraphId,
+    /// How alike they are, `None` for exact copies.
+    pub similarity: Option<Similarity>,
+    /// Why the one is redundant beside the other.
+    pub evidence: Evidence,
+}
+
+/// What [`Steps::keep`] decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Kept {
+    /// What goes, by its id.
+    pub removed: Vec<Removed>,
+    /// How many stay only because they are siblings: see [`Redundant::siblings`](crate::Redundant::siblings).
+    pub siblings: usize,
+}
+
+/// A paragraph that has words, as one of a document that is walked through.
+#[derive(Clone, Copy, Debug)]
+pub struct WalkParagraph<'t> {
+    /// Its copy group.
+    pub group: u64,
+    /// Its passage: the group of the paragraph that is kept in its place, its own if it is kept.
+    pub passage: u64,
+    /// How many words it has.
+    pub words: u32,
+    /// Its sketch, as it was [read](ReadParagraph::sketch).
+    pub sketch: u128,
+    /// Its text.
+    pub text: &'t str,
+}
+
+/// What a walk between two documents found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Walk {
+    /// How many passages the documents have in common, in order.
+    pub passages: u32,
+    /// The pairs that count if the documents [met](Steps::is_met): the places of both in what was given, and their words.
+    pub pairs: Vec<WalkPair>,
+    /// Pairs of groups that have enough words in common, and that were taken for no siblings. If some are, the walk is to
+    /// be repeated with those.
+    pub asked: Vec<[u64; 2]>,
+}
+
+/// Two paragraphs that a walk found to be a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WalkPair {
+    /// The place of the later paragraph in its document, of those that were given.
+    pub later: usize,
+    /// The place of the earlier one in its document.
+    pub earlier: usize,
+    /// How many words their longest common subsequence has.
+    pub common: usize,
+    /// How many words both have together.
+    pub total: usize,
+}
+
+/// The mates of a document's doubled body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DoubledBody {
+    /// Where the first side stands, as numbers of paragraphs.
+    pub earlier: Range<u32>,
+    /// Where the second side stands.
+    pub later: Range<u32>,
+    /// The paragraphs that stand for one another.
+    pub mates: Vec<BodyMate>,
+}
+
+/// Two paragraphs of a doubled body of which each stands for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BodyMate {
+    /// The number of the paragraph of the first side.
+    pub earlier: u32,
+    /// The number of that of the second.
+    pub later: u32,
+    /// How many words their longest common subsequence has.
+    pub common: usize,
+    /// How many words both have together.
+    pub total: usize,
+    /// True if they are a pair by this evidence, and one for [`Steps::revise`].
+    pub is_pair: bool,
+}
+
+/// Two copy groups that stand for one another in the doubled body of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MateGroups {
+    /// The document.
+    pub document: u64,
+    /// The two groups.
+    pub groups: [u64; 2],
+}
+
+/// Two paragraphs that are a pair by the evidence of a run, or of a doubled body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunEvidence {
+    /// The paragraph with the greater id.
+    pub later: ParagraphId,
+    /// The other one.
+    pub earlier: ParagraphId,
+    /// How many words their longest common subsequence has.
+    pub common: usize,
+    /// How many words both have together.
+    pub total: usize,
+}
+
+/// A copy group, with all that is needed to compare it.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupText<'t> {
+    /// Its number.
+    pub group: u64,
+    /// The text of one of its paragraphs.
+    pub text: &'t str,
+    /// The documents that it stands in, ascending, each once.
+    pub documents: &'t [u64],
+}
+
+/// What [`Steps::cut`] takes out of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cut<'t> {
+    /// The redundant paragraphs that stay, so that the text is cut into the same paragraphs as before: see
+    /// [`Redundant::spared`](crate::Redundant::spared).
+    pub spared: Vec<u32>,
+    /// The spans that the text loses, ascending and apart from one another.
+    pub spans: Vec<Range<usize>>,
+    /// What is left, borrowed if nothing goes.
+    pub text: Cow<'t, str>,
+}
+
+impl CorpusBuilder {
+    /// Returns the steps of a corpus with these options, for an engine of your own: see [`steps`](crate::steps).
+    ///
+    /// # Errors
+    ///
+    /// If candidates are not found by a banding: with [`Candidates::Exact`](crate::Candidates::Exact), with
+    /// [`lossless`](Self::lossless), or where no banding has the recall.
+    pub fn steps(self) -> Result<Steps, Error> {
+        let banding = self.banding().ok_or_else(|| {
+            Error::config("candidates", "a banding, without which there are no steps", "none")
+        })?;
+        let hasher = MinHasher::with_slots(banding.bands * banding.rows);
+        Ok(Steps { options: self, banding, hasher })
+    }
+}
+
+impl Steps {
+    /// Returns the banding that gives the keys.
+    #[must_use]
+    pub fn banding(&self) -> Banding {
+        self.banding
+    }
+
+    /// Returns true if the evidence of runs counts: see [`CorpusBuilder::evidence`].
+    #[must_use]
+    pub fn wants_runs(&self) -> bool {
+        self.contents(Texts::Borrowed(Vec::new())).wants_runs()
+    }
+
+    /// Returns true if siblings are kept: see [`CorpusBuilder::siblings`].
+    #[must_use]
+    pub fn wants_siblings(&self) -> bool {
+        self.contents(Texts::Borrowed(Vec::new())).wants_siblings()
+    }
+
+    /// Reads a paragraph; `None` if it has no words. Cost: one pass, and its signature.
+    #[must_use]
+    pub fn read(&self, paragraph: &str) -> Option<ReadParagraph> {
+        with_scratch(paragraph, |scratch| {
+            let Read { words, hash } = self.options.detector.read(paragraph, scratch);
+            let hash = hash?;
+            let mut slots = vec![0; self.hasher.slots()];
+            self.hasher.sign_hashes(scratch.hashes(), &mut slots);
+            let mut keys = Vec::with_capacity(self.banding.bands);
+            self.banding.each_key(&slots, |key| {
+                let band = keys.len() as u64;
+                keys.push(band << 32 | key & u64::from(u32::MAX));
+            });
+            let words = u32::try_from(words).unwrap_or(u32::MAX);
+            Some(ReadParagraph { words, hash, keys, sketch: scratch.sketch().bits() })
+        })
+    }
+
+    /// Returns true if two paragraphs have the same words in the same order.
+    #[must_use]
+    pub fn same_words(&self, a: &str, b: &str) -> bool {
+        SameWords::new(&self.options.detector).check(0, a, b)
+    }
+
+    /// Compares two paragraphs; `None` if they are below the threshold.
+    #[must_use]
+    pub fn compare(&self, a: &str, b: &str) -> Option<Near> {
+        let detector = &self.options.detector;
+        let [a, b] = [a, b].map(|text| detector.shingles_of(text));
+        let similarity = detector.comparator().compare(&a, &b)?;
+        Some(Near { common: similarity.common(), shingles: [a.len(), b.len()] })
+    }
+
+    /// Decides which paragraphs go by the threshold.
+    ///
+    /// It must be given all paragraphs of each group, and all pairs that one of the groups is in; so it can be given one
+    /// connected component of the pairs, or several. Pairs of groups without a paragraph are passed over. Documents count
+    /// by their order. Cost: a sort, and one look at each pair.
+    ///
+    /// # Panics
+    ///
+    /// From 2³² paragraphs on.
+    #[must_use]
+    pub fn keep(&self, members: &[Member], pairs: &[NearPair]) -> Kept {
+        let part = Part::new(self.contents(Texts::OfGroups(Vec::new())), members.to_vec());
+        let mut counts = vec![0; part.contents.copy_groups.len()];
+        let mut siblings = Vec::new();
+        let mut near: Vec<(u32, Neighbour)> = Vec::with_capacity(2 * pairs.len());
+        for pair in pairs {
+            let [Some(&a), Some(&b)] = pair.groups.map(|group| part.groups.get(&group)) else { continue };
+            let [of_a, of_b] = pair.shingles;
+            (counts[a as usize], counts[b as usize]) = (of_a, of_b);
+            let similarity = Similarity::new(pair.common, of_a, of_b);
+            near.extend([(a, Neighbour { group: b, similarity }), (b, Neighbour { group: a, similarity })]);
+            siblings.extend(pair.are_siblings.then_some((a.min(b), a.max(b))));
+        }
+        near.sort_unstable_by_key(|(group, near)| (*group, near.group));
+        near.dedup_by_key(|(group, near)| (*group, near.group));
+        let neighbours = FlatGroups::new(counts.len(), || near.iter().copied());
+        let neighbours = Neighbours::Given { neighbours, counts };
+        let siblings = SiblingTest::Given(siblings.into_iter().collect());
+        let preference = Preference::new(&part.contents);
+        let decided =
+            kept::by_threshold(&part.contents, &neighbours, &siblings, &preference, &Known::default());
+        Kept { removed: part.removed(&decided.decided), siblings: decided.siblings }
+    }
+
+    /// Finds the doubled body of a document, if it has one: see [`Found::doubled_bodies`](crate::Found::doubled_bodies).
+    ///
+    /// Mates of one copy group count for nothing. Cost: a look at each paragraph, unless enough comes again; then a search.
+    #[must_use]
+    pub fn doubled_body(&self, text: &str) -> Option<DoubledBody> {
+        let detector = &self.options.detector;
+        let paragraphs = detector.boundary().paragraphs(text);
+        let sampled: Vec<(Sample, usize)> = paragraphs
+            .iter()
+            .map(|paragraph| {
+                with_scratch(paragraph.as_str(), |scratch| {
+                    let read = detector.read(paragraph.as_str(), scratch);
+                    (sample::of(scratch.hashes()), read.words)
+                })
+            })
+            .collect();
+        if !sample::may_be_doubled(sampled.iter().map(|(sample, words)| (sample, *words))) {
+            return None;
+        }
+        let doubled = detector.doubled_body(text)?;
+        let counts = self.contents(Texts::Borrowed(Vec::new())).wants_bodies();
+        let mate = |mates: Mates| BodyMate {
+            earlier: number(mates.earlier),
+            later: number(mates.later),
+            common: mates.lcs.common,
+            total: mates.lcs.total,
+            is_pair: counts && mates.is_pair,
+        };
+        let range = |range: &Range<usize>| number(range.start)..number(range.end);
+        Some(DoubledBody {
+            earlier: range(&doubled.body.earlier),
+            later: range(&doubled.body.later),
+            mates: doubled.mates(detector.comparator().threshold).map(mate).collect(),
+        })
+    }
+
+    /// Returns the documents that a document is compared with, by the votes of its paragraphs.
+    ///
+    /// Each paragraph of a document with two or more votes for the first and for the last of the documents before it that
+    /// its passage stands in; once if they are the same.
+    #[must_use]
+    pub fn partners(&self, votes: Vec<u64>) -> Vec<u64> {
+        walks::partners(votes)
+    }
+
+    /// Walks between two documents: see [`Evidence::Run`].
+    ///
+    /// The paragraphs are those with words, in their order. `siblings` are pairs of groups that are known to be siblings.
+    #[must_use]
+    pub fn walk(
+        &self,
+        earlier: &[WalkParagraph<'_>],
+        later: &[WalkParagraph<'_>],
+        siblings: &[[u64; 2]],
+    ) -> Walk {
+        let side = |document: u64, paragraphs: &[WalkParagraph<'_>]| -> Vec<Member> {
+            let member = |(n, p): (u32, &WalkParagraph<'_>)| Member {
+                id: ParagraphId { document, paragraph: n },
+                group: p.group,
+                words: p.words,
+            };
+            (0..).zip(paragraphs).map(member).collect()
+        };
+        let members = [side(0, earlier), side(1, later)].concat();
+        let mut part = Part::new(self.contents(Texts::OfGroups(Vec::new())), members);
+        let mut passages = AHashMap::new();
+        let all = || earlier.iter().chain(later);
+        let passages: Vec<u32> = all()
+            .map(|p| {
+                let next = number(passages.len());
+                *passages.entry(p.passage).or_insert(next)
+            })
+            .collect();
+        let groups = part.contents.copy_groups.len();
+        let (mut texts, mut sketches) = (vec![""; groups], vec![WordSketch::from_bits(0); groups]);
+        for (paragraph, entry) in all().zip(&part.contents.paragraphs) {
+            texts[entry.copy_group as usize] = paragraph.text;
+            sketches[entry.copy_group as usize] = WordSketch::from_bits(paragraph.sketch);
+        }
+        (part.contents.texts, part.contents.sketches) = (Texts::OfGroups(texts), sketches);
+        if part.contents.documents.len() < 2 {
+            return Walk::default();
+        }
+        let known = siblings.iter().filter_map(|pair| {
+            let [Some(&a), Some(&b)] = pair.map(|group| part.groups.get(&group)) else { return None };
+            Some((a.min(b), a.max(b)))
+        });
+        let siblings = SiblingTest::Given(known.collect());
+        let walks = Walks {
+            contents: &part.contents,
+            siblings: &siblings,
+            comparator: RunComparator::new(self.options.detector.comparator().threshold),
+            passages,
+        };
+        let (meeting, alike) = walks::walk_between(&walks, 0, 1);
+        let pair = |pair: &RunPair| WalkPair {
+            later: pair.later as usize - earlier.len(),
+            earlier: pair.earlier as usize,
+            common: pair.lcs.common,
+            total: pair.lcs.total,
+        };
+        let names = part.names();
+        let name = |(a, b): (u32, u32)| [names[a as usize], names[b as usize]];
+        Walk {
+            passages: meeting.passages,
+            pairs: meeting.pairs.iter().map(pair).collect(),
+            asked: alike.into_iter().map(name).collect(),
+        }
+    }
+
+    /// Returns true if the pairs of two documents count.
+    ///
+    /// Walks with fewer than two passages count for nothing. `nearest` is the most passages that the later document has in
+    /// common with an earlier one, or the earlier document with one behind the later, whichever is more.
+    #[must_use]
+    pub fn is_met(&self, passages: u32, nearest: u32) -> bool {
+        passages >= walks::MIN_PASSAGES && walks::is_near(passages, nearest)
+    }
+
+    /// Returns what goes by the evidence of runs, or goes for another paragraph than by the threshold.
+    ///
+    /// `members` are paragraphs, each with the one that is kept in its place by the threshold, or itself. They must be all
+    /// those that go for a paragraph, and that paragraph; and all of both sides of a pair. So a connected component of
+    /// kept paragraphs, by way of the pairs, can be given by itself. `groups` are all groups of the paragraphs, and `mates` those of
+    /// them that are mates in a doubled body.
+    ///
+    /// # Panics
+    ///
+    /// From 2³² paragraphs on.
+    #[must_use]
+    pub fn revise(
+        &self,
+        members: &[(Member, ParagraphId)],
+        pairs: &[RunEvidence],
+        groups: &[GroupText<'_>],
+        mates: &[MateGroups],
+    ) -> Vec<Removed> {
+        let mut kept_for: Vec<(ParagraphId, ParagraphId)> =
+            members.iter().map(|(member, kept)| (member.id, *kept)).collect();
+        kept_for.sort_unstable();
+        kept_for.dedup();
+        let members = members.iter().map(|(member, _)| *member).collect();
+        let mut part = Part::new(self.contents(Texts::OfGroups(Vec::new())), members);
+        let count = part.contents.copy_groups.len();
+        let mut documents: Vec<u64> =
+            groups.iter().flat_map(|group| group.documents.iter().copied()).collect();
+        documents.sort_unstable();
+        documents.dedup();
+        let known: Vec<(u32, &GroupText<'_>)> = groups
+            .iter()
+            .filter_map(|group| part.groups.get(&group.group).map(|&number| (number, group)))
+            .collect();
+        let mut texts = vec![""; count];
+        for (number, group) in &known {
+            texts[*number as usize] = group.text;
+        }
+        part.contents.texts = Texts::OfGroups(texts);
+        let standing = || {
+            known.iter().flat_map(|(number, group)| {
+                group.documents.iter().map(|document| {
+                    (*number, self::number(documents.partition_point(|other| other < document)))
+                })
+            })
+        };
+        let numbers = |mates: &MateGroups| {
+            let [a, b] = mates.groups.map(|group| part.groups.get(&group).copied());
+            Some((a?, b?))
+        };
+        // Siblings are told by all documents that the groups stand in, and what goes by those of the members.
+        let everywhere = Bodies::of_mates(mates.iter().filter_map(|mates| {
+            let document = documents.binary_search(&mates.document).ok()?;
+            let (a, b) = numbers(mates)?;
+            Some((number(document), a, b))
+        }));
+        let bodies = Bodies::of_mates(mates.iter().filter_map(|mates| {
+            let (a, b) = numbers(mates)?;
+            Some((part.document(mates.document)?, a, b))
+        }));
+        let siblings = if part.contents.wants_siblings() {
+            SiblingTest::ByDocuments(FlatGroups::new(count, standing), &everywhere)
+        } else {
+            SiblingTest::Off
+        };
+        let neighbours = Neighbours::Given {
+            neighbours: FlatGroups::new(count, std::iter::empty),
+            counts: vec![0; count],
+        };
+        let decided: Vec<Decision> = kept_for
+            .iter()
+            .filter(|(removed, kept)| removed != kept)
+            .filter_map(|(removed, kept)| {
+                let (removed, kept) = (part.number_of(*removed)?, part.number_of(*kept)?);
+                Some(Decision { removed, kept, similarity: None, evidence: Evidence::Threshold })
+            })
+            .collect();
+        let mut run_pairs: Vec<RunPair> = pairs
+            .iter()
+            .filter_map(|pair| {
+                let (later, earlier) = (part.number_of(pair.later)?, part.number_of(pair.earlier)?);
+                Some(RunPair { later, earlier, lcs: Lcs { common: pair.common, total: pair.total } })
+            })
+            .collect();
+        run_pairs.sort_unstable_by_key(|pair| (pair.later, pair.earlier));
+        let preference = Preference::new(&part.contents);
+        let contents = &part.contents;
+        let changed = revisions::changed(
+            contents,
+            &neighbours,
+            &bodies,
+            &siblings,
+            &preference,
+            &run_pairs,
+            |_| false,
+            &decided,
+        );
+        part.removed(&changed)
+    }
+
+    /// Takes redundant paragraphs out of a text: numbers of its paragraphs, ascending, each once.
+    ///
+    /// # Panics
+    ///
+    /// If the text has no such paragraph.
+    #[must_use]
+    pub fn cut<'t>(&self, text: &'t str, removed: &[u32]) -> Cut<'t> {
+        let boundary = self.options.detector.boundary();
+        let spans: Vec<Range<usize>> = boundary.paragraphs(text).iter().map(Paragraph::span).collect();
+        let mut lost: Vec<usize> = removed.iter().map(|&n| n as usize).collect();
+        let spared = kept::spared_of_text(boundary, text, &spans, &lost);
+        lost.retain(|n| spared.binary_search(n).is_err());
+        Cut {
+            spared: spared.into_iter().map(number).collect(),
+            spans: spans_lost(text.len(), &spans, &lost).collect(),
+            text: without(text, &spans, &lost),
+        }
+    }
+
+    fn contents<'t>(&self, texts: Texts<'t>) -> Contents<'t> {
+        Contents::new(self.options, texts)
+    }
+}
+
+/// A part of a corpus that is decided by itself. Its paragraphs, documents and groups are numbered in the order of the ids.
+struct Part<'t> {
+    contents: Contents<'t>,
+    /// The id of each paragraph.
+    ids: Vec<ParagraphId>,
+    /// The number of each group.
+    groups: AHashMap<u64, u32>,
+}
+
+impl<'t> Part<'t> {
+    fn new(mut contents: Contents<'t>, mut members: Vec<Member>) -> Self {
+        members.sort_unstable_by_key(|member| member.id);
+        members.dedup_by_key(|member| member.id);
+        let mut groups: AHashMap<u64, u32> = AHashMap::new();
+        for document in members.chunk_by(|a, b| a.id.document == b.id.document) {
+            let place = number(contents.documents.len());
+            contents.documents.push(DocumentEntry { len: 0, first: contents.count() });
+            for member in document {
+                let next = number(groups.len());
+                let copy_group = *groups.entry(member.group).or_insert(next);
+                if copy_group == next {
+                    contents.copy_groups.push(CopyGroup { hash: 0, first: contents.count() });
+                }
+                let entry =
+                    ParagraphEntry { start: 0, len: 0, words: member.words, document: place, copy_group };
+                contents.paragraphs.push(entry);
+            }
+        }
+        Self { contents, ids: members.iter().map(|member| member.id).collect(), groups }
+    }
+
+    /// Returns what each group is called outside.
+    fn names(&self) -> Vec<u64> {
+        let mut names = vec![0; self.groups.len()];
+        for (&name, &number) in &self.groups {
+            names[number as usize] = name;
+        }
+        names
+    }
+
+    /// Returns the number of a document, `None` if no paragraph is of it.
+    fn document(&self, document: u64) -> Option<u32> {
+        let id = |entry: &DocumentEntry| self.ids[entry.first as usize].document;
+        self.contents.documents.binary_search_by_key(&document, id).ok().map(number)
+    }
+
+    fn number_of(&self, id: ParagraphId) -> Option<u32> {
+        self.ids.binary_search(&id).ok().map(number)
+    }
+
+    fn removed(&self, decided: &[Decision]) -> Vec<Removed> {
+        let removed = |&Decision { removed, kept, similarity, evidence }: &Decision| Removed {
+            removed: self.ids[removed as usize],
+            kept: self.ids[kept as usize],
+            similarity,
+            evidence,
+        };
+        let mut all: Vec<Removed> = decided.iter().map(removed).collect();
+        all.sort_unstable_by_key(|removed| removed.removed);
+        all
+    }
+}
