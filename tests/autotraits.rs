@@ -110,7 +110,7 @@ fn what_holds_memory_is_cloned() {
 
 #[test]
 fn what_stands_in_files_or_in_all_of_memory_is_shared() {
-    shared::<Update>();
+    sent::<Update>();
     shared::<Found<'_>>();
     shared::<ReadingCorpus<'_>>();
     shared::<Replacement>();
