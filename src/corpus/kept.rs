@@ -23,7 +23,7 @@ use crate::corpus::known::Known;
 use crate::corpus::lossless;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
 use crate::corpus::options::{Keep, Scope};
-use crate::corpus::revisions;
+use crate::corpus::revisions::Revisions;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::RunPair;
 use crate::groups::{distinct, number};
@@ -56,17 +56,9 @@ pub(crate) fn decide(
     let ByThreshold { mut decided, known, siblings: spared_as_siblings } =
         by_threshold(contents, neighbours, &siblings, &preference, known);
     let is_known = |n: u32| known.binary_search_by_key(&contents.id(n), |removal| removal.removed).is_ok();
-    let run_pairs = revisions::pairs(contents, bodies, &siblings, &decided);
-    revisions::apply(
-        contents,
-        neighbours,
-        bodies,
-        &siblings,
-        &preference,
-        &run_pairs,
-        is_known,
-        &mut decided,
-    );
+    let revisions = Revisions { contents, neighbours, bodies, siblings: &siblings, preference: &preference };
+    let run_pairs = revisions.pairs(&decided);
+    revisions.apply(&run_pairs, is_known, &mut decided);
     let (removals, spared) = removals(contents, neighbours, decided, known);
     Decided { redundant: Redundant { removals, spared, siblings: spared_as_siblings }, run_pairs }
 }

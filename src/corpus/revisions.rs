@@ -16,78 +16,78 @@ use crate::corpus::neighbours::Neighbours;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::{RunComparator, RunPair, Walks};
 
-/// Returns the pairs by the evidence of runs and of doubled bodies, by the later, then the earlier paragraph.
-pub(crate) fn pairs(
-    contents: &Contents<'_>,
-    bodies: &Bodies,
-    siblings: &SiblingTest<'_>,
-    decided: &[Decision],
-) -> Vec<RunPair> {
-    let mut pairs = bodies.pairs.clone();
-    let stands_alone = |document: usize| contents.paragraphs_of(document).len() < 2;
-    if contents.wants_runs() && !(0..contents.documents.len()).all(stands_alone) {
-        let passages = kept_for(contents, decided)
-            .iter()
-            .map(|&kept| contents.paragraphs[kept as usize].copy_group)
-            .collect();
-        let comparator = RunComparator::new(contents.detector.comparator().threshold);
-        pairs.extend(Walks { contents, siblings, comparator, passages }.pairs());
-        pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier)); // those are of two documents, these of one
-    }
-    pairs
+/// What revisions are decided by.
+pub(crate) struct Revisions<'r> {
+    pub(crate) contents: &'r Contents<'r>,
+    pub(crate) neighbours: &'r Neighbours,
+    pub(crate) bodies: &'r Bodies,
+    pub(crate) siblings: &'r SiblingTest<'r>,
+    pub(crate) preference: &'r Preference,
 }
 
-/// Has what is redundant by the evidence of runs decided anew. What an index knows goes for that, and stays for nothing.
-pub(crate) fn apply(
-    contents: &Contents<'_>,
-    neighbours: &Neighbours,
-    bodies: &Bodies,
-    siblings: &SiblingTest<'_>,
-    preference: &Preference,
-    pairs: &[RunPair],
-    is_known: impl Fn(u32) -> bool,
-    decided: &mut Vec<Decision>,
-) {
-    let changed = changed(contents, neighbours, bodies, siblings, preference, pairs, is_known, decided);
-    let is_unchanged = |decision: &Decision| {
-        changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
-    };
-    decided.retain(is_unchanged);
-    decided.extend(changed);
-}
+impl Revisions<'_> {
+    /// Returns the pairs by the evidence of runs and of doubled bodies, by the later, then the earlier paragraph.
+    pub(crate) fn pairs(&self, decided: &[Decision]) -> Vec<RunPair> {
+        let Self { contents, bodies, siblings, .. } = *self;
+        let mut pairs = bodies.pairs.clone();
+        let stands_alone = |document: usize| contents.paragraphs_of(document).len() < 2;
+        if contents.wants_runs() && !(0..contents.documents.len()).all(stands_alone) {
+            let passages = kept_for(contents, decided)
+                .iter()
+                .map(|&kept| contents.paragraphs[kept as usize].copy_group)
+                .collect();
+            let comparator = RunComparator::new(contents.detector.comparator().threshold);
+            pairs.extend(Walks { contents, siblings, comparator, passages }.pairs());
+            // Those are of two documents, these of one.
+            pairs.par_sort_unstable_by_key(|pair| (pair.later, pair.earlier));
+        }
+        pairs
+    }
 
-/// Returns what is redundant by the evidence of runs, or beside another paragraph than before: by what is removed.
-pub(crate) fn changed(
-    contents: &Contents<'_>,
-    neighbours: &Neighbours,
-    bodies: &Bodies,
-    siblings: &SiblingTest<'_>,
-    preference: &Preference,
-    pairs: &[RunPair],
-    is_known: impl Fn(u32) -> bool,
-    decided: &[Decision],
-) -> Vec<Decision> {
-    if pairs.is_empty() {
-        return Vec::new();
+    /// Has what is redundant by these pairs decided anew. What an index knows goes for that, and stays for nothing.
+    pub(crate) fn apply(
+        &self,
+        pairs: &[RunPair],
+        is_known: impl Fn(u32) -> bool,
+        decided: &mut Vec<Decision>,
+    ) {
+        let changed = self.changed(pairs, is_known, decided);
+        let is_unchanged = |decision: &Decision| {
+            changed.binary_search_by_key(&decision.removed, |changed| changed.removed).is_err()
+        };
+        decided.retain(is_unchanged);
+        decided.extend(changed);
     }
-    let kept_for = kept_for(contents, decided);
-    let mergeable: Vec<&RunPair> =
-        pairs.iter().filter(|pair| !is_known(pair.later) && !is_known(pair.earlier)).collect();
-    let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
-    for pair in &mergeable {
-        for n in [pair.later, pair.earlier] {
-            members.entry(kept_for[n as usize]).or_default();
+
+    /// Returns what is redundant by these pairs, or beside another paragraph than before: by what is removed.
+    pub(crate) fn changed(
+        &self,
+        pairs: &[RunPair],
+        is_known: impl Fn(u32) -> bool,
+        decided: &[Decision],
+    ) -> Vec<Decision> {
+        if pairs.is_empty() {
+            return Vec::new();
         }
-    }
-    for decision in decided {
-        if let Some(members) = members.get_mut(&decision.kept) {
-            members.push(decision.removed);
+        let kept_for = kept_for(self.contents, decided);
+        let mergeable: Vec<&RunPair> =
+            pairs.iter().filter(|pair| !is_known(pair.later) && !is_known(pair.earlier)).collect();
+        let mut members: AHashMap<u32, Vec<u32>> = AHashMap::new();
+        for pair in &mergeable {
+            for n in [pair.later, pair.earlier] {
+                members.entry(kept_for[n as usize]).or_default();
+            }
         }
+        for decision in decided {
+            if let Some(members) = members.get_mut(&decision.kept) {
+                members.push(decision.removed);
+            }
+        }
+        let known = pairs.iter().map(|pair| groups_of(self.contents, pair.later, pair.earlier)).collect();
+        let comparator = RunComparator::new(self.contents.detector.comparator().threshold);
+        let judge = Judge { given: self, comparator, known };
+        judge.decide(&merge(&judge, &kept_for, members, mergeable))
     }
-    let known = pairs.iter().map(|pair| groups_of(contents, pair.later, pair.earlier)).collect();
-    let comparator = RunComparator::new(contents.detector.comparator().threshold);
-    let judge = Judge { contents, neighbours, bodies, siblings, comparator, known };
-    judge.decide(&merge(&judge, preference, &kept_for, members, mergeable))
 }
 
 /// Returns for each paragraph the one that is kept in its place: itself, unless it is redundant.
@@ -102,13 +102,13 @@ fn kept_for(contents: &Contents<'_>, decided: &[Decision]) -> Vec<u32> {
 /// Returns the paragraphs that go for another than before, ascending, each with that.
 fn merge(
     judge: &Judge<'_>,
-    preference: &Preference,
     kept_for: &[u32],
     mut members: AHashMap<u32, Vec<u32>>,
     mut pairs: Vec<&RunPair>,
 ) -> Vec<(u32, u32)> {
     let mut changed: AHashMap<u32, u32> = AHashMap::new();
     let mut failed: AHashSet<(u32, u32)> = AHashSet::new();
+    let preference = judge.given.preference;
     // The most alike first.
     pairs.par_sort_by(|a, b| (b.lcs.common * a.lcs.total).cmp(&(a.lcs.common * b.lcs.total))); // stable
     for pair in pairs {
@@ -140,10 +140,7 @@ fn merge(
 
 /// Verifies paragraphs against others.
 struct Judge<'j> {
-    contents: &'j Contents<'j>,
-    neighbours: &'j Neighbours,
-    bodies: &'j Bodies,
-    siblings: &'j SiblingTest<'j>,
+    given: &'j Revisions<'j>,
     comparator: RunComparator,
     /// The copy groups of the pairs that walks came upon, the lower number first: those have enough words in common.
     known: AHashSet<(u32, u32)>,
@@ -152,9 +149,9 @@ struct Judge<'j> {
 impl Judge<'_> {
     /// Returns true if a paragraph may be removed for another.
     fn may_go(&self, n: u32, kept: u32) -> bool {
-        let document = self.contents.document_of(n);
-        let is_same_document = document == self.contents.document_of(kept);
-        let has_place = match CounterpartIn::of(n, self.contents) {
+        let document = self.given.contents.document_of(n);
+        let is_same_document = document == self.given.contents.document_of(kept);
+        let has_place = match CounterpartIn::of(n, self.given.contents) {
             CounterpartIn::Any => true,
             CounterpartIn::SameDocument => is_same_document,
             CounterpartIn::OtherDocument => !is_same_document,
@@ -162,8 +159,8 @@ impl Judge<'_> {
         };
         let (group, kept_group) = (self.group(n), self.group(kept));
         let is_verified = || {
-            (!is_same_document || self.bodies.are_mates(document, group, kept_group))
-                && !self.siblings.are_siblings(group, kept_group)
+            (!is_same_document || self.given.bodies.are_mates(document, group, kept_group))
+                && !self.given.siblings.are_siblings(group, kept_group)
                 && (self.known.contains(&in_order(group, kept_group))
                     || self.verify(group, kept_group).is_some())
         };
@@ -172,7 +169,7 @@ impl Judge<'_> {
 
     /// Returns how paragraphs are redundant beside those that they were found to go for, in the order given.
     fn decide(&self, changed: &[(u32, u32)]) -> Vec<Decision> {
-        let groups = |&(removed, kept): &(u32, u32)| groups_of(self.contents, removed, kept);
+        let groups = |&(removed, kept): &(u32, u32)| groups_of(self.given.contents, removed, kept);
         let mut compared: Vec<(u32, u32)> =
             changed.par_iter().map(groups).filter(|(one, other)| one != other).collect();
         compared.par_sort_unstable();
@@ -192,18 +189,19 @@ impl Judge<'_> {
 
     /// Compares two copy groups.
     fn verify(&self, one: u32, other: u32) -> Option<(Similarity, Evidence)> {
-        let [a, b] = [one, other].map(|group| self.neighbours.shingles(group, self.contents));
-        if let Some(similarity) = self.contents.detector.comparator().compare(&a, &b) {
+        let [a, b] = [one, other].map(|group| self.given.neighbours.shingles(group, self.given.contents));
+        if let Some(similarity) = self.given.contents.detector.comparator().compare(&a, &b) {
             return Some((similarity, Evidence::Threshold));
         }
         if !self.known.contains(&in_order(one, other)) {
-            self.comparator.compare(&self.contents.sequence_of(one), &self.contents.sequence_of(other))?;
+            self.comparator
+                .compare(&self.given.contents.sequence_of(one), &self.given.contents.sequence_of(other))?;
         }
         Some((Similarity::of(&a, &b), Evidence::Run))
     }
 
     fn group(&self, n: u32) -> u32 {
-        self.contents.paragraphs[n as usize].copy_group
+        self.given.contents.paragraphs[n as usize].copy_group
     }
 }
 

@@ -52,7 +52,7 @@ use crate::corpus::kept::{self, Decision, Preference};
 use crate::corpus::known::Known;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
 use crate::corpus::options::CorpusBuilder;
-use crate::corpus::revisions;
+use crate::corpus::revisions::Revisions;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::{self, RunComparator, RunPair, Walks};
 use crate::error::Error;
@@ -568,17 +568,14 @@ impl Steps {
             .collect();
         run_pairs.sort_unstable_by_key(|pair| (pair.later, pair.earlier));
         let preference = Preference::new(&part.contents);
-        let contents = &part.contents;
-        let changed = revisions::changed(
-            contents,
-            &neighbours,
-            &bodies,
-            &siblings,
-            &preference,
-            &run_pairs,
-            |_| false,
-            &decided,
-        );
+        let revisions = Revisions {
+            contents: &part.contents,
+            neighbours: &neighbours,
+            bodies: &bodies,
+            siblings: &siblings,
+            preference: &preference,
+        };
+        let changed = revisions.changed(&run_pairs, |_| false, &decided);
         part.removed(&changed)
     }
 

@@ -42,6 +42,7 @@ impl Live {
     }
 
     /// Returns about how many bytes a file of what is left would have.
+    #[cfg(feature = "mmap")]
     pub(super) fn size(&self) -> u64 {
         let share = u128::from(self.segment.size_in_bytes()) * u128::from(self.len());
         u64::try_from(share / u128::from(self.segment.len().max(1))).expect("a share is less than the whole")
