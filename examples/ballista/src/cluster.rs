@@ -154,10 +154,13 @@ pub async fn remote(scheduler: &str, partitions: usize) -> Result<SessionContext
     let config = tuned(SessionConfig::new_with_ballista(), partitions)
         .with_ballista_job_name("dittograph")
         .set_u64("ballista.scheduler.max_partitions_per_task", 1);
-    let context = SessionContext::remote_with_state(scheduler, state(config)).await;
-    context.map(with_functions).map_err(|error| {
+    let absent = |error: &dyn std::fmt::Display| {
         format!("{scheduler}: no scheduler answers there: start one with the role scheduler ({error})")
-    })
+    };
+    let address = scheduler.strip_prefix("df://").unwrap_or(scheduler).trim_end_matches('/');
+    std::net::TcpStream::connect(address).map_err(|error| absent(&error))?;
+    let context = SessionContext::remote_with_state(scheduler, state(config)).await;
+    context.map(with_functions).map_err(|error| absent(&error))
 }
 
 /// Ballista drops the functions of a state that it is given.

@@ -86,6 +86,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let role = Role::parse();
+    log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(8 << 20) // plans of many joins are walked through by recursion
@@ -104,6 +105,27 @@ fn main() -> ExitCode {
             eprintln!("error: {}", message.replace('\n', " "));
             ExitCode::from(2)
         }
+    }
+}
+
+/// Shows what the engine says, as far as `RUST_LOG` asks for it: error, warn, info, debug.
+fn log_to_stderr() {
+    struct Stderr;
+    impl log::Log for Stderr {
+        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+            true
+        }
+
+        fn log(&self, record: &log::Record<'_>) {
+            eprintln!("{} {}: {}", record.level(), record.target(), record.args());
+        }
+
+        fn flush(&self) {}
+    }
+    let level = std::env::var("RUST_LOG").ok().and_then(|level| level.parse().ok());
+    if let Some(level) = level {
+        log::set_max_level(level);
+        _ = log::set_logger(&Stderr); // there is no other
     }
 }
 
