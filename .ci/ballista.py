@@ -20,11 +20,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples/ballista"
 DATA = ROOT.parent / "shared/data"
+LONGEST = 900  # seconds that a run may take
 
 
 def left_out(why):
@@ -141,11 +143,16 @@ class Check:
         role = ["dedup", "--scheduler", url] if url else ["local"]
         command = [self.program, *role, *self.arguments(dump, options, folder)]
         process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+        end = threading.Timer(LONGEST, process.kill)
+        end.start()
         lines = []
-        for line in process.stderr:
-            lines.append(line)
-            if between:
-                between(line)
+        try:
+            for line in process.stderr:
+                lines.append(line)
+                if between:
+                    between(line)
+        finally:
+            end.cancel()
         if process.wait() != 0:
             sys.exit(f"{' '.join(map(str, command))}: status {process.returncode}\n{''.join(lines[-5:])}")
         self.summary = json.loads((folder / "summary.json").read_text())

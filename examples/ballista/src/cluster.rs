@@ -153,6 +153,9 @@ pub fn local(partitions: usize, memory: Option<u64>) -> Result<SessionContext, S
 pub async fn remote(scheduler: &str, partitions: usize) -> Result<SessionContext, String> {
     let config = tuned(SessionConfig::new_with_ballista(), partitions)
         .with_ballista_job_name("dittograph")
+        // Where an executor is lost, a job that is planned anew as it runs waits for ever (55.0.0: "Can't find active stage to
+        // update stage outputs").
+        .with_ballista_adaptive_query_planner(false)
         .set_u64("ballista.scheduler.max_partitions_per_task", 1);
     let absent = |error: &dyn std::fmt::Display| {
         format!("{scheduler}: no scheduler answers there: start one with the role scheduler ({error})")

@@ -260,7 +260,8 @@ pub fn message(path: &Path, error: &std::io::Error) -> String {
 pub fn explain(error: &DataFusionError) -> String {
     let text = error.to_string();
     if let Some((_, rest)) = text.split_once(MESSAGE[0]) {
-        return rest.split(MESSAGE[1]).next().unwrap_or(rest).to_owned();
+        let message = rest.split(MESSAGE[1]).next().unwrap_or(rest);
+        return message.replace("\\\"", "\""); // it comes from an executor as a literal
     }
     let one_line = text.lines().next().unwrap_or_default();
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
