@@ -1,11 +1,16 @@
 //! The roles of a cluster, and the sessions that a job runs in.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballista::prelude::SessionContextExt;
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::registry::BallistaFunctionRegistry;
+use ballista_core::serde::protobuf::CancelJobParams;
+use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
@@ -76,6 +81,8 @@ pub async fn scheduler(options: SchedulerOptions) -> Result<(), String> {
     let config = SchedulerConfig {
         bind_host: options.bind.clone(),
         bind_port: options.port,
+        // Where work is pushed, the places of a query that is cancelled are not always given back.
+        scheduling_policy: TaskSchedulingPolicy::PullStaged,
         executor_timeout_seconds: options.executor_timeout,
         expire_dead_executor_interval_seconds: (options.executor_timeout / 4).max(1),
         no_executors_grace_period_seconds: options.executor_timeout,
@@ -84,8 +91,30 @@ pub async fn scheduler(options: SchedulerOptions) -> Result<(), String> {
     };
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| failed(&error))?;
     let parsed = address.parse().map_err(|error| failed(&error))?;
+    tokio::spawn(cancel_for_lost(cluster.clone(), format!("http://{address}")));
     eprintln!("scheduler: listens on {address}");
     start_server(cluster, parsed, Arc::new(config)).await.map_err(|error| failed(&error))
+}
+
+/// Cancels all queries when an executor is lost, so that the driver asks them anew.
+///
+/// Ballista 55.0.0 asks the tasks of a lost executor anew itself, but where a query has several stages it then may wait for
+/// ever, or write rows twice.
+async fn cancel_for_lost(cluster: BallistaCluster, scheduler: String) {
+    let mut known = HashSet::new();
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let executors: HashSet<String> = cluster.cluster_state().executor_heartbeats().into_keys().collect();
+        let is_lost = !known.is_subset(&executors);
+        known = executors;
+        let (all, done) = (cluster.job_state().get_all_jobs().await, cluster.job_state().get_jobs().await);
+        let (true, Ok(all), Ok(done)) = (is_lost, all, done) else { continue };
+        let Ok(mut client) = SchedulerGrpcClient::connect(scheduler.clone()).await else { continue };
+        for job in all.difference(&done) {
+            eprintln!("scheduler: an executor is lost; query {job} is cancelled");
+            _ = client.cancel_job(CancelJobParams { job_id: job.to_string() }).await;
+        }
+    }
 }
 
 /// Fails if a port is taken.
@@ -113,6 +142,7 @@ pub async fn executor(options: ExecutorOptions) -> Result<(), String> {
         port: options.port,
         grpc_port: options.grpc_port,
         vcores: options.tasks,
+        task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
         executor_heartbeat_interval_seconds: 4,
         memory_pool_size: Some(options.memory << 20),
         work_dir: options.work_dir.map(|folder| folder.display().to_string()),

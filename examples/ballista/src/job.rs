@@ -138,13 +138,15 @@ impl<'j> Run<'j> {
     /// Reads the dump: its paragraphs and documents.
     pub async fn read(&mut self, files: usize, pieces: usize) -> Result<Read, String> {
         let Self { stages, settings, .. } = self;
-        let to = literal(&stages.unfinished("read"));
-        let query = format!(
-            "SELECT piece, ditto_read({settings}, piece, path, start, \"end\", {to}) AS counts FROM pieces"
-        );
+        let query = |to: &str| {
+            format!(
+                "SELECT piece, ditto_read({settings}, piece, path, start, \"end\", {to}) AS counts FROM pieces"
+            )
+        };
         let context = stages.context.clone();
         stages
-            .stage("read", &query, async |folder: &Path| {
+            .stage("read", &query(""), async |folder: &Path| {
+                let query = query(&literal(folder));
                 let data = context.sql(&query).await.map_err(|error| explain(&error))?;
                 let counts = folder.join("counts");
                 std::fs::create_dir_all(&counts).map_err(|error| message(&counts, &error))?;
@@ -451,10 +453,10 @@ impl<'j> Run<'j> {
 
     /// Streams pairs to this process.
     async fn streamed(&mut self, name: &str, column: &'static str, pairs: &str) -> Result<u64, String> {
-        let mut components = Components::default();
         let (context, this) = (self.stages.context.clone(), &mut self.stages);
         this.stage(name, &(column, pairs), async |folder: &Path| {
             use futures::StreamExt;
+            let mut components = Components::default();
             let explain = |error| explain(&error);
             let mut batches =
                 context.sql(pairs).await.map_err(explain)?.execute_stream().await.map_err(explain)?;
@@ -706,16 +708,19 @@ impl<'j> Run<'j> {
     /// Writes the cleaned dump, and makes the table of what is removed at last.
     pub async fn clean(&mut self, decided: &str, outputs: &Outputs) -> Result<(), String> {
         let Self { stages, settings, .. } = self;
-        let to = outputs.dump_name().map(|name| stages.unfinished("clean").join(name));
-        let to = to.as_deref().map_or("CAST(NULL AS VARCHAR)".to_owned(), literal);
-        let query = format!(
-            "SELECT unnest(ditto_clean({settings}, p.piece, p.path, p.start, p.\"end\", {to}, r.removed)) AS pos \
+        let query = |to: &str| {
+            format!(
+                "SELECT unnest(ditto_clean({settings}, p.piece, p.path, p.start, p.\"end\", {to}, r.removed)) AS pos \
              FROM pieces p LEFT JOIN (SELECT removed >> {PIECE_BITS} AS piece, array_agg(removed) AS removed \
              FROM {decided} GROUP BY removed >> {PIECE_BITS}) r ON r.piece = p.piece"
-        );
+            )
+        };
+        let name = outputs.dump_name();
         let context = stages.context.clone();
         stages
-            .stage("clean", &query, async |folder: &Path| {
+            .stage("clean", &query(name.unwrap_or("NULL")), async |folder: &Path| {
+                let to = name.map(|name| literal(&folder.join(name)));
+                let query = query(&to.unwrap_or("CAST(NULL AS VARCHAR)".to_owned()));
                 let data = context.sql(&query).await.map_err(|error| explain(&error))?;
                 let spared = folder.join("spared");
                 std::fs::create_dir_all(&spared).map_err(|error| message(&spared, &error))?;

@@ -1,6 +1,6 @@
 //! Stages: queries whose results stand in files that all machines see, so that a later run goes on from what is complete.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use datafusion::arrow::datatypes::{SchemaRef, UInt64Type};
 use datafusion::config::TableParquetOptions;
 use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::error::DataFusionError;
+use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,12 @@ struct Marker {
 
 const MARKER: &str = "complete.json";
 
+/// How often a stage is tried, as long as executors are lost.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// What an error says after which a stage is tried again.
+const LOST: &str = "an executor was lost";
+
 /// How a stage is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
@@ -87,11 +94,6 @@ impl Stages {
         self.folder.join(name)
     }
 
-    /// Returns the folder that a stage is written to before it is complete.
-    pub fn unfinished(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}.unfinished"))
-    }
-
     /// Makes the result of a query a table of that name.
     pub async fn table(&mut self, name: &str, query: &str) -> Result<u64, String> {
         self.table_of(name, query, Rows::Small).await
@@ -122,7 +124,7 @@ impl Stages {
         &mut self,
         name: &str,
         what: &(impl Hash + ?Sized),
-        write: impl AsyncFnOnce(&Path) -> Result<u64, String>,
+        write: impl AsyncFn(&Path) -> Result<u64, String>,
     ) -> Result<(), String> {
         let mut hasher = DefaultHasher::new();
         (self.chain, name).hash(&mut hasher);
@@ -137,19 +139,13 @@ impl Stages {
             marker
         } else {
             self.progress(&format!("{name} …"));
-            let unfinished = self.unfinished(name);
-            for folder in [&folder, &unfinished] {
-                if folder.exists() {
-                    fs::remove_dir_all(folder).map_err(|error| message(folder, &error))?;
-                }
-            }
-            fs::create_dir_all(&unfinished).map_err(|error| message(&unfinished, &error))?;
-            let rows = write(&unfinished).await.map_err(|error| format!("stage {name}: {error}"))?;
+            let (unfinished, rows) = self.attempts(name, write).await?;
             let marker = Marker { fingerprint, rows, files: files(&unfinished)? };
             let file = NewFile::create(&unfinished.join(MARKER))?;
             serde_json::to_writer(&file.file, &marker)
                 .map_err(|error| message(&unfinished, &error.into()))?;
             file.finish()?;
+            remove(&folder)?;
             fs::rename(&unfinished, &folder).map_err(|error| message(&folder, &error))?;
             marker
         };
@@ -166,8 +162,55 @@ impl Stages {
         Ok(())
     }
 
-    /// Hands over the rows of a query, batch by batch.
+    /// Has files written, again where an executor was lost, and each time into another folder: what still runs of an attempt
+    /// that was given up writes elsewhere. Returns the folder and the rows.
+    async fn attempts(
+        &self,
+        name: &str,
+        write: impl AsyncFn(&Path) -> Result<u64, String>,
+    ) -> Result<(PathBuf, u64), String> {
+        let folder_of = |attempt: u32| self.folder.join(format!("{name}.unfinished-{attempt}"));
+        for attempt in 1..=MAX_ATTEMPTS {
+            remove(&folder_of(attempt))?;
+        }
+        for attempt in 1.. {
+            let folder = folder_of(attempt);
+            fs::create_dir_all(&folder).map_err(|error| message(&folder, &error))?;
+            match write(&folder).await {
+                Ok(rows) => return Ok((folder, rows)),
+                Err(error) if error.contains(LOST) && attempt < MAX_ATTEMPTS => {
+                    self.progress(&format!("{name} again: {error}"));
+                    _ = fs::remove_dir_all(&folder); // it may still be written to
+                }
+                Err(error) => return Err(format!("stage {name}: {error}")),
+            }
+        }
+        unreachable!("the last attempt has a result")
+    }
+
+    /// Hands over the rows of a query, batch by batch. It is asked again where an executor was lost before the first.
     pub async fn rows(
+        &self,
+        query: &str,
+        mut each: impl FnMut(&RecordBatch) -> Result<(), String>,
+    ) -> Result<(), String> {
+        for attempt in 1.. {
+            let mut is_begun = false;
+            let done = self
+                .rows_once(query, |batch| {
+                    is_begun = true;
+                    each(batch)
+                })
+                .await;
+            match done {
+                Err(error) if error.contains(LOST) && !is_begun && attempt < MAX_ATTEMPTS => {}
+                done => return done,
+            }
+        }
+        unreachable!("the last attempt has a result")
+    }
+
+    async fn rows_once(
         &self,
         query: &str,
         mut each: impl FnMut(&RecordBatch) -> Result<(), String>,
@@ -204,7 +247,30 @@ pub async fn write(data: DataFrame, folder: &Path, rows: Rows) -> Result<u64, St
         let counts = batch.column(0).as_primitive_opt::<UInt64Type>();
         counts.map_or(0, |counts| counts.values().iter().sum())
     };
-    Ok(written.iter().map(count).sum())
+    let (counted, held) = (written.iter().map(count).sum::<u64>(), rows_in(folder)?);
+    // Each time that rows are written, their files begin with another name.
+    let names = files(folder)?;
+    let writers: BTreeSet<&str> = names.keys().filter_map(|name| Some(name.split_once('_')?.0)).collect();
+    if counted != held || writers.len() > 1 {
+        return Err(format!(
+            "{LOST}: {held} rows were written {} times, and {counted} counted",
+            writers.len()
+        ));
+    }
+    Ok(held)
+}
+
+/// Returns how many rows the Parquet files of a folder hold.
+fn rows_in(folder: &Path) -> Result<u64, String> {
+    let mut rows = 0;
+    for name in files(folder)?.keys().filter(|name| name.ends_with(".parquet")) {
+        let path = folder.join(name);
+        let file = fs::File::open(&path).map_err(|error| message(&path, &error))?;
+        let reader =
+            SerializedFileReader::new(file).map_err(|error| format!("{}: {error}", path.display()))?;
+        rows += reader.metadata().file_metadata().num_rows().cast_unsigned();
+    }
+    Ok(rows)
 }
 
 /// Returns what is said of a stage that is complete and of this job; `None` if it is not, or if some file of it is another.
@@ -252,6 +318,14 @@ fn checksum(path: &Path) -> std::io::Result<(u64, String)> {
     Ok((len, format!("{:016x}", hashed.0.digest())))
 }
 
+/// Removes a folder, if it is there.
+fn remove(folder: &Path) -> Result<(), String> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(folder).map_err(|error| message(folder, &error))
+}
+
 pub fn message(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
@@ -265,7 +339,9 @@ pub fn explain(error: &DataFusionError) -> String {
     }
     let one_line = text.lines().next().unwrap_or_default();
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
-    if has(&["No space left on device"]) {
+    if has(&["Cancelled", "cancelled", "ExecutorLost", "Executor lost"]) {
+        format!("{LOST} ({one_line})")
+    } else if has(&["No space left on device"]) {
         format!("the disk is full, of the work folder or of an executor: {one_line}")
     } else if has(&["task could not be prepared or was rejected by executor"]) {
         format!(
