@@ -343,7 +343,10 @@ pub fn explain(error: &DataFusionError) -> String {
         format!("{LOST} ({one_line})")
     } else if has(&["No space left on device"]) {
         format!("the disk is full, of the work folder or of an executor: {one_line}")
-    } else if has(&["task could not be prepared or was rejected by executor"]) {
+    } else if has(&[
+        "is not provided for scalar function",
+        "could not be prepared or was rejected by executor",
+    ]) {
         format!(
             "an executor does not know the job's functions: start its role from this program ({one_line})"
         )
