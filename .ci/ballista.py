@@ -239,6 +239,8 @@ def versions(count, seed):
             document = [sentence() for _ in range(dice.randrange(10))]
         if dice.random() < 0.5:
             document.insert(dice.randrange(len(document) + 1), dice.choice(lines))
+        if dice.random() < 0.2:
+            document += [edited(text) for text in document]
         documents.append(document[:40])
     return documents
 

@@ -17,7 +17,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use dittograph::Evidence;
-use dittograph::steps::{GroupText, Member, NearPair, Removed, RunEvidence, WalkParagraph};
+use dittograph::steps::{GroupText, MateGroups, Member, NearPair, Removed, RunEvidence, WalkParagraph};
 
 use crate::pieces::{Counts, Piece};
 use crate::position;
@@ -51,7 +51,7 @@ pub fn all() -> Vec<ScalarUDF> {
         function("ditto_partners", 2, numbers(), pure, partners),
         function("ditto_walk", 4, walked, pure, walk),
         function("ditto_is_met", 3, DataType::Boolean, pure, is_met),
-        function("ditto_revise", 4, removed(), pure, revise),
+        function("ditto_revise", 5, removed(), pure, revise),
         function("ditto_lcs", 3, DataType::Float64, pure, lcs),
         function("ditto_clean", 7, numbers(), Volatility::Volatile, clean),
     ]
@@ -426,7 +426,7 @@ fn is_met(job: &Job, columns: &[ArrayRef], rows: usize) -> std::result::Result<A
     Ok(Arc::new((0..rows).map(is_met).collect::<BooleanArray>()))
 }
 
-/// `ditto_revise(settings, members, pairs, groups)`
+/// `ditto_revise(settings, members, pairs, groups, mates)`
 fn revise(job: &Job, columns: &[ArrayRef], rows: usize) -> std::result::Result<ArrayRef, String> {
     let decide = |row| {
         let members = cell(&columns[0], row).map_or_else(Vec::new, |cell| {
@@ -464,7 +464,15 @@ fn revise(job: &Job, columns: &[ArrayRef], rows: usize) -> std::result::Result<A
                 documents: &documents[n],
             })
             .collect();
-        job.steps.revise(&members, &pairs, &texts)
+        let mates: Vec<MateGroups> = cell(&columns[3], row).map_or_else(Vec::new, |cell| {
+            let [doc, u, v] = ["doc", "u", "v"].map(|name| field(&cell, name));
+            let mates = |n: usize| MateGroups {
+                document: group(doc.value(n)),
+                groups: [group(u.value(n)), group(v.value(n))],
+            };
+            (0..cell.len()).map(mates).collect()
+        });
+        job.steps.revise(&members, &pairs, &texts, &mates)
     };
     Ok(removed_lists((0..rows).map(decide)))
 }

@@ -153,7 +153,7 @@ impl<'j> Run<'j> {
                 write(data, &counts, Rows::Small).await
             })
             .await?;
-        for table in ["paragraphs", "documents", "counts"] {
+        for table in ["paragraphs", "documents", "mates", "counts"] {
             let folder = stages.folder_of("read").join(table);
             stages.register(table, &folder).await?;
         }
@@ -186,6 +186,15 @@ impl<'j> Run<'j> {
                 "members",
                 "SELECT p.pos, p.pos >> 22 AS doc, g.grp, g.last, g.copies, p.words \
                  FROM groups g JOIN paragraphs p ON g.hash_high = p.hash_high AND g.hash_low = p.hash_low",
+            )
+            .await?;
+        // What stands for what in a doubled body, but for copies.
+        stages
+            .table(
+                "bodies",
+                "SELECT t.later, t.earlier, t.common, t.total, t.is_pair, a.doc, LEAST(a.grp, b.grp) AS u, \
+                 GREATEST(a.grp, b.grp) AS v FROM mates t JOIN members a ON a.pos = t.later \
+                 JOIN members b ON b.pos = t.earlier WHERE a.grp <> b.grp",
             )
             .await?;
         let others = stages
@@ -504,8 +513,9 @@ impl<'j> Run<'j> {
                    CASE WHEN a.docs <= b.docs THEN p.v ELSE p.u END AS many \
                    FROM (SELECT DISTINCT u, v FROM ({pairs})) p JOIN n a ON a.grp = p.u JOIN n b ON b.grp = p.v \
                    WHERE a.docs > 1 OR b.docs > 1) \
-             SELECT DISTINCT p.u, p.v FROM p JOIN {standing} f ON f.grp = p.few \
-             JOIN {standing} o ON o.grp = p.many AND o.doc = f.doc"
+             SELECT DISTINCT t.u, t.v FROM (SELECT p.u, p.v, f.doc FROM p JOIN {standing} f ON f.grp = p.few \
+             JOIN {standing} o ON o.grp = p.many AND o.doc = f.doc) t \
+             LEFT ANTI JOIN bodies b ON b.u = t.u AND b.v = t.v AND b.doc = t.doc"
         );
         self.stages.table(&siblings, &query).await
     }
@@ -513,13 +523,13 @@ impl<'j> Run<'j> {
     /// Decides anew by the evidence of runs. Returns the table of what goes.
     pub async fn by_runs(&mut self, decided: &str, read: &Read) -> Result<String, String> {
         let with_runs = "SELECT removed, kept, near, jaccard, containment, false AS run FROM";
-        if !self.job.steps.wants_runs() || read.longest < 2 {
-            let query = format!("{with_runs} {decided}");
-            self.stages.table("decided_at_last", &query).await?;
-            return Ok("decided_at_last".to_owned());
+        if self.job.steps.wants_runs() && read.longest > 1 {
+            self.partners(decided).await?;
+            self.walks().await?;
+        } else {
+            let none = "SELECT later, earlier, common, total FROM bodies WHERE false";
+            self.stages.table("run_pairs", none).await?;
         }
-        self.partners(decided).await?;
-        self.walks().await?;
         self.revise(decided).await?;
         let query = format!(
             "{with_runs} (SELECT d.* FROM {decided} d LEFT ANTI JOIN revised r ON r.removed = d.removed) \
@@ -660,7 +670,8 @@ impl<'j> Run<'j> {
                 "mergeable",
                 &format!(
                     "SELECT * FROM (SELECT r.later, r.earlier, r.common, r.total, COALESCE(a.kept, r.later) AS one, \
-                     COALESCE(b.kept, r.earlier) AS other FROM run_pairs r \
+                     COALESCE(b.kept, r.earlier) AS other FROM (SELECT later, earlier, common, total FROM run_pairs \
+                     UNION ALL SELECT later, earlier, common, total FROM bodies WHERE is_pair) r \
                      LEFT JOIN {decided} a ON a.removed = r.later \
                      LEFT JOIN {decided} b ON b.removed = r.earlier) WHERE one <> other"
                 ),
@@ -692,14 +703,17 @@ impl<'j> Run<'j> {
         let query = format!(
             "SELECT r['removed'] AS removed, r['kept'] AS kept, r['near'] AS near, r['jaccard'] AS jaccard, \
              r['containment'] AS containment, r['run'] AS run FROM ( \
-             SELECT unnest(ditto_revise({settings}, m.members, p.pairs, g.groups)) AS r FROM \
+             SELECT unnest(ditto_revise({settings}, m.members, p.pairs, g.groups, b.mates)) AS r FROM \
              (SELECT shard, array_agg(named_struct('pos', pos, 'grp', grp, 'words', words, 'kept', kept)) AS members \
               FROM merged_members GROUP BY shard) m \
              JOIN (SELECT c.component % {shards} AS shard, array_agg(named_struct('later', e.later, 'earlier', e.earlier, \
                    'common', e.common, 'total', e.total)) AS pairs FROM mergeable e JOIN merged c ON c.kept = e.one \
                    GROUP BY c.component % {shards}) p ON p.shard = m.shard \
              JOIN (SELECT shard, array_agg(named_struct('grp', grp, 'text', text, 'documents', documents)) AS groups \
-                   FROM merged_groups GROUP BY shard) g ON g.shard = m.shard)"
+                   FROM merged_groups GROUP BY shard) g ON g.shard = m.shard \
+             LEFT JOIN (SELECT x.shard, array_agg(named_struct('doc', b.doc, 'u', b.u, 'v', b.v)) AS mates FROM bodies b \
+                   JOIN merged_groups x ON x.grp = b.u JOIN merged_groups y ON y.grp = b.v AND y.shard = x.shard \
+                   GROUP BY x.shard) b ON b.shard = m.shard)"
         );
         self.stages.table("revised", &query).await?;
         Ok(())

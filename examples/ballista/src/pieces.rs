@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use datafusion::arrow::array::{
-    ArrayRef, Int32Builder, Int64Builder, LargeStringBuilder, ListBuilder, RecordBatch,
+    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, LargeStringBuilder, ListBuilder, RecordBatch,
 };
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
@@ -116,10 +116,12 @@ impl Piece {
         let mut counts = Counts::default();
         let mut paragraphs = ParagraphTable::default();
         let mut documents = DocumentTable::default();
+        let mut mates = MateTable::default();
         let name = format!("{:06}.parquet", self.number);
         let mut paragraph_file =
             TableFile::create(&folder.join("paragraphs").join(&name), paragraphs.batch())?;
         let mut document_file = TableFile::create(&folder.join("documents").join(&name), documents.batch())?;
+        let mut mate_file = TableFile::create(&folder.join("mates").join(&name), mates.batch())?;
         counts.lines = self.each_record(job, false, |number, record, states_id| {
             let document = position::document(self.number, number);
             documents.documents.append_value(document);
@@ -144,12 +146,20 @@ impl Piece {
                     paragraph_file.write(&paragraphs.batch())?;
                 }
             }
+            for mate in job.steps.doubled_body(&record.text).into_iter().flat_map(|body| body.mates) {
+                mates.later.append_value(position::position(document, mate.later));
+                mates.earlier.append_value(position::position(document, mate.earlier));
+                mates.common.append_value(mate.common as i64);
+                mates.total.append_value(mate.total as i64);
+                mates.is_pair.append_value(mate.is_pair);
+            }
             counts.records += 1;
             counts.bytes += record.text.len() as i64;
             counts.paragraphs += spans.len() as i64;
             counts.longest = counts.longest.max(spans.len() as i64);
             if counts.records % 8192 == 0 {
                 document_file.write(&documents.batch())?;
+                mate_file.write(&mates.batch())?;
             }
             Ok(())
         })?;
@@ -157,6 +167,8 @@ impl Piece {
         document_file.write(&documents.batch())?;
         paragraph_file.finish()?;
         document_file.finish()?;
+        mate_file.write(&mates.batch())?;
+        mate_file.finish()?;
         Ok(counts)
     }
 
@@ -295,6 +307,30 @@ impl DocumentTable {
             ("doc", Arc::new(self.documents.finish())),
             ("id", Arc::new(self.ids.finish())),
             ("line", Arc::new(self.lines.finish())),
+        ];
+        let columns = columns.map(|(name, column)| (name, column, true));
+        RecordBatch::try_from_iter_with_nullable(columns).expect("the columns are as long as one another")
+    }
+}
+
+/// What stands for what in the doubled bodies of documents.
+#[derive(Default)]
+struct MateTable {
+    later: Int64Builder,
+    earlier: Int64Builder,
+    common: Int64Builder,
+    total: Int64Builder,
+    is_pair: BooleanBuilder,
+}
+
+impl MateTable {
+    fn batch(&mut self) -> RecordBatch {
+        let columns: [(&str, ArrayRef); 5] = [
+            ("later", Arc::new(self.later.finish())),
+            ("earlier", Arc::new(self.earlier.finish())),
+            ("common", Arc::new(self.common.finish())),
+            ("total", Arc::new(self.total.finish())),
+            ("is_pair", Arc::new(self.is_pair.finish())),
         ];
         let columns = columns.map(|(name, column)| (name, column, true));
         RecordBatch::try_from_iter_with_nullable(columns).expect("the columns are as long as one another")
