@@ -324,6 +324,38 @@ def check_refusals(check, dump):
         check.refused(["bad.jsonl:2", "text"], [*work, bad], cluster.url)
 
 
+def check_full_disk(check, dump):
+    small = check.new_folder()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=100k", "none", small]
+    if subprocess.run(list(map(str, mount)), capture_output=True).returncode != 0:
+        print("   nothing can be mounted here: a full disk is left out")
+        return
+    try:
+        check.refused(["No space left on device"], ["--work", small / "work", dump])
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def check_gone(check, dump):
+    """That a job whose scheduler is killed ends with a word."""
+    folder = check.new_folder()
+    with Cluster(check.program, folder, 1) as cluster:
+        arguments = check.arguments(dump, [], folder)
+        command = [check.program, "dedup", "--scheduler", cluster.url, *arguments]
+        process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+        end = threading.Timer(LONGEST, process.kill)
+        end.start()
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if "] bands …" in line:
+                cluster.scheduler.kill()
+        end.cancel()
+        assert process.wait() == 2 and "--resume" in lines[-1], lines[-3:]
+        assert not (folder / "pairs.tsv").exists() and not (folder / "out").exists(), folder
+        print(f"   refused: {lines[-1][:150]}")
+
+
 def check_resume(check, dump):
     """A job whose driver was killed goes on, and does not take what was changed for whole."""
     expected = check.expected(dump, [])
@@ -361,6 +393,8 @@ def main():
             "resume": lambda: check_resume(check, dump),
             "cluster": lambda: check_cluster(check, dump),
             "refusals": lambda: check_refusals(check, dump),
+            "full disk": lambda: check_full_disk(check, dump),
+            "scheduler gone": lambda: check_gone(check, dump),
             "docs_en_reactnative": lambda: check_data(check, "docs_en_reactnative"),
             "docs_ar_dynamics": lambda: check_data(check, "docs_ar_dynamics"),
         }
