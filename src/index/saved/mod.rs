@@ -377,6 +377,9 @@ impl SavedIndex {
         mut each: impl FnMut(&CopyGroupRow, Similarity, &[ParagraphId]),
     ) -> Result<(), Error> {
         self.signer.check(paragraph);
+        // Of all segments before the first is asked.
+        self.segments.iter().for_each(|live| live.segment.touch_cells(&paragraph.keys));
+        self.segments.iter().for_each(|live| live.segment.touch_entries(&paragraph.keys));
         for live in &self.segments {
             for (number, group, similarity) in live.segment.matching(paragraph)? {
                 each(&group, similarity, &live.ids_of(number, &group)?);

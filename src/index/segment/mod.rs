@@ -146,7 +146,6 @@ impl Segment {
     /// Returns the copy groups in the buckets of these keys: ascending, none twice.
     fn candidates(&self, keys: &[u64]) -> Result<Vec<u32>, Error> {
         let mut candidates = Vec::new();
-        self.touch(keys);
         for &key in keys {
             let bucket = self.bucket(bucket_key(key))?;
             candidates.extend(bucket.iter().map(|entry| u32::from_le_bytes(array(entry))));

@@ -9,7 +9,7 @@ use super::Segment;
 use crate::compare::pair::ParagraphId;
 use crate::error::Error;
 use crate::index::layout::{
-    self, BLOCK_LEN, COPY_GROUP_LEN, DOCUMENT_LEN, NUMBER_LEN, PARAGRAPH_LEN, array, bucket_key,
+    self, BLOCK_LEN, COPY_GROUP_LEN, DOCUMENT_LEN, NAME_BITS, NUMBER_LEN, PARAGRAPH_LEN, array, bucket_key,
 };
 use crate::index::sets;
 use crate::shingle::ShingleSet;
@@ -40,28 +40,59 @@ impl Segment {
         let start = self.layout.entries.start;
         let entries = self.verified(start + NUMBER_LEN * first..start + NUMBER_LEN * end)?;
         let (entries, _) = entries.as_chunks::<8>();
-        let tag = |&entry: &[u8; 8]| u64::from_le_bytes(entry) >> 32;
-        let from = entries.partition_point(|entry| tag(entry) < name & 0xffff_ffff);
-        let len = entries[from..].partition_point(|entry| tag(entry) == name & 0xffff_ffff);
+        let tag = |entry: &[u8; 8]| u64::from_le_bytes(*entry) >> 32;
+        let name = name & 0xffff_ffff;
+        // A name is about where it would be if all were spread evenly: two entries beside it for the most part. Found so, and touched
+        // before, questions to a million paragraphs take 8 % less in one segment and 12 % less in eight, each a page or two of memory for
+        // each bucket and segment: 6.7 and 20.9 µs in the middle, of which 2 to 3 go to signing.
+        let mut from = size(self.place_in_cell(name, entries.len() as u64)).min(entries.len());
+        while from > 0 && tag(&entries[from - 1]) >= name {
+            from -= 1;
+        }
+        while entries.get(from).is_some_and(|entry| tag(entry) < name) {
+            from += 1;
+        }
+        let len = entries[from..].iter().take_while(|entry| tag(entry) == name).count();
         Ok(&entries[from..from + len])
     }
 
-    /// Reads a byte near each bucket before any is searched for, so that the processor waits for all of them at once, not for one
-    /// after the other. What is damaged is found later.
-    pub(super) fn touch(&self, keys: &[u64]) {
+    /// Returns about how many of the entries of a cell, of which there are `len`, stand before those of a bucket in it.
+    fn place_in_cell(&self, name: u64, len: u64) -> u64 {
+        let bits = NAME_BITS - self.layout.cell_bits;
+        let place = (u128::from(len) * u128::from(name & ((1 << bits) - 1))) >> bits;
+        u64::try_from(place).unwrap_or(u64::MAX)
+    }
+
+    /// Reads a byte of the cell of each key, so that the processor waits for all of them at once, not for one after the other.
+    /// Nothing is verified: what is damaged is found later.
+    pub(in crate::index) fn touch_cells(&self, keys: &[u64]) {
+        let bytes = keys.iter().map(|&key| self.byte_at(self.cell_at(key)));
+        black_box(bytes.fold(0, |all, byte| all ^ byte));
+    }
+
+    /// Does the same with the entries near which each bucket begins.
+    pub(in crate::index) fn touch_entries(&self, keys: &[u64]) {
         let all = self.all_bytes();
-        let byte = |at: u64| all.get(size(at)).copied().unwrap_or(0);
-        let cells =
-            keys.iter().map(|&key| self.layout.cells.start + NUMBER_LEN * self.layout.cell(bucket_key(key)));
-        let entry = |at: u64| {
-            let first = all
-                .get(size(at)..)
-                .and_then(<[u8]>::first_chunk)
-                .map_or(0, |&first| u64::from_le_bytes(first));
-            self.layout.entries.start.saturating_add(first.saturating_mul(NUMBER_LEN))
+        let number = |at: u64| {
+            let bytes = all.get(size(at)..).and_then(<[u8]>::first_chunk);
+            bytes.map_or(0, |&bytes| u64::from_le_bytes(bytes))
         };
-        black_box(cells.clone().map(byte).fold(0, |all, byte| all ^ byte));
-        black_box(cells.map(|at| byte(entry(at))).fold(0, |all, byte| all ^ byte));
+        let entry = |&key: &u64| {
+            let cell = self.cell_at(key);
+            let (first, end) = (number(cell), number(cell + NUMBER_LEN));
+            let place = first.saturating_add(self.place_in_cell(bucket_key(key), end.saturating_sub(first)));
+            self.layout.entries.start.saturating_add(place.saturating_mul(NUMBER_LEN))
+        };
+        let bytes = keys.iter().map(|key| self.byte_at(entry(key)));
+        black_box(bytes.fold(0, |all, byte| all ^ byte));
+    }
+
+    fn cell_at(&self, key: u64) -> u64 {
+        self.layout.cells.start + NUMBER_LEN * self.layout.cell(bucket_key(key))
+    }
+
+    fn byte_at(&self, at: u64) -> u8 {
+        self.all_bytes().get(size(at)).copied().unwrap_or(0)
     }
 
     /// Returns the set of a copy group.
