@@ -105,6 +105,30 @@ fn files_that_are_no_outputs_are_replaced_only_by_force() {
 }
 
 #[test]
+fn a_field_of_ids_that_records_lack_is_told() {
+    let folder = Folder::new();
+    let lines = format!("{{\"uid\": 1, \"text\": \"{FERRY}\"}}\n{{\"text\": \"Another one.\"}}\n");
+    let dump = folder.put("dump.jsonl", lines);
+    let told = |options: &[&str]| {
+        let output = dedup(&[options, &[dump.as_str()]].concat());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let message = |count: &str, field: &str| {
+        format!("warning: {count} no field \"{field}\", and are called by file and line\n")
+    };
+    assert_eq!(
+        told(&["--id-field", "uid"]),
+        message("1 record has", "uid").replace("are called", "is called")
+    );
+    assert_eq!(told(&["--id-field", "udi"]), message("2 records have", "udi"));
+    assert_eq!(told(&[]), "", "many dumps have no ids");
+    let article = folder.put("article.txt", FERRY);
+    let output = dedup(&["--id-field", "uid", &article]);
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "its path is its id");
+}
+
+#[test]
 fn ids_that_come_again_are_told() {
     let folder = Folder::new();
     let line = |id: &str| format!("{{\"id\": \"{id}\", \"text\": \"{FERRY}\"}}\n");

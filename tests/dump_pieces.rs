@@ -214,6 +214,21 @@ fn records_without_a_text_are_let_through_where_that_is_wished() {
 }
 
 #[test]
+fn records_without_an_id_are_counted() {
+    let lines = "{\"id\": 1, \"text\": \"One\"}\n{\"text\": \"Two\"}\n{\"id\": null, \"text\": \"Three\"}\n";
+    for (format, text, count) in
+        [(Format::JsonLines, lines, 2), (Format::Csv, "text\nOne\nTwo\n", 2), (Format::Text, "One", 0)]
+    {
+        let mut dump = options(format).from_reader(text.as_bytes());
+        let articles = dump.by_ref().flatten().count();
+        assert_eq!(dump.statistics().without_id, count, "{format}");
+        let piece = options(format).from_reader(text.as_bytes()).pieces().unwrap().next().unwrap().unwrap();
+        let states = piece.records().into_iter().filter(|record| record.as_ref().unwrap().states_id());
+        assert_eq!(states.count() as u64, articles as u64 - count, "{format}");
+    }
+}
+
+#[test]
 fn dumps_follow_one_another() {
     let reader = |text: &'static str| {
         DumpOptions::new().text_field("a").format(Format::JsonLines).from_reader(text.as_bytes())

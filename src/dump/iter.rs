@@ -248,6 +248,7 @@ impl Dump {
             articles: self.articles,
             errors: self.errors,
             without_text: self.tally.without_text,
+            without_id: self.tally.without_id,
             empty_pages: self.tally.empty_pages,
             first_empty_page: self.tally.first_empty_page.clone(),
             left_out,
@@ -377,6 +378,7 @@ impl OpenFile {
             let error = if self.is_one_article { error } else { error.at_record(number) };
             error.in_file(&self.path)
         })?;
+        tally.without_id += u64::from(id.is_none() && !self.is_one_article);
         let id = id.unwrap_or_else(|| default_id(&self.path, number, self.is_one_article));
         tally.without_text += u64::from(!has_text);
         let fields = if self.settings.names.has_others { fields } else { Vec::new() };

@@ -77,6 +77,7 @@ impl Piece {
                     let parsed = parsed.map_err(failed)?;
                     is_short(number, &parsed.text).map_err(failed)?;
                     Ok(Record {
+                        states_id: parsed.id.is_some() || self.is_one_article,
                         id: parsed.id.unwrap_or_else(|| default_id(number).into()),
                         text: parsed.text,
                         number,
@@ -90,6 +91,7 @@ impl Piece {
                     is_short(record.number, &record.text).map_err(failed)?;
                     let id = record.id.as_deref().map(Cow::Borrowed);
                     Ok(Record {
+                        states_id: id.is_some() || self.is_one_article,
                         id: id.unwrap_or_else(|| default_id(record.number).into()),
                         text: Cow::Borrowed(&record.text),
                         number: record.number,
@@ -114,6 +116,7 @@ pub struct Record<'p> {
     /// The line that the record begins on (JSON Lines, CSV, TSV), else its number among the records of the file. Both
     /// count from 1.
     pub number: u64,
+    states_id: bool,
     origin: Origin<'p>,
 }
 
@@ -135,6 +138,13 @@ impl Record<'_> {
             Origin::Line { parts, .. } => !matches!(parts, Parts::None),
             Origin::Fields { record, .. } => record.has_text,
         }
+    }
+
+    /// Returns false if the record states no id, so that it has one made of the file and its number. A file that is one article
+    /// is called by its path, which is enough.
+    #[must_use]
+    pub fn states_id(&self) -> bool {
+        self.states_id
     }
 
     /// Returns the value of a field, given by its name or by a path such as `meta.date`; `None` if it is not there.

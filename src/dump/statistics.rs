@@ -35,6 +35,9 @@ pub struct DumpStatistics {
     pub errors: u64,
     /// Articles that have no text, where [`DumpOptions::missing_text`](super::DumpOptions::missing_text) lets them through.
     pub without_text: u64,
+    /// Articles whose record states no id, which have one made of the file and their number. A file that is one article is called by
+    /// its path, and does not count.
+    pub without_id: u64,
     /// Pages of HTML of which no text is left, such as one that is all navigation.
     pub empty_pages: u64,
     /// The file that holds the first of them.
@@ -49,6 +52,7 @@ pub struct DumpStatistics {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) without_text: u64,
+    pub(super) without_id: u64,
     pub(super) empty_pages: u64,
     pub(super) first_empty_page: Option<Arc<Path>>,
     pub(super) left_out: BTreeMap<&'static str, u64>,
@@ -58,6 +62,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, other: Self) {
         self.without_text += other.without_text;
+        self.without_id += other.without_id;
         self.empty_pages += other.empty_pages;
         self.first_empty_page = self.first_empty_page.take().or(other.first_empty_page);
         for (encoding, count) in other.encodings {

@@ -9,12 +9,15 @@ use crate::print::one_line;
 use crate::read::{ARTICLE_LIMIT, read};
 use crate::values::namespace;
 
+/// The field of the ids, unless another one is named.
+const ID_FIELD: &str = "id";
+
 /// Options that describe the files of a dump.
 #[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Reading")]
 pub struct FormatOptions {
     /// The name of the field that holds a record's id, or its path, such as meta.id
-    #[arg(long, value_name = "NAME", default_value = "id")]
+    #[arg(long, value_name = "NAME", default_value = ID_FIELD)]
     pub id_field: String,
     /// The name of the field that holds a record's text, or its path, such as article.body; given again, the texts follow
     /// one another
@@ -87,7 +90,7 @@ impl FormatOptions {
             }
         }
         lost.add(&dump.statistics());
-        lost.warn();
+        lost.warn(self);
         Ok(())
     }
 
@@ -126,6 +129,8 @@ pub struct Lost {
     pub first_bad: Option<String>,
     /// Records of which no text field is there, or all are null.
     pub without_text: u64,
+    /// Records that state no id.
+    pub without_id: u64,
     /// Pages of which no text is left, and the file of the first of them.
     pub empty_pages: u64,
     pub first_empty_page: Option<String>,
@@ -140,13 +145,15 @@ impl Lost {
     /// Adds what was counted while a dump was read record by record.
     pub fn add(&mut self, statistics: &DumpStatistics) {
         self.without_text += statistics.without_text;
+        self.without_id += statistics.without_id;
         self.empty_pages += statistics.empty_pages;
         let first = statistics.first_empty_page.as_ref().map(|path| path.display().to_string());
         self.first_empty_page = self.first_empty_page.take().or(first);
     }
 
-    /// Prints on standard error what must not be overlooked.
-    pub fn warn(&self) {
+    /// Prints on standard error what must not be overlooked. Many dumps have no ids; that they lack those of a field that was named is
+    /// a mistake more often than not.
+    pub fn warn(&self, formats: &FormatOptions) {
         if let Some(first) = &self.first_bad {
             let records = if self.bad == 1 { "record" } else { "records" };
             eprintln!(
@@ -158,6 +165,12 @@ impl Lost {
         if self.without_text > 0 {
             let have = if self.without_text == 1 { "record has" } else { "records have" };
             eprintln!("warning: {} {have} no text", self.without_text);
+        }
+        if self.without_id > 0 && formats.id_field != ID_FIELD {
+            let (have, are) =
+                if self.without_id == 1 { ("record has", "is") } else { ("records have", "are") };
+            let (count, field) = (self.without_id, &formats.id_field);
+            eprintln!("warning: {count} {have} no field {field:?}, and {are} called by file and line");
         }
         if let Some(first) = &self.first_empty_page {
             let pages = if self.empty_pages == 1 { "page" } else { "pages" };

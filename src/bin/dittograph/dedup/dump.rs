@@ -101,6 +101,7 @@ impl Dump {
         if let Some(site_of) = &self.site_of {
             tally.sites.extend(&records, site_of);
         }
+        tally.lost.without_id += records.iter().filter(|record| !record.states_id()).count() as u64;
         tally.lost.without_text += records.iter().filter(|record| !record.has_text()).count() as u64;
         Ok(records)
     }
@@ -146,8 +147,8 @@ impl Tally {
     }
 
     /// Prints on standard error what must not be overlooked.
-    pub fn warn(&self) {
-        self.lost.warn();
+    pub fn warn(&self, formats: &FormatOptions) {
+        self.lost.warn(formats);
         if let Some(first) = &self.first_repeated {
             let have = if self.repeated_ids == 1 { "record has" } else { "records have" };
             let first: String = one_line(first).chars().take(60).collect();

@@ -305,7 +305,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         change.commit()?;
         merge_newest(&arguments.against[0]);
     }
-    read.tally.warn();
+    read.tally.warn(&arguments.formats);
     if let Some(text) = for_people {
         eprint!("{text}");
     }

@@ -41,7 +41,7 @@ impl Reading {
             let dump = self.formats.open(&options, path)?;
             self.read_dump(dump, index, tally, quiet)?;
         }
-        tally.lost.warn();
+        tally.lost.warn(&self.formats);
         if tally.again > 0 {
             eprintln!(
                 "warning: articles that came with the id of one before, and took its place: {}",
