@@ -8,7 +8,6 @@ use std::path::Path;
 use dittograph::compare::{Comparator, Threshold};
 use dittograph::lsh::Buckets;
 use dittograph::minhash::{MinHasher, Signature};
-use dittograph::saved::Update;
 use dittograph::saved::{Replacement, UnicodeVersions};
 use dittograph::shingle::ShingleSet;
 use dittograph::steps::{
@@ -110,7 +109,11 @@ fn what_holds_memory_is_cloned() {
 
 #[test]
 fn what_stands_in_files_or_in_all_of_memory_is_shared() {
-    sent::<Update>();
+    #[cfg(feature = "mmap")]
+    {
+        use dittograph::saved::Update;
+        sent::<Update>();
+    }
     shared::<Found<'_>>();
     shared::<ReadingCorpus<'_>>();
     shared::<Replacement>();

@@ -102,9 +102,13 @@ impl Engine {
         let mut paragraphs = Vec::new();
         let mut groups: BTreeMap<u64, (BTreeSet<u64>, String)> = BTreeMap::new();
         let mut first_of: HashMap<u128, u64> = HashMap::new();
+        let mut sampled = Vec::new();
         for (document, text) in (0..).zip(dump) {
+            let mut of_document = Vec::new();
             for (paragraph, text) in (0..).zip(detector.boundary().paragraphs(text)) {
-                let Some(read) = steps.read(text.as_str()) else { continue };
+                let read = steps.read(text.as_str());
+                of_document.push(read.as_ref().map(|read| (read.sample, read.words)));
+                let Some(read) = read else { continue };
                 let next = (document << 20 | u64::from(paragraph)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
                 let group = *first_of.entry(read.hash).or_insert(next);
                 let (documents, first) =
@@ -119,16 +123,17 @@ impl Engine {
                     sketch: read.sketch,
                 });
             }
+            sampled.push(of_document);
         }
         let mut engine = Self { steps, paragraphs, groups, mates: Vec::new(), in_bodies: Vec::new() };
-        for (document, text) in (0..).zip(dump) {
-            engine.find_body(document, text);
+        for ((document, text), sampled) in (0..).zip(dump).zip(sampled) {
+            engine.find_body(document, text, &sampled);
         }
         engine
     }
 
-    fn find_body(&mut self, document: u64, text: &str) {
-        let Some(body) = self.steps.doubled_body(text) else { return };
+    fn find_body(&mut self, document: u64, text: &str, sampled: &[Option<([u64; 4], u32)>]) {
+        let Some(body) = self.steps.doubled_body(text, sampled) else { return };
         for mate in body.mates {
             let [later, earlier] =
                 [mate.later, mate.earlier].map(|paragraph| ParagraphId { document, paragraph });

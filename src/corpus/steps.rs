@@ -41,7 +41,7 @@ use ahash::AHashMap;
 
 use crate::article::detector::with_scratch;
 use crate::article::doubled::Mates;
-use crate::article::doubled::sample::{self, Sample};
+use crate::article::doubled::sample;
 use crate::article::reading::{Read, SameWords};
 use crate::compare::Similarity;
 use crate::compare::lcs::{Lcs, WordSketch};
@@ -82,6 +82,8 @@ pub struct ReadParagraph {
     /// The bucket key of each band: its number in the high half, 32 bits of a hash in the low. They are all that a corpus
     /// keeps.
     pub keys: Vec<u64>,
+    /// A sample of its shingles, by which [`Steps::doubled_body`] sees that most documents have none.
+    pub sample: [u64; 4],
     /// A sketch of its words, by which [`Steps::walk`] sees that most paragraphs are unlike.
     pub sketch: u128,
 }
@@ -311,7 +313,8 @@ impl Steps {
                 keys.push(band << 32 | key & u64::from(u32::MAX));
             });
             let words = u32::try_from(words).unwrap_or(u32::MAX);
-            Some(ReadParagraph { words, hash, keys, sketch: scratch.sketch().bits() })
+            let (sample, sketch) = (sample::of(scratch.hashes()), scratch.sketch().bits());
+            Some(ReadParagraph { words, hash, keys, sample, sketch })
         })
     }
 
@@ -366,21 +369,16 @@ impl Steps {
 
     /// Finds the doubled body of a document, if it has one: see [`Found::doubled_bodies`](crate::Found::doubled_bodies).
     ///
-    /// Mates of one copy group count for nothing. Cost: a look at each paragraph, unless enough comes again; then a search.
+    /// `sampled` has for each paragraph of the text its sample and how many words it has, as they were [read](Self::read); `None` for
+    /// one without words. Mates of one copy group count for nothing.
+    ///
+    /// Cost: a sort of the samples; if enough comes again, a search.
     #[must_use]
-    pub fn doubled_body(&self, text: &str) -> Option<DoubledBody> {
+    pub fn doubled_body(&self, text: &str, sampled: &[Option<([u64; 4], u32)>]) -> Option<DoubledBody> {
         let detector = &self.options.detector;
-        let paragraphs = detector.boundary().paragraphs(text);
-        let sampled: Vec<(Sample, usize)> = paragraphs
-            .iter()
-            .map(|paragraph| {
-                with_scratch(paragraph.as_str(), |scratch| {
-                    let read = detector.read(paragraph.as_str(), scratch);
-                    (sample::of(scratch.hashes()), read.words)
-                })
-            })
-            .collect();
-        if !sample::may_be_doubled(sampled.iter().map(|(sample, words)| (sample, *words))) {
+        let none = ([u64::MAX; 4], 0);
+        let sampled = sampled.iter().map(|of| of.as_ref().unwrap_or(&none));
+        if !sample::may_be_doubled(sampled.map(|(sample, words)| (sample, *words as usize))) {
             return None;
         }
         let doubled = detector.doubled_body(text)?;

@@ -131,8 +131,11 @@ impl Piece {
             if spans.len() > MAX_PARAGRAPHS {
                 return Err(format!("{}: more than {MAX_PARAGRAPHS} paragraphs", record.id));
             }
+            let mut sampled = Vec::with_capacity(spans.len());
             for (paragraph, span) in (0..).zip(&spans) {
-                let Some(read) = job.steps.read(span.as_str()) else { continue };
+                let read = job.steps.read(span.as_str());
+                sampled.push(read.as_ref().map(|read| (read.sample, read.words)));
+                let Some(read) = read else { continue };
                 paragraphs.positions.append_value(position::position(document, paragraph));
                 paragraphs.hash_high.append_value(high(read.hash));
                 paragraphs.hash_low.append_value(low(read.hash));
@@ -146,7 +149,8 @@ impl Piece {
                     paragraph_file.write(&paragraphs.batch())?;
                 }
             }
-            for mate in job.steps.doubled_body(&record.text).into_iter().flat_map(|body| body.mates) {
+            for mate in job.steps.doubled_body(&record.text, &sampled).into_iter().flat_map(|body| body.mates)
+            {
                 mates.later.append_value(position::position(document, mate.later));
                 mates.earlier.append_value(position::position(document, mate.earlier));
                 mates.common.append_value(mate.common as i64);
