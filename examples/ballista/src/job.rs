@@ -20,6 +20,9 @@ use crate::position::{MAX_PIECES, PARAGRAPH_BITS, PIECE_BITS};
 use crate::settings::Job;
 use crate::stages::{Rows, Stages, explain, message, write};
 
+/// How many paragraphs are held, with their texts, as one side of the walks of a batch.
+const MAX_BATCH_PARAGRAPHS: usize = 4 << 20;
+
 /// How the work is cut up. It changes no result.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
@@ -525,7 +528,11 @@ impl<'j> Run<'j> {
         let with_runs = "SELECT removed, kept, near, jaccard, containment, false AS run FROM";
         if self.job.steps.wants_runs() && read.longest > 1 {
             self.partners(decided).await?;
+            // A document is there once for each that is compared with it in a batch.
+            let batch = MAX_BATCH_PARAGRAPHS / read.longest.cast_unsigned() as usize;
+            let before = self.stages.set_batch(batch.clamp(1, 8192));
             self.walks().await?;
+            self.stages.set_batch(before);
         } else {
             let none = "SELECT later, earlier, common, total FROM bodies WHERE false";
             self.stages.table("run_pairs", none).await?;
@@ -564,7 +571,7 @@ impl<'j> Run<'j> {
             .await?;
         stages
             .table(
-                "partners",
+                "voted",
                 &format!(
                     "SELECT doc AS later, unnest(ditto_partners({settings}, array_agg(vote))) AS earlier FROM ( \
                      SELECT p.doc, b.first AS vote FROM before b JOIN passages p ON p.passage = b.passage AND p.doc = b.doc \
@@ -573,6 +580,15 @@ impl<'j> Run<'j> {
                      WHERE b.last <> b.first) v \
                      WHERE doc IN (SELECT doc FROM passages GROUP BY doc HAVING COUNT(*) > 1) GROUP BY doc"
                 ),
+            )
+            .await?;
+        // A walk needs two passages that stand in both.
+        stages
+            .table(
+                "partners",
+                "SELECT v.later, v.earlier FROM voted v JOIN places a ON a.doc = v.later \
+                 JOIN places b ON b.doc = v.earlier AND b.passage = a.passage \
+                 GROUP BY v.later, v.earlier HAVING COUNT(*) > 1",
             )
             .await?;
         stages
@@ -596,7 +612,7 @@ impl<'j> Run<'j> {
                 "SELECT w.later, w.earlier, w.walk['passages'] AS passages, w.walk['pairs'] AS pairs, \
                  w.walk['asked'] AS asked FROM ( \
                  SELECT p.later, p.earlier, unnest(make_array(ditto_walk({settings}, e.side, l.side, {known}))) AS walk \
-                 FROM {pairs} p JOIN sides e ON e.doc = p.earlier JOIN sides l ON l.doc = p.later) w"
+                 FROM {pairs} p JOIN sides l ON l.doc = p.later JOIN sides e ON e.doc = p.earlier) w"
             )
         };
         self.stages.table_of("walks_1", &walk("NULL", "partners"), Rows::Large).await?;

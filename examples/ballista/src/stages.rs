@@ -110,6 +110,15 @@ impl Stages {
         Ok(self.reports.last().map_or(0, |report| report.rows))
     }
 
+    /// Sets how many rows a batch has, and returns how many it had.
+    pub fn set_batch(&self, rows: usize) -> usize {
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        let before = state.config().batch_size();
+        *state.config_mut() = state.config().clone().with_batch_size(rows);
+        before
+    }
+
     /// Makes files a table.
     pub async fn register(&self, name: &str, folder: &Path) -> Result<(), String> {
         let path = format!("{}/", folder.display());
