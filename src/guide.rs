@@ -96,6 +96,8 @@
 //! - A slot filled otherwise in the same sentence (a date, a name, *enable* for *disable*) is a near copy like any other: in
 //!   documentation with many such pages use a threshold of 0.9, or `--scope across`. Nothing unrelated was among 300 pairs at the
 //!   edge of the threshold that were read, from six sets of real text; of documentation half of them were such siblings.
+//!   Within one article, outside a doubled body, most near copies are: of 56 different pairs that were read in Arabic, Thai, Chinese and
+//!   English documentation 41 said something of their own (a step of a procedure, an option of a list), and 15 the same.
 //! - Without `--low-memory`, `dedup` holds the unpacked dump in memory. With it, ids and texts go to temporary files of the
 //!   size of the dump, and files are read twice. What it holds then is a few pieces of 16 MB of the dump, 20 bytes a paragraph and 24 a
 //!   record, and the bucket keys. With `--boundary auto` an article that would be cut otherwise after cleaning is

@@ -179,6 +179,9 @@ fn options_out_of_range_are_named() {
     refused(&scan(&["--measure", "cosine", article()]), "measure");
     refused(&scan(&["--boundary", "comma", article()]), "boundary");
     refused(&scan(&["--json", "--dedup", article()]), "--json");
+    refused(&scan(&["--dedup", article(), article()]), "several");
+    let two = b"{\"text\": \"One.\"}\n{\"text\": \"Two.\"}\n";
+    refused(&scan_input(&["--format", "jsonl", "--dedup", "-"], two), "several");
 }
 
 #[test]

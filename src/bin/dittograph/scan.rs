@@ -1,5 +1,6 @@
 //! `dittograph scan`: what repeats in an article.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ pub struct Arguments {
     /// Print one JSON object an article, each on one line
     #[arg(long, conflicts_with = "dedup")]
     json: bool,
-    /// Print the article without its redundant paragraphs
+    /// Print the article without its redundant paragraphs. For one article; `dedup --out` keeps several apart
     #[arg(long)]
     dedup: bool,
     /// Write the report as one web page too, which needs nothing else; '-' is standard output, in place of what is printed.
@@ -49,10 +50,10 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
             failed = arguments.scan_file(path, &detector, &mut pages, out)?;
             out.flush()?;
             if failed.is_err() {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        pages.clean.as_ref().map_or(Ok(()), |clean| out.write_all(clean.as_bytes()))
     });
     printed.and(failed)?;
     pages.finish()
@@ -166,7 +167,7 @@ impl Arguments {
             }
         }
         if self.dedup {
-            return out.write_all(report.without_redundant().as_bytes()).map(Ok);
+            return Ok(pages.hold(report.without_redundant()));
         }
         if self.json {
             serde_json::to_writer(&mut *out, &ArticleReport { file, id, report })?;
@@ -179,10 +180,12 @@ impl Arguments {
     }
 }
 
-/// Where the page of an article goes.
+/// Where the page of an article goes, and the article without what is redundant: there can be one.
 struct Pages {
     place: Place,
     written: usize,
+    /// It is printed once it is known to be the only one.
+    clean: Option<String>,
 }
 
 enum Place {
@@ -208,7 +211,16 @@ impl Pages {
                 Place::File(Output::create(path)?)
             }
         };
-        Ok(Self { place, written: 0 })
+        Ok(Self { place, written: 0, clean: None })
+    }
+
+    /// Holds an article, and fails if it is not the only one.
+    fn hold(&mut self, clean: Cow<'_, str>) -> Result<(), String> {
+        if self.clean.is_some() {
+            return Err("--dedup: prints one article, and here are several; `dittograph dedup --out FILE` keeps them apart".to_owned());
+        }
+        self.clean = Some(clean.into_owned());
+        Ok(())
     }
 
     /// Counts a page, and fails if it is not the only one.
