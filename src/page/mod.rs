@@ -28,7 +28,7 @@ use passages::{Pairs, Passage, Row};
 const STYLE: &str = include_str!("style.css");
 
 /// The hash of the style, the only one that a browser takes from the page.
-const STYLE_HASH: &str = "sha256-mLl7Enpu4OwVxNYCN2pOkRPGBIzzjpoMkelHPytwBA0=";
+const STYLE_HASH: &str = "sha256-w9MGFRanXrNQrAWOT3Ip1ZDHVZIykMo+kiTU8Tv2PZA=";
 
 /// The greatest number of passages that are shown side by side.
 const MAX_PASSAGES: usize = 60;
