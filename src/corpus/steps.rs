@@ -530,7 +530,8 @@ impl Steps {
             let [a, b] = mates.groups.map(|group| part.groups.get(&group).copied());
             Some((a?, b?))
         };
-        // Siblings are told by all documents that the groups stand in, and what goes by those of the members.
+        // Whether groups are siblings depends on all documents that they stand in; whether a paragraph may go for another, on
+        // the documents of the members.
         let everywhere = Bodies::of_mates(mates.iter().filter_map(|mates| {
             let document = documents.binary_search(&mates.document).ok()?;
             let (a, b) = numbers(mates)?;

@@ -50,7 +50,7 @@ pub struct Replacement {
 
 impl Replacement {
     /// Begins to replace the file at this path, or to create it. If the path is a link, the file that it points to is
-    /// replaced, in its own folder; a link to what is not there is refused, as by `cp`.
+    /// replaced, in its own folder. A dangling link is refused, as by `cp`.
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ fn is_free_or_file(path: &Path) -> bool {
     path.symlink_metadata().map_or(true, |found| found.is_file())
 }
 
-/// Returns the error of a link to what is not there, if the path is one.
+/// Returns an error if the path is a dangling link.
 fn dangling(path: &Path) -> Option<io::Error> {
     let target = fs::read_link(path).ok()?;
     let message = format!("a link to {}, which is not there", target.display());

@@ -11,7 +11,7 @@
 
 use crate::hash;
 
-/// One slot in so many has an origin: no band of four rows or more is without.
+/// Every fourth slot holds an origin, so each band of four rows or more has one.
 pub(super) const STEP: usize = 4;
 
 /// Where the numbers of [`hash::sequence`] begin that the seeds are: far behind those of the permutations.

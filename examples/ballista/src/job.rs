@@ -1,6 +1,6 @@
 //! The job: what `dittograph dedup` does, as queries.
 //!
-//! A copy group has the position of its first paragraph for a number, so that groups are told apart on every machine alike.
+//! The number of a copy group is the position of its first paragraph, so it is the same on every machine.
 //! Queries count, join and sort; the functions decide.
 
 use std::collections::HashMap;

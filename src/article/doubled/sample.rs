@@ -1,5 +1,5 @@
-//! Whether a body may stand twice in an article, by a few shingles of each paragraph: a search of all articles of a corpus would
-//! double the work.
+//! Whether an article may have a doubled body, by a sample of the shingles of each paragraph. To search every article of a corpus
+//! would double the work.
 
 use crate::article::doubled::{Point, chain};
 
@@ -7,10 +7,10 @@ use crate::article::doubled::{Point, chain};
 /// with a probability of about their Jaccard similarity.
 pub(crate) type Sample = [u64; 4];
 
-/// A sampled shingle that stands in more paragraphs of an article is passed over: what is built alike has many of those.
+/// A sampled shingle that stands in more paragraphs of an article is ignored: sections built alike share many of those.
 const MAX_COPIES: usize = 4;
 
-/// A body may stand twice if words of one in so many come again in order.
+/// A body may stand twice if at least 1/10 of the words come again in order.
 // Of bodies doubled with one word in ten edited the least had 10 to 13 %, with two in ten 2 to 4 % had less than 10 %; of pages of
 // documentation 4 to 8 % have more, of chapters of Bibles 0.5 %. With 8 in place of 10 half as many pages are looked into, and a tenth of the
 // bodies with two words in ten edited is missed. Without the order a third more pages are.

@@ -250,7 +250,7 @@ impl SavedIndex {
         Self { signer, place, segments: vec![Live::all(segment)], documents: None }
     }
 
-    /// An index of one segment or more, which have so many documents.
+    /// Creates an index of one segment or more, with the number of documents in all of them.
     #[cfg(feature = "mmap")]
     pub(super) fn of_segments(place: &std::path::Path, segments: Vec<Live>, documents: u64) -> Self {
         let (signer, place) = (segments[0].segment.signer().clone(), place.display().to_string());

@@ -121,7 +121,7 @@ impl fmt::Display for Likeness<'_> {
 
 /// How many clusters there are of each size, between powers of two.
 struct Sizes {
-    /// Clusters and removed paragraphs, where so many and up to twice as many are removed: 1, 2 to 3, 4 to 7, ….
+    /// Clusters and their removed paragraphs, by how many are removed: 1, 2 to 3, 4 to 7, and so on.
     counts: [(usize, usize); usize::BITS as usize],
     highest: usize,
 }
