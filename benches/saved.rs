@@ -5,14 +5,14 @@
 
 #[allow(unused)] // all but the English text
 mod texts;
+mod timing;
 
-use std::hint::black_box;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use dittograph::saved::Replacement;
 use dittograph::{Detector, Index, ParagraphId, SavedIndex};
+use timing::{percentiles, timed};
 
 fn main() {
     // `cargo bench -- --test` and `cargo test --benches` only see that it runs.
@@ -104,31 +104,4 @@ fn soak(count: usize) {
         });
         assert_eq!(index.into_inner().expect("nobody panics").len(), count);
     }
-}
-
-fn timed<T>(what: &str, count: usize, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let done = work();
-    let took = start.elapsed();
-    println!(
-        "{what:28} {:9.1} ms, {:8.0} ns each",
-        took.as_secs_f64() * 1e3,
-        took.as_secs_f64() * 1e9 / count as f64
-    );
-    done
-}
-
-/// Prints percentiles of the time of a query, and returns how many matches all have.
-fn percentiles(what: &str, asked: &[String], query: impl Fn(&str) -> usize) -> usize {
-    let mut found = 0;
-    let mut times: Vec<Duration> = Vec::with_capacity(asked.len());
-    for text in asked {
-        let start = Instant::now();
-        found += black_box(query(text));
-        times.push(start.elapsed());
-    }
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e6;
-    println!("{what:28} {:6.1} µs in the middle, {:6.1} at the 99th percentile", at(50), at(99));
-    found
 }

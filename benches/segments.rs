@@ -5,13 +5,13 @@
 
 #[allow(unused)] // all but the English text
 mod texts;
+mod timing;
 
-use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use dittograph::saved::Update;
 use dittograph::{Corpus, Detector, Index, SavedIndex};
+use timing::{percentiles, timed};
 
 /// How many paragraphs an article has.
 const ARTICLE_LEN: usize = 10;
@@ -107,29 +107,4 @@ fn by_segments(count: usize) {
             saved.write_merged([], &mut bytes).expect("it is whole");
         });
     }
-}
-
-fn timed<T>(what: &str, count: usize, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let done = work();
-    let took = start.elapsed();
-    println!(
-        "{what:48} {:9.1} ms, {:8.0} ns each",
-        took.as_secs_f64() * 1e3,
-        took.as_secs_f64() * 1e9 / count as f64
-    );
-    done
-}
-
-/// Prints percentiles of the time of a query.
-fn percentiles(what: &str, asked: &[String], query: impl Fn(&str) -> usize) {
-    let mut times: Vec<Duration> = Vec::with_capacity(asked.len());
-    for text in asked {
-        let start = Instant::now();
-        black_box(query(text));
-        times.push(start.elapsed());
-    }
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e6;
-    println!("{what:48} {:6.1} µs in the middle, {:6.1} at the 99th percentile", at(50), at(99));
 }

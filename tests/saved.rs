@@ -6,24 +6,12 @@ mod forged;
 
 use std::collections::BTreeMap;
 
-use common::paragraphs;
+use common::{bytes, id, paragraphs};
 use dittograph::saved::Replacement;
-use dittograph::{
-    Boundary, Config, Detector, Index, Measure, Normalizer, ParagraphId, Rule, SavedIndex, Shingles,
-};
+use dittograph::{Boundary, Config, Detector, Index, Measure, Normalizer, Rule, SavedIndex, Shingles};
 use forged::{small, with_checksums};
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-fn id(document: u64, paragraph: u32) -> ParagraphId {
-    ParagraphId { document, paragraph }
-}
-
-fn bytes(index: &Index) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    index.write_to(&mut bytes).unwrap();
-    bytes
-}
 
 #[test]
 fn an_index_has_the_bytes_of_the_golden_file() {

@@ -6,22 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use common::paragraphs;
+use common::{bytes, id, paragraphs};
 use dittograph::saved::Update;
-use dittograph::{Config, Corpus, Detector, Evidence, Index, ParagraphId, SavedIndex, Shingles};
+use dittograph::{Config, Corpus, Detector, Evidence, Index, SavedIndex, Shingles};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 use tempfile::TempDir;
-
-fn id(document: u64, paragraph: u32) -> ParagraphId {
-    ParagraphId { document, paragraph }
-}
-
-fn bytes(index: &Index) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    index.write_to(&mut bytes).unwrap();
-    bytes
-}
 
 fn detector() -> Detector {
     Config::new().shingles(Shingles::Words(2)).threshold(0.5).build().unwrap()

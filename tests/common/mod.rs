@@ -13,8 +13,20 @@ mod brute_force;
 
 #[allow(unused_imports)] // each test file uses its own part
 pub use brute_force::{Row, brute_force, row, words_of};
+use dittograph::{Index, ParagraphId};
 use proptest::collection::vec;
 use proptest::prelude::*;
+
+pub fn id(document: u64, paragraph: u32) -> ParagraphId {
+    ParagraphId { document, paragraph }
+}
+
+/// The file of an index.
+pub fn bytes(index: &Index) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    index.write_to(&mut bytes).unwrap();
+    bytes
+}
 
 /// Paragraphs of one to twelve words out of few, so that many are alike; some are empty of words.
 pub fn paragraphs(most: usize) -> impl Strategy<Value = Vec<String>> {
