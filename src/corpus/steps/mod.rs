@@ -34,11 +34,18 @@
 //! # Ok::<(), dittograph::Error>(())
 //! ```
 
-use std::borrow::Cow;
+mod part;
+mod values;
+
 use std::ops::Range;
 
 use ahash::AHashMap;
 
+use self::part::Part;
+pub use self::values::{
+    BodyMate, Cut, DoubledBody, GroupText, Kept, MateGroups, Member, Near, NearPair, ReadParagraph, Removed,
+    RunEvidence, Walk, WalkPair, WalkParagraph,
+};
 use crate::article::detector::with_scratch;
 use crate::article::doubled::Mates;
 use crate::article::doubled::sample;
@@ -47,7 +54,7 @@ use crate::compare::Similarity;
 use crate::compare::lcs::{Lcs, WordSketch};
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::bodies::Bodies;
-use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, ParagraphEntry, Texts};
+use crate::corpus::contents::{Contents, Texts};
 use crate::corpus::kept::{self, Decision, Preference};
 use crate::corpus::known::Known;
 use crate::corpus::neighbours::{Neighbour, Neighbours};
@@ -69,199 +76,6 @@ pub struct Steps {
     options: CorpusBuilder,
     banding: Banding,
     hasher: MinHasher,
-}
-
-/// What is known of a paragraph that has words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReadParagraph {
-    /// How many words (UAX #29) it has.
-    pub words: u32,
-    /// The hash of its words, the same for exact copies: XXH3-128, fixed for ever.
-    pub hash: u128,
-    /// The bucket key of each band: its number in the high half, 32 bits of a hash in the low. They are all that a corpus
-    /// keeps.
-    pub keys: Vec<u64>,
-    /// A sample of its shingles, by which [`Steps::doubled_body`] sees that most documents have none.
-    pub sample: [u64; 4],
-    /// A sketch of its words, by which [`Steps::walk`] sees that most paragraphs are unlike.
-    pub sketch: u128,
-}
-
-/// How alike two paragraphs are that are at the threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Near {
-    /// How many shingles stand in both.
-    pub common: usize,
-    /// How many shingles each has.
-    pub shingles: [usize; 2],
-}
-
-/// A paragraph, and the copy group that it belongs to.
-///
-/// A group may have any number, such as one made of the id of its first paragraph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// The paragraph. Documents are numbered in the order of the dump.
-    pub id: ParagraphId,
-    /// The group of all that have its words.
-    pub group: u64,
-    /// How many words it has.
-    pub words: u32,
-}
-
-/// Two copy groups that are at the threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NearPair {
-    /// The two groups.
-    pub groups: [u64; 2],
-    /// How many shingles stand in both.
-    pub common: usize,
-    /// How many shingles each has.
-    pub shingles: [usize; 2],
-    /// Some document holds both, not as [mates](BodyMate) of a doubled body, and one of the groups stands in more documents
-    /// than that.
-    pub are_siblings: bool,
-}
-
-/// A paragraph that is redundant, and the one that is kept in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Removed {
-    /// The paragraph that goes.
-    pub removed: ParagraphId,
-    /// The one that stays.
-    pub kept: ParagraphId,
-    /// How alike they are, `None` for exact copies.
-    pub similarity: Option<Similarity>,
-    /// Why the one is redundant beside the other.
-    pub evidence: Evidence,
-}
-
-/// What [`Steps::keep`] decided.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Kept {
-    /// What goes, by its id.
-    pub removed: Vec<Removed>,
-    /// How many stay only because they are siblings: see [`Redundant::siblings`](crate::Redundant::siblings).
-    pub siblings: usize,
-}
-
-/// A paragraph that has words, as one of a document that is walked through.
-#[derive(Clone, Copy, Debug)]
-pub struct WalkParagraph<'t> {
-    /// Its copy group.
-    pub group: u64,
-    /// Its passage: the group of the paragraph that is kept in its place, its own if it is kept.
-    pub passage: u64,
-    /// How many words it has.
-    pub words: u32,
-    /// Its sketch, as it was [read](ReadParagraph::sketch).
-    pub sketch: u128,
-    /// Its text.
-    pub text: &'t str,
-}
-
-/// What a walk between two documents found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Walk {
-    /// How many passages the documents have in common, in order.
-    pub passages: u32,
-    /// The pairs that count if the documents [met](Steps::is_met): the places of both in what was given, and their words.
-    pub pairs: Vec<WalkPair>,
-    /// Pairs of groups that have enough words in common, and that were taken for no siblings. If some are, the walk is to
-    /// be repeated with those.
-    pub asked: Vec<[u64; 2]>,
-}
-
-/// Two paragraphs that a walk found to be a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WalkPair {
-    /// The place of the later paragraph in its document, of those that were given.
-    pub later: usize,
-    /// The place of the earlier one in its document.
-    pub earlier: usize,
-    /// How many words their longest common subsequence has.
-    pub common: usize,
-    /// How many words both have together.
-    pub total: usize,
-}
-
-/// The mates of a document's doubled body.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DoubledBody {
-    /// Where the first side stands, as numbers of paragraphs.
-    pub earlier: Range<u32>,
-    /// Where the second side stands.
-    pub later: Range<u32>,
-    /// The paragraphs that stand for one another.
-    pub mates: Vec<BodyMate>,
-}
-
-/// Two paragraphs of a doubled body of which each stands for the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BodyMate {
-    /// The number of the paragraph of the first side.
-    pub earlier: u32,
-    /// The number of that of the second.
-    pub later: u32,
-    /// How many words their longest common subsequence has.
-    pub common: usize,
-    /// How many words both have together.
-    pub total: usize,
-    /// True if they are a pair by this evidence, and one for [`Steps::revise`].
-    pub is_pair: bool,
-}
-
-/// Two copy groups that stand for one another in the doubled body of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MateGroups {
-    /// The document.
-    pub document: u64,
-    /// The two groups.
-    pub groups: [u64; 2],
-}
-
-/// Two paragraphs that are a pair by the evidence of a run, or of a doubled body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunEvidence {
-    /// The paragraph with the greater id.
-    pub later: ParagraphId,
-    /// The other one.
-    pub earlier: ParagraphId,
-    /// How many words their longest common subsequence has.
-    pub common: usize,
-    /// How many words both have together.
-    pub total: usize,
-}
-
-/// A copy group, with all that is needed to compare it.
-#[derive(Clone, Copy, Debug)]
-pub struct GroupText<'t> {
-    /// Its number.
-    pub group: u64,
-    /// The text of one of its paragraphs.
-    pub text: &'t str,
-    /// The documents that it stands in, ascending, each once.
-    pub documents: &'t [u64],
-}
-
-/// What [`Steps::cut`] takes out of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Cut<'t> {
-    /// The redundant paragraphs that stay, so that the text is cut into the same paragraphs as before: see
-    /// [`Redundant::spared`](crate::Redundant::spared).
-    pub spared: Vec<u32>,
-    /// The spans that the text loses, ascending and apart from one another.
-    pub spans: Vec<Range<usize>>,
-    /// What is left, borrowed if nothing goes.
-    pub text: Cow<'t, str>,
 }
 
 impl CorpusBuilder {
@@ -290,13 +104,13 @@ impl Steps {
     /// Returns true if the evidence of runs counts: see [`CorpusBuilder::evidence`].
     #[must_use]
     pub fn wants_runs(&self) -> bool {
-        self.contents(Texts::Borrowed(Vec::new())).wants_runs()
+        self.contents().wants_runs()
     }
 
     /// Returns true if siblings are kept: see [`CorpusBuilder::siblings`].
     #[must_use]
     pub fn wants_siblings(&self) -> bool {
-        self.contents(Texts::Borrowed(Vec::new())).wants_siblings()
+        self.contents().wants_siblings()
     }
 
     /// Reads a paragraph; `None` if it has no words. Cost: one pass, and its signature.
@@ -344,7 +158,7 @@ impl Steps {
     /// From 2³² paragraphs on.
     #[must_use]
     pub fn keep(&self, members: &[Member], pairs: &[NearPair]) -> Kept {
-        let part = Part::new(self.contents(Texts::OfGroups(Vec::new())), members.to_vec());
+        let part = Part::new(self.contents(), members.to_vec());
         let mut counts = vec![0; part.contents.copy_groups.len()];
         let mut siblings = Vec::new();
         let mut near: Vec<(u32, Neighbour)> = Vec::with_capacity(2 * pairs.len());
@@ -382,7 +196,7 @@ impl Steps {
             return None;
         }
         let doubled = detector.doubled_body(text)?;
-        let counts = self.contents(Texts::Borrowed(Vec::new())).wants_bodies();
+        let counts = self.contents().wants_bodies();
         let mate = |mates: Mates| BodyMate {
             earlier: number(mates.earlier),
             later: number(mates.later),
@@ -426,7 +240,7 @@ impl Steps {
             (0..).zip(paragraphs).map(member).collect()
         };
         let members = [side(0, earlier), side(1, later)].concat();
-        let mut part = Part::new(self.contents(Texts::OfGroups(Vec::new())), members);
+        let mut part = Part::new(self.contents(), members);
         let mut passages = AHashMap::new();
         let all = || earlier.iter().chain(later);
         let passages: Vec<u32> = all()
@@ -504,7 +318,7 @@ impl Steps {
         kept_for.sort_unstable();
         kept_for.dedup();
         let members = members.iter().map(|(member, _)| *member).collect();
-        let mut part = Part::new(self.contents(Texts::OfGroups(Vec::new())), members);
+        let mut part = Part::new(self.contents(), members);
         let count = part.contents.copy_groups.len();
         let mut documents: Vec<u64> =
             groups.iter().flat_map(|group| group.documents.iter().copied()).collect();
@@ -597,70 +411,8 @@ impl Steps {
         }
     }
 
-    fn contents<'t>(&self, texts: Texts<'t>) -> Contents<'t> {
-        Contents::new(self.options, texts)
-    }
-}
-
-/// A part of a corpus that is decided by itself. Its paragraphs, documents and groups are numbered in the order of the ids.
-struct Part<'t> {
-    contents: Contents<'t>,
-    /// The id of each paragraph.
-    ids: Vec<ParagraphId>,
-    /// The number of each group.
-    groups: AHashMap<u64, u32>,
-}
-
-impl<'t> Part<'t> {
-    fn new(mut contents: Contents<'t>, mut members: Vec<Member>) -> Self {
-        members.sort_unstable_by_key(|member| member.id);
-        members.dedup_by_key(|member| member.id);
-        let mut groups: AHashMap<u64, u32> = AHashMap::new();
-        for document in members.chunk_by(|a, b| a.id.document == b.id.document) {
-            let place = number(contents.documents.len());
-            contents.documents.push(DocumentEntry { len: 0, first: contents.count() });
-            for member in document {
-                let next = number(groups.len());
-                let copy_group = *groups.entry(member.group).or_insert(next);
-                if copy_group == next {
-                    contents.copy_groups.push(CopyGroup { hash: 0, first: contents.count() });
-                }
-                let entry =
-                    ParagraphEntry { start: 0, len: 0, words: member.words, document: place, copy_group };
-                contents.paragraphs.push(entry);
-            }
-        }
-        Self { contents, ids: members.iter().map(|member| member.id).collect(), groups }
-    }
-
-    /// Returns what each group is called outside.
-    fn names(&self) -> Vec<u64> {
-        let mut names = vec![0; self.groups.len()];
-        for (&name, &number) in &self.groups {
-            names[number as usize] = name;
-        }
-        names
-    }
-
-    /// Returns the number of a document, `None` if no paragraph is of it.
-    fn document(&self, document: u64) -> Option<u32> {
-        let id = |entry: &DocumentEntry| self.ids[entry.first as usize].document;
-        self.contents.documents.binary_search_by_key(&document, id).ok().map(number)
-    }
-
-    fn number_of(&self, id: ParagraphId) -> Option<u32> {
-        self.ids.binary_search(&id).ok().map(number)
-    }
-
-    fn removed(&self, decided: &[Decision]) -> Vec<Removed> {
-        let removed = |&Decision { removed, kept, similarity, evidence }: &Decision| Removed {
-            removed: self.ids[removed as usize],
-            kept: self.ids[kept as usize],
-            similarity,
-            evidence,
-        };
-        let mut all: Vec<Removed> = decided.iter().map(removed).collect();
-        all.sort_unstable_by_key(|removed| removed.removed);
-        all
+    /// Returns the contents of an empty corpus with these options.
+    fn contents<'t>(&self) -> Contents<'t> {
+        Contents::new(self.options, Texts::OfGroups(Vec::new()))
     }
 }
