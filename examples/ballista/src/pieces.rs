@@ -267,6 +267,12 @@ fn low(number: u128) -> i64 {
     (number as u64).cast_signed()
 }
 
+/// Returns the rows of some columns, which are as long as one another.
+fn batch<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordBatch {
+    let columns = columns.map(|(name, column)| (name, column, true));
+    RecordBatch::try_from_iter_with_nullable(columns).expect("the columns are as long as one another")
+}
+
 /// The paragraphs of a piece that have words.
 #[derive(Default)]
 struct ParagraphTable {
@@ -282,7 +288,7 @@ struct ParagraphTable {
 
 impl ParagraphTable {
     fn batch(&mut self) -> RecordBatch {
-        let columns: [(&str, ArrayRef); 8] = [
+        batch([
             ("pos", Arc::new(self.positions.finish())),
             ("hash_high", Arc::new(self.hash_high.finish())),
             ("hash_low", Arc::new(self.hash_low.finish())),
@@ -291,9 +297,7 @@ impl ParagraphTable {
             ("sketch_low", Arc::new(self.sketch_low.finish())),
             ("keys", Arc::new(self.keys.finish())),
             ("text", Arc::new(self.texts.finish())),
-        ];
-        let columns = columns.map(|(name, column)| (name, column, true));
-        RecordBatch::try_from_iter_with_nullable(columns).expect("the columns are as long as one another")
+        ])
     }
 }
 
@@ -307,13 +311,11 @@ struct DocumentTable {
 
 impl DocumentTable {
     fn batch(&mut self) -> RecordBatch {
-        let columns: [(&str, ArrayRef); 3] = [
+        batch([
             ("doc", Arc::new(self.documents.finish())),
             ("id", Arc::new(self.ids.finish())),
             ("line", Arc::new(self.lines.finish())),
-        ];
-        let columns = columns.map(|(name, column)| (name, column, true));
-        RecordBatch::try_from_iter_with_nullable(columns).expect("the columns are as long as one another")
+        ])
     }
 }
 
@@ -329,15 +331,13 @@ struct MateTable {
 
 impl MateTable {
     fn batch(&mut self) -> RecordBatch {
-        let columns: [(&str, ArrayRef); 5] = [
+        batch([
             ("later", Arc::new(self.later.finish())),
             ("earlier", Arc::new(self.earlier.finish())),
             ("common", Arc::new(self.common.finish())),
             ("total", Arc::new(self.total.finish())),
             ("is_pair", Arc::new(self.is_pair.finish())),
-        ];
-        let columns = columns.map(|(name, column)| (name, column, true));
-        RecordBatch::try_from_iter_with_nullable(columns).expect("the columns are as long as one another")
+        ])
     }
 }
 
