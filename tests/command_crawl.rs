@@ -198,6 +198,7 @@ fn what_stands_in_many_articles_of_one_site_is_removed_everywhere() {
         "--site-field: no record has a field \"host\"",
     );
     refused(&dedup(&["--site-field", "host", &dump]), "required");
+    refused(&dedup(&["--boilerplate", "0", &dump]), "a whole number of at least 1, got 0");
     refused(&dedup(&["--evidence", "boilerplate", &dump]), "evidence: expected threshold or run");
     let plain = folder.put("plain.jsonl", serde_json::json!({"id": "1", "text": BREAD}).to_string());
     refused(&dedup(&["--boilerplate", "3", &plain]), "--boilerplate: no id is a URL");

@@ -40,7 +40,7 @@ pub struct Removal {
 #[non_exhaustive]
 pub struct Redundant {
     /// The removals, by the position of the paragraph that is removed; no paragraph is removed twice, and none that is
-    /// removed is kept in the place of another.
+    /// removed is kept in the place of another, but for [boilerplate](crate::Evidence::Boilerplate).
     pub removals: Vec<Removal>,
     /// How many more redundant paragraphs are left in their place, so that their documents are cut into the same
     /// paragraphs as before. It is always 0 but with [`Boundary::Auto`](crate::Boundary::Auto).

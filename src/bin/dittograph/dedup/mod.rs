@@ -31,7 +31,7 @@ use crate::format_options::{DUMPS, FormatOptions, is_stdin};
 use crate::index::change::{Change, merge_newest};
 use crate::output;
 use crate::print::print;
-use crate::values::{count, number};
+use crate::values::{at_least_one, count, number};
 
 /// Clean a dump of articles of the paragraphs that repeat in or between them
 #[derive(clap::Args)]
@@ -90,7 +90,7 @@ pub struct Arguments {
     add: bool,
     /// Remove everywhere what stands in more than N articles of one site, with the same words: calls to subscribe, notices. The
     /// site of an article is the host of its id, if that is a URL
-    #[arg(long, value_name = "N", value_parser = count, conflicts_with_all = ["lossless", "html"])]
+    #[arg(long, value_name = "N", value_parser = at_least_one, conflicts_with_all = ["lossless", "html"])]
     boilerplate: Option<usize>,
     /// The field that holds the site of a record, for --boilerplate
     #[arg(long, value_name = "NAME", requires = "boilerplate")]
