@@ -164,7 +164,7 @@ pub mod recipes;
 use std::borrow::Cow;
 
 pub use crate::article::cluster::Cluster;
-pub use crate::article::config::Config;
+pub use crate::article::config::{Config, Siblings};
 pub use crate::article::detector::Detector;
 pub use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 pub use crate::article::report::{Report, Statistics};
@@ -174,7 +174,7 @@ pub use crate::compare::{Measure, Overlap, Similarity};
 pub use crate::corpus::steps;
 pub use crate::corpus::{
     Candidates, Corpus, CorpusBuilder, CorpusCluster, CorpusRun, CorpusRuns, CorpusStatistics, Found, Keep,
-    Passage, ReadingCorpus, Redundant, Removal, Scope, Siblings, TextStore,
+    Passage, ReadingCorpus, Redundant, Removal, Scope, TextStore,
 };
 pub use crate::error::Error;
 pub use crate::index::saved::{self, SavedIndex};

@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::article::cluster::Cluster;
-use crate::article::config::{BandingChoice, Config};
+use crate::article::config::{BandingChoice, Config, Siblings};
 use crate::article::repetition::{Amount, GopherRepetition, Repetition};
 use crate::article::report::{Report, Statistics};
 use crate::article::run::Run;
@@ -21,7 +21,7 @@ use crate::compare::pair::{DuplicatePair, Evidence, ParagraphId, ParagraphPair};
 use crate::compare::{Measure, Overlap, Similarity, Threshold};
 use crate::corpus::CorpusStatistics;
 use crate::corpus::{
-    Candidates, CorpusCluster, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope, Siblings,
+    Candidates, CorpusCluster, CorpusRun, CorpusRuns, Keep, Passage, Redundant, Removal, Scope,
 };
 use crate::error::Error;
 use crate::index::{IndexStatistics, Match, ParagraphMatches};
@@ -96,7 +96,7 @@ by_fields! {
     Redundant { removals, spared, siblings }
     Repetition { all, same_bytes, same_words, near }
     Statistics {
-        paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, runs, matches_left_out,
+        paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, siblings, runs, matches_left_out,
     }
 }
 
@@ -255,6 +255,7 @@ struct ConfigFields {
     shingles: Shingles,
     measure: Measure,
     threshold: f64,
+    siblings: Siblings,
     signature_length: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     recall: Option<f64>,
@@ -272,13 +273,31 @@ struct BandingFields {
 
 impl From<Config> for ConfigFields {
     fn from(config: Config) -> Self {
-        let Config { boundary, normalizer, shingles, measure, threshold, signature_length, candidates } =
-            config;
+        let Config {
+            boundary,
+            normalizer,
+            shingles,
+            measure,
+            threshold,
+            siblings,
+            signature_length,
+            candidates,
+        } = config;
         let (recall, banding) = match candidates {
             BandingChoice::Recall(recall) => (Some(recall), None),
             BandingChoice::Banding(banding) => (None, Some(banding)),
         };
-        Self { boundary, normalizer, shingles, measure, threshold, signature_length, recall, banding }
+        Self {
+            boundary,
+            normalizer,
+            shingles,
+            measure,
+            threshold,
+            siblings,
+            signature_length,
+            recall,
+            banding,
+        }
     }
 }
 
@@ -300,6 +319,7 @@ impl TryFrom<ConfigFields> for Config {
             .shingles(fields.shingles)
             .measure(fields.measure)
             .threshold(fields.threshold)
+            .siblings(fields.siblings)
             .signature_length(fields.signature_length);
         let config = match (fields.recall, fields.banding) {
             (None, None) => config,
@@ -328,6 +348,7 @@ impl<'de> Deserialize<'de> for Config {
             "shingles",
             "measure",
             "threshold",
+            "siblings",
             "signature_length",
             "recall",
             "banding",

@@ -13,7 +13,7 @@ fn saved(index: &Index) -> SavedIndex {
 }
 
 fn detector() -> Detector {
-    Config::new().shingles(Shingles::Words(1)).threshold(0.6).build().unwrap()
+    Config::new().shingles(Shingles::Words(1)).threshold(0.6).siblings(Siblings::Remove).build().unwrap()
 }
 
 fn compare(a: &str, b: &str) -> Option<f64> {
@@ -23,7 +23,7 @@ fn compare(a: &str, b: &str) -> Option<f64> {
 
 fn corpus(articles: &[String], scope: Scope) -> Corpus<'_> {
     let builder = Corpus::builder(detector()).scope(scope).min_words(2);
-    let mut corpus = builder.evidence(Evidence::Threshold).siblings(Siblings::Remove).build();
+    let mut corpus = builder.evidence(Evidence::Threshold).build();
     corpus.extend(articles);
     corpus
 }
@@ -102,7 +102,7 @@ fn siblings_of_a_document_are_not_removed_for_what_an_index_knows() {
     let both = format!("{FERRY}\n{OTHER}");
     let texts = [both.as_str(), OTHER];
     let removed = |siblings| {
-        let mut corpus = Corpus::builder(Detector::default()).siblings(siblings).build();
+        let mut corpus = Corpus::builder(Config::new().siblings(siblings).build().unwrap()).build();
         corpus.extend(texts);
         let found = corpus.find_against(&[known()]).unwrap();
         found

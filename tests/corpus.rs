@@ -133,9 +133,10 @@ proptest! {
         measure in measures(), scope in scopes(), keep in keeps(), min_words in 0..4usize,
         ranks in prop::collection::vec(0..3_u32, 0..4),
     ) {
-        let detector = detector(least, measure, Shingles::Words(1));
+        let config = *detector(least, measure, Shingles::Words(1)).config();
+        let detector = config.siblings(Siblings::Remove).build().unwrap();
         let builder = Corpus::builder(detector).candidates(Candidates::Exact).scope(scope).min_words(min_words);
-        let builder = builder.evidence(Evidence::Threshold).siblings(Siblings::Remove);
+        let builder = builder.evidence(Evidence::Threshold);
         let mut corpus = corpus_of(builder.keep(keep), &articles);
         corpus.rank_documents(ranks.iter().copied());
         let found = corpus.find();
@@ -188,11 +189,12 @@ proptest! {
         ranks in prop::collection::vec(0..3_u32, 0..4),
     ) {
         let articles: Vec<String> = articles.iter().map(|article| article.replacen('\n', "\n\n", 1)).collect();
-        let detector = Config::new().shingles(Shingles::Words(1)).boundary(boundary).build().unwrap();
+        // What is spared for a sibling may go once a document that stood beside it is empty.
+        let config = Config::new().shingles(Shingles::Words(1)).boundary(boundary).siblings(Siblings::Remove);
+        let detector = config.build().unwrap();
         let clean = |articles: &[String]| -> Vec<String> {
             let builder = Corpus::builder(detector).scope(scope).keep(keep).min_words(2);
-            // What is spared for a sibling may go once a document that stood beside it is empty.
-            let mut corpus = corpus_of(builder.siblings(Siblings::Remove), articles);
+            let mut corpus = corpus_of(builder, articles);
             corpus.rank_documents(ranks.iter().copied());
             let found = corpus.find();
             let removals = &found.redundant().removals;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dittograph::{Corpus, CorpusBuilder, Detector, Evidence, ParagraphId, Removal, Scope, Siblings};
+use dittograph::{Config, Corpus, CorpusBuilder, Detector, Evidence, ParagraphId, Removal, Scope, Siblings};
 use proptest::prelude::*;
 
 fn builder() -> CorpusBuilder {
@@ -118,7 +118,8 @@ fn siblings_are_not_removed_for_one_another_in_any_document() {
     let redundant = found.redundant();
     assert_eq!(ids(&redundant.removals), [((0, 1), (1, 1), Evidence::Threshold)], "the exact copy alone");
     assert_eq!(redundant.siblings, 1);
-    let all = removals(builder().siblings(Siblings::Remove), &OPTIONS);
+    let detector = Config::new().siblings(Siblings::Remove).build().unwrap();
+    let all = removals(Corpus::builder(detector), &OPTIONS);
     assert_eq!(all.len(), 2);
 }
 

@@ -303,9 +303,9 @@ fn runs_are_those_of_the_exact_join() {
 fn other_options_of_similarity_do_not_count() {
     let articles = dump();
     let expected = find(Corpus::builder(Detector::default()).lossless(true), &articles);
-    let config = Config::new().threshold(0.3).measure(Measure::Containment);
+    let config = Config::new().threshold(0.3).measure(Measure::Containment).siblings(Siblings::Remove);
     let builder = Corpus::builder(config.build().unwrap()).keep(Keep::Longest).candidates(Candidates::Exact);
-    let builder = builder.evidence(Evidence::Threshold).siblings(Siblings::Remove);
+    let builder = builder.evidence(Evidence::Threshold);
     assert_eq!(find(builder.lossless(true), &articles).redundant(), expected.redundant());
     let builder = Corpus::builder(Detector::default()).lossless(true);
     assert_eq!((builder.banding(), builder.recall_at(0.1)), (None, 1.0));

@@ -4,8 +4,8 @@ mod common;
 
 use std::borrow::Cow;
 
-use common::{articles, paragraphs};
-use dittograph::{Boundary, Config, Detector, Paragraph, dedup, scan};
+use common::{Numbers, articles, paragraphs};
+use dittograph::{Boundary, Config, Detector, Paragraph, Siblings, dedup, scan};
 use proptest::prelude::*;
 
 const BOUNDARIES: [Boundary; 3] = [Boundary::Newline, Boundary::BlankLine, Boundary::Auto];
@@ -162,4 +162,45 @@ fn a_report_shows_no_control_characters_of_the_text() {
     let shown = Detector::default().scan(text).to_string();
     assert!(shown.contains("\u{2068}one two three\u{2069}"), "{shown:?}");
     assert!(!shown.contains(['\0', '\u{7}', '\u{202e}']));
+}
+
+/// Two rules of a list: most of their words are the same, and each says something of its own.
+const RULES: [&str; 2] = [
+    "Boats that lie at the northern quay must be moved by the first of May, since the cranes will stand there until autumn.",
+    "Boats that lie at the southern quay must be moved by the first of May, since the cranes will stand there until autumn.",
+];
+
+#[test]
+fn siblings_are_reported_and_kept() {
+    let article = RULES.join("\n");
+    let report = scan(&article);
+    assert_eq!(report.pairs().len(), 1);
+    assert!(report.clusters().is_empty());
+    assert_eq!(report.statistics().siblings, 1);
+    cleans(&article, &article);
+    let printed = report.to_string();
+    assert!(printed.contains("¶1 is like ¶0"), "{printed}");
+    assert!(printed.contains("1 kept, as like an earlier one"), "{printed}");
+    let detector = Config::new().siblings(Siblings::Remove).build().unwrap();
+    assert_eq!(detector.dedup(&article), RULES[0]);
+    assert_eq!(detector.scan(&article).statistics().siblings, 0);
+}
+
+#[test]
+fn what_another_paragraph_holds_whole_goes() {
+    let cut = RULES[0].strip_suffix(" there until autumn.").unwrap();
+    let article = [RULES[0], cut].join("\n");
+    assert!(scan(&article).pairs()[0].similarity.jaccard() < 1.0);
+    cleans(&article, RULES[0]);
+    // The other way round the longer one says more.
+    let article = [cut, RULES[0]].join("\n");
+    cleans(&article, &article);
+}
+
+#[test]
+fn copies_of_siblings_go_with_their_own() {
+    let mut numbers = Numbers(7);
+    let other = [(); 4].map(|()| numbers.paragraph(30)).join("\n");
+    let article = [RULES[0], RULES[1], &other, RULES[1], RULES[0]].join("\n");
+    cleans(&article, &[RULES[0], RULES[1], &other].join("\n"));
 }

@@ -79,7 +79,7 @@ fn a_configuration_is_written_under_the_names_of_its_setters() {
     let written = value(Config::new().normalizer(Normalizer::NONE.with(Rule::Case).with(Rule::WhiteSpace)));
     let mut expected = json!({
         "boundary": "auto", "normalizer": "case,white-space", "shingles": "auto", "measure": "jaccard",
-        "threshold": 0.7, "signature_length": 128, "recall": 0.99,
+        "threshold": 0.7, "siblings": "keep", "signature_length": 128, "recall": 0.99,
     });
     assert_eq!(written, expected);
     let config = Config::new().normalizer(Normalizer::NONE).banding(Banding::new(20, 6));

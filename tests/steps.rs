@@ -153,9 +153,7 @@ impl Engine {
             let are = |mates: &MateGroups| mates.groups == [a, b] || mates.groups == [b, a];
             self.mates.iter().any(|mates| mates.document == document && are(mates))
         };
-        self.steps.wants_siblings()
-            && (of_a.len() > 1 || of_b.len() > 1)
-            && of_a.intersection(of_b).any(|document| !are_mates(*document))
+        self.steps.wants_siblings() && of_a.intersection(of_b).any(|document| !are_mates(*document))
     }
 
     fn near(&self) -> Vec<NearPair> {
@@ -394,7 +392,7 @@ fn steps_take_the_options_of_a_corpus() {
     for min_words in [0, 3, 10] {
         check(Config::new(), |builder| builder.min_words(min_words).scope(Scope::Across));
     }
-    check(Config::new(), |builder| builder.siblings(Siblings::Remove));
+    check(Config::new().siblings(Siblings::Remove), |builder| builder);
     check(Config::new(), |builder| builder.evidence(Evidence::Threshold));
 }
 

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Numbers, Row, articles, brute_force, paragraphs, row};
-use dittograph::{Boundary, Config, Detector, Evidence, Measure, Shingles};
+use dittograph::{Boundary, Config, Detector, Evidence, Measure, Shingles, Siblings};
 use proptest::prelude::*;
 
 const THRESHOLDS: [(usize, usize); 7] = [(1, 10), (3, 10), (1, 2), (2, 3), (7, 10), (9, 10), (1, 1)];
@@ -68,6 +68,7 @@ proptest! {
     fn no_two_kept_paragraphs_are_at_the_threshold(texts in paragraphs(24)) {
         let article = texts.join("\n");
         let detector = detector((7, 10), Measure::Jaccard, Shingles::Words(1));
+        let detector = detector.config().siblings(Siblings::Remove).build().unwrap();
         let report = detector.scan(&article);
         let kept: Vec<_> = (0..report.paragraphs().len()).filter(|n| !report.redundant().contains(n)).collect();
         for pair in report.pairs().iter().filter(|pair| pair.evidence == Evidence::Threshold) {
@@ -167,7 +168,8 @@ fn the_same_shingles_in_another_order_are_not_an_exact_copy() {
 fn clusters_do_not_chain() {
     // b resembles a, c resembles b, c does not resemble a: c stays.
     let (a, b, c) = ("a b c d e f g h i j", "a b c d e f g h x y", "a b c d e f w z x y");
-    let detector = Config::new().shingles(Shingles::Words(1)).threshold(0.6).build().unwrap();
+    let config = Config::new().shingles(Shingles::Words(1)).threshold(0.6).siblings(Siblings::Remove);
+    let detector = config.build().unwrap();
     let article = [a, b, c, b, c].join("\n");
     let report = detector.scan(&article);
     assert_eq!(report.pairs().len(), 4);

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::article::cluster;
-use crate::article::config::Config;
+use crate::article::cluster::{self, Clusters, Verdict};
+use crate::article::config::{Config, Siblings};
 use crate::article::copies::Copies;
 use crate::article::doubled::{self, Doubled};
 use crate::article::reading::{LONG_LEN, Read, SameWords, Scratch, Shingled};
@@ -89,13 +89,28 @@ impl Detector {
             pairs.sort_unstable_by_key(|pair| (pair.earlier, pair.later));
         }
         let by_run = doubled.as_ref().map(|doubled| doubled.redundant_pairs(copies)).unwrap_or_default();
-        let makes_redundant = |pair: &DuplicatePair| match pair.evidence {
-            Evidence::Run => by_run.contains(&(pair.earlier, pair.later)),
-            Evidence::Threshold | Evidence::Boilerplate => {
-                self.comparator.makes_redundant(|| sets[pair.later].len(), &pair.similarity)
+        let mates = doubled.as_ref().map(|doubled| doubled.mate_pairs(copies)).unwrap_or_default();
+        let verdict = |pair: &DuplicatePair| {
+            let two = (pair.earlier, pair.later);
+            match pair.evidence {
+                Evidence::Run if by_run.contains(&two) => Verdict::Redundant,
+                Evidence::Run => Verdict::Kept,
+                Evidence::Threshold | Evidence::Boilerplate => {
+                    let shingles = || sets[pair.later].len();
+                    if !self.comparator.makes_redundant(shingles, &pair.similarity) {
+                        Verdict::Kept
+                    } else if self.siblings() == Siblings::Remove
+                        || mates.contains(&two)
+                        || pair.similarity.holds_all(shingles())
+                    {
+                        Verdict::Redundant
+                    } else {
+                        Verdict::Sibling
+                    }
+                }
             }
         };
-        let clusters = cluster::clusters(copies, &pairs, makes_redundant);
+        let Clusters { clusters, siblings } = cluster::clusters(copies, &pairs, verdict);
         let mut redundant: Vec<usize> =
             clusters.iter().flat_map(|cluster| &cluster.redundant).copied().collect();
         redundant.sort_unstable();
@@ -114,6 +129,7 @@ impl Detector {
             runs,
             doubled,
             redundant,
+            siblings,
             matches_left_out,
         }
     }
@@ -230,6 +246,12 @@ impl Detector {
     #[must_use]
     pub fn measure(&self) -> Measure {
         self.config.measure
+    }
+
+    /// Returns what becomes of two paragraphs that are alike, and that one article holds both.
+    #[must_use]
+    pub fn siblings(&self) -> Siblings {
+        self.config.siblings
     }
 
     /// Returns the measure and the threshold by which two paragraphs are alike.

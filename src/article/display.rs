@@ -26,11 +26,12 @@ impl fmt::Display for Report<'_> {
         }
         writeln!(
             f,
-            "{} (numbered from 0), {}; {} redundant, {}.",
+            "{} (numbered from 0), {}; {} redundant, {}{}.",
             Counted(counts.paragraphs, "paragraph"),
             Counted(counts.words, "word"),
             counts.redundant,
-            Counted(counts.redundant_words, "word")
+            Counted(counts.redundant_words, "word"),
+            Siblings(counts.siblings),
         )?;
         for run in self.runs.iter().take(MAX_SHOWN) {
             let (earlier, later) = (ParagraphRange(&run.earlier), ParagraphRange(&run.later));
@@ -47,7 +48,8 @@ impl fmt::Display for Report<'_> {
                 format!("jaccard {}, containment {}", WholePercent(jaccard), WholePercent(containment))
             };
             let excerpt = Excerpt(self.paragraphs[pair.later].as_str());
-            writeln!(f, "  ¶{} repeats ¶{} ({alike}): {excerpt}", pair.later, pair.earlier)?;
+            let verb = if self.redundant.binary_search(&pair.later).is_ok() { "repeats" } else { "is like" };
+            writeln!(f, "  ¶{} {verb} ¶{} ({alike}): {excerpt}", pair.later, pair.earlier)?;
         }
         if counts.pairs > MAX_SHOWN {
             writeln!(f, "  … and {} more pairs", counts.pairs - MAX_SHOWN)?;
@@ -63,6 +65,18 @@ impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(count, name) = self;
         write!(f, "{count} {name}{}", if *count == 1 { "" } else { "s" })
+    }
+}
+
+/// Writes how many paragraphs are kept as siblings, if any are.
+struct Siblings(usize);
+
+impl fmt::Display for Siblings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            count => write!(f, "; {count} kept, as like an earlier one, but not the same"),
+        }
     }
 }
 

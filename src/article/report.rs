@@ -37,6 +37,7 @@ pub struct Report<'t> {
     pub(crate) runs: Vec<Run>,
     pub(crate) doubled: Option<Doubled>,
     pub(crate) redundant: Vec<usize>,
+    pub(crate) siblings: usize,
     pub(crate) matches_left_out: usize,
 }
 
@@ -196,6 +197,7 @@ impl<'t> Report<'t> {
             clusters: self.clusters.len(),
             redundant: self.redundant.len(),
             redundant_words: self.redundant.iter().map(|&paragraph| self.words[paragraph]).sum(),
+            siblings: self.siblings,
             runs: self.runs.len(),
             matches_left_out: self.matches_left_out,
         }
@@ -222,6 +224,9 @@ pub struct Statistics {
     pub redundant: usize,
     /// Words of the redundant paragraphs.
     pub redundant_words: usize,
+    /// Paragraphs that are kept, though alike enough to an earlier one that is kept, as the two are
+    /// [siblings](crate::Config::siblings).
+    pub siblings: usize,
     /// Runs.
     pub runs: usize,
     /// Pairs that were left out in looking for runs: copies of paragraphs that stand more than 16 times, and matches of a

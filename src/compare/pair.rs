@@ -20,7 +20,7 @@ pub enum Evidence {
     /// so is one before them. Then 7/10 of their words must stand in the same order, by the longest common subsequence, and
     /// words that both have must hold 2/3 of the letters. It must be 8/10 if only one side has such a neighbour, and
     /// 1/10 more if less than 4/5 of the shorter document stands in the other. No pair counts that has less in order than
-    /// the threshold asks of the shingles, nor [siblings](crate::CorpusBuilder::siblings).
+    /// the threshold asks of the shingles, nor [siblings](crate::Config::siblings).
     ///
     /// Of known revisions (ratio of characters 0.8 or more) in real documentation one passage is made of 94 % in Arabic, 99 % in
     /// Thai, 95 % in Chinese and 94 % in English; by the threshold alone of 69, 86, 74 and 68 %.

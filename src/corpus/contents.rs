@@ -6,13 +6,14 @@ use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use crate::article::config::Siblings;
 use crate::article::detector::Detector;
 use crate::compare::Measure;
 use crate::compare::lcs::{WordSequence, WordSketch};
 use crate::compare::pair::{Evidence, ParagraphId};
 use crate::corpus::CorpusStatistics;
 use crate::corpus::boilerplate::BoilerplateRule;
-use crate::corpus::options::{CorpusBuilder, Keep, Scope, Siblings};
+use crate::corpus::options::{CorpusBuilder, Keep, Scope};
 use crate::corpus::text_store::TextStore;
 use crate::error::Error;
 use crate::groups::{FlatGroups, number};
@@ -28,7 +29,6 @@ pub(crate) struct Contents<'t> {
     pub(crate) keep: Keep,
     pub(crate) min_words: usize,
     pub(crate) evidence: Evidence,
-    pub(crate) siblings: Siblings,
     /// None: the exact join finds candidates.
     pub(crate) banding: Option<Banding>,
     pub(crate) texts: Texts<'t>,
@@ -90,14 +90,13 @@ pub(crate) struct CopyGroup {
 
 impl<'t> Contents<'t> {
     pub(crate) fn new(options: CorpusBuilder, texts: Texts<'t>) -> Self {
-        let CorpusBuilder { detector, scope, keep, min_words, evidence, siblings, .. } = options;
+        let CorpusBuilder { detector, scope, keep, min_words, evidence, .. } = options;
         Self {
             detector,
             scope,
             keep,
             min_words,
             evidence,
-            siblings,
             banding: options.banding(),
             texts,
             documents: Vec::new(),
@@ -126,7 +125,7 @@ impl<'t> Contents<'t> {
 
     /// Returns true if siblings are kept.
     pub(crate) fn wants_siblings(&self) -> bool {
-        self.siblings == Siblings::Keep && self.scope != Scope::Within
+        self.detector.siblings() == Siblings::Keep
     }
 
     /// Returns how many paragraphs there are.

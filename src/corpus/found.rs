@@ -46,7 +46,7 @@ pub struct Redundant {
     /// paragraphs as before. It is always 0 but with [`Boundary::Auto`](crate::Boundary::Auto).
     pub spared: usize,
     /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are
-    /// [siblings](crate::CorpusBuilder::siblings).
+    /// [siblings](crate::Config::siblings).
     pub siblings: usize,
 }
 
@@ -124,7 +124,7 @@ impl<'t> Found<'t> {
     /// A paragraph is redundant if it is at the threshold with one that is kept and that it may be removed for: in the
     /// [`scope`](crate::CorpusBuilder::scope), and in the same document if it is
     /// [short](crate::CorpusBuilder::min_words). It is redundant too if a run [speaks](crate::Evidence::Run) for the two,
-    /// and all that went for it can go for the other. Siblings stay as the [option](crate::CorpusBuilder::siblings) says.
+    /// and all that went for it can go for the other. Siblings stay as the [option](crate::Config::siblings) says.
     /// Nothing is joined by way of a third. With [`lossless`](crate::CorpusBuilder::lossless) a paragraph is redundant only if
     /// one that is kept holds all of its shingles.
     ///

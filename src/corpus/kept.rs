@@ -148,6 +148,12 @@ pub(crate) struct Decision {
     pub(crate) evidence: Evidence,
 }
 
+impl Decision {
+    fn by_threshold(removed: u32, kept: u32, similarity: Option<Similarity>) -> Self {
+        Self { removed, kept, similarity, evidence: Evidence::Threshold }
+    }
+}
+
 /// In which order paragraphs are preferred.
 pub(crate) struct Preference {
     /// All paragraphs, the preferred first; `None` if that is the order of the text.
@@ -265,12 +271,7 @@ pub(crate) fn by_threshold(
                 continue;
             }
             if let Some(copy) = kept.copy_of(paragraph) {
-                decided.push(Decision {
-                    removed: paragraph,
-                    kept: copy,
-                    similarity: None,
-                    evidence: Evidence::Threshold,
-                });
+                decided.push(Decision::by_threshold(paragraph, copy, None));
                 continue;
             }
             let is_accepted = |other: u32| kept.of(other, paragraph).is_some();
@@ -285,7 +286,8 @@ pub(crate) fn by_threshold(
             let mut has_sibling = false;
             let best = near.filter_map(|near| {
                 let other = kept.of(near.group, paragraph)?;
-                let is_sibling = siblings.are_siblings(group, near.group);
+                let is_sibling = siblings.are_siblings(group, near.group)
+                    && !near.similarity.holds_all(neighbours.shingle_count(group, contents));
                 has_sibling |= is_sibling;
                 (!is_sibling).then_some((other, near.similarity))
             });
@@ -294,13 +296,7 @@ pub(crate) fn by_threshold(
                 kept.keep(paragraph, group);
                 continue;
             };
-            let similarity = Some(similarity);
-            decided.push(Decision {
-                removed: paragraph,
-                kept: other,
-                similarity,
-                evidence: Evidence::Threshold,
-            });
+            decided.push(Decision::by_threshold(paragraph, other, Some(similarity)));
         }
     }
     removed_for_known.par_sort_unstable_by_key(|removal| removal.removed);

@@ -15,6 +15,7 @@ use crate::corpus::contents::Contents;
 use crate::corpus::siblings::SiblingTest;
 use crate::error::Error;
 use crate::groups::number;
+use crate::index::Match;
 use crate::index::saved::SavedIndex;
 
 /// The paragraphs of indexes that copy groups of a corpus repeat.
@@ -55,14 +56,16 @@ impl Known {
             let is_sibling = |words: u128| {
                 #[allow(clippy::cast_possible_truncation)] // half of a hash is what the corpus has
                 let known = by_words.get(&(words as u64));
-                known.is_some_and(|&other| other != group && siblings.stand_together(group, other))
+                known.is_some_and(|&other| other != group && siblings.are_siblings(group, other))
             };
             let mut best: Option<KnownMatch> = None;
             for (number, index) in indexes.iter().enumerate() {
-                let groups = index.groups_like(&index.signer().sign(&text))?;
-                let Some((_, found)) = groups.into_iter().find(|(words, _)| !is_sibling(*words)) else {
-                    continue;
+                let signed = index.signer().sign(&text);
+                let groups = index.groups_like(&signed)?;
+                let goes_for = |&(words, found): &(u128, Match)| {
+                    found.similarity.holds_all(signed.set.len()) || !is_sibling(words)
                 };
+                let Some((_, found)) = groups.into_iter().find(goes_for) else { continue };
                 if best.is_none_or(|best| found.similarity.cmp_more_alike(&best.similarity).is_lt()) {
                     best = Some(KnownMatch { index: number, id: found.id, similarity: found.similarity });
                 }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 pub use self::clusters::CorpusCluster;
 pub use self::found::{CorpusRun, CorpusRuns, Found, Passage, Redundant, Removal};
-pub use self::options::{Candidates, CorpusBuilder, Keep, Scope, Siblings};
+pub use self::options::{Candidates, CorpusBuilder, Keep, Scope};
 pub use self::text_store::TextStore;
 
 use self::boilerplate::BoilerplateRule;
@@ -170,7 +170,7 @@ impl<'t> Corpus<'t> {
     /// A paragraph that resembles one of an index, and is not [short](CorpusBuilder::min_words), is redundant beside it, with any
     /// [`Keep`]; [`Found::known`] tells from which index and document that is. What is redundant so is kept for nothing
     /// else, as in one run over both. Two paragraphs that a document of the corpus holds both are
-    /// [siblings](CorpusBuilder::siblings) here too. An index holds no text: the evidence of runs speaks for pairs of the corpus
+    /// [siblings](crate::Config::siblings) here too. An index holds no text: the evidence of runs speaks for pairs of the corpus
     /// alone. With [`Scope::Within`] and [`lossless`](CorpusBuilder::lossless) indexes do not count.
     ///
     /// Cost: each paragraph that differs from those before it is read once more, and looked up in each index.

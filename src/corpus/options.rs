@@ -45,20 +45,6 @@ pub enum Keep {
 
 string_enum!("keep", Keep { First => "first", Last => "last", Longest => "longest" });
 
-/// What becomes of two paragraphs that are alike, and that one document holds both: see
-/// [`CorpusBuilder::siblings`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Siblings {
-    /// Neither is removed for the other, in any document. Exact copies are no siblings.
-    #[default]
-    Keep,
-    /// They are removed as others are.
-    Remove,
-}
-
-string_enum!("siblings", Siblings { Keep => "keep", Remove => "remove" });
-
 /// How a [`Corpus`] finds candidate pairs, which are then compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -109,7 +95,6 @@ pub struct CorpusBuilder {
     pub(crate) min_words: usize,
     pub(crate) candidates: Candidates,
     pub(crate) evidence: Evidence,
-    pub(crate) siblings: Siblings,
     pub(crate) lossless: bool,
 }
 
@@ -123,7 +108,6 @@ impl CorpusBuilder {
             min_words: 5,
             candidates: Candidates::default(),
             evidence: Evidence::Run,
-            siblings: Siblings::default(),
             lossless: false,
         }
     }
@@ -157,18 +141,6 @@ impl CorpusBuilder {
         Self { evidence, ..self }
     }
 
-    /// Sets what becomes of siblings: two paragraphs that are alike, but not exact copies, and that some document holds
-    /// both, while one of them stands in another document too. Whoever wrote both into one document meant two passages:
-    /// another option, another province, another year. Default: [`Siblings::Keep`].
-    ///
-    /// The two sides of a [doubled body](crate::Found::doubled_bodies) are no siblings. Paragraphs that stand in one document only
-    /// are none here either: within it the threshold decides. With
-    /// [`Scope::Within`] there are none. Once other paragraphs are removed, two may be no siblings any more: a second
-    /// cleaning can then remove a few that the first has kept.
-    pub fn siblings(self, siblings: Siblings) -> Self {
-        Self { siblings, ..self }
-    }
-
     /// Sets whether a paragraph is redundant only if one that is kept holds all of it. Default: false.
     ///
     /// Then a pair counts if all shingles of one paragraph stand in the other, which is a
@@ -176,8 +148,8 @@ impl CorpusBuilder {
     /// the most words, then the first. None is missed, and the memory is that of [`Candidates::Lsh`] or less: each paragraph
     /// is found by one rare shingle.
     ///
-    /// The threshold and the measure of the detector, [`keep`](Self::keep), [`candidates`](Self::candidates),
-    /// [`evidence`](Self::evidence) and [`siblings`](Self::siblings) do not count. A run is no evidence here, since a paragraph
+    /// The threshold, the measure and the [siblings](crate::Config::siblings) of the detector, [`keep`](Self::keep),
+    /// [`candidates`](Self::candidates) and [`evidence`](Self::evidence) do not count. A run is no evidence here, since a paragraph
     /// below the threshold says something of its own. Siblings go for one another if one holds the other whole, since no
     /// shingle is lost with it.
     ///

@@ -2,7 +2,7 @@
 
 use super::layout::{Counts, HEADER_LEN, array};
 use super::unicode::UnicodeVersions;
-use crate::article::config::{BandingChoice, Config};
+use crate::article::config::{BandingChoice, Config, Siblings};
 use crate::article::detector::Detector;
 use crate::compare::Measure;
 use crate::error::Error;
@@ -167,6 +167,7 @@ impl Fields {
             },
             measure: *[Measure::Jaccard, Measure::Containment].get(usize::from(measure))?,
             threshold: self.threshold,
+            siblings: Siblings::default(),
             signature_length: usize::try_from(self.signature_length).ok()?,
             candidates: match candidates {
                 0 => BandingChoice::Recall(self.recall),

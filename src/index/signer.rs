@@ -26,7 +26,7 @@ pub struct Signer {
 pub struct SignedParagraph {
     /// The hash of its words, `None` if it has none.
     pub(super) hash: Option<u128>,
-    pub(super) set: ShingleSet,
+    pub(crate) set: ShingleSet,
     /// The keys of its buckets.
     pub(super) keys: Vec<u64>,
     pub(super) words: usize,

@@ -12,13 +12,13 @@ pub fn check(data: &[u8]) {
     let (mut choices, text) = Choices::new(data, 10);
     let measure = choices.of(&[Measure::Jaccard, Measure::Containment]);
     let config = Config::new().threshold(choices.of(&[0.7, 0.3, 0.5, 1.0])).measure(measure);
-    let config = config.shingles(choices.shingles());
+    let config =
+        config.shingles(choices.shingles()).siblings(choices.of(&[Siblings::Keep, Siblings::Remove]));
     let Ok(detector) = config.build() else { return };
     let builder = Corpus::builder(detector)
         .scope(choices.of(&[Scope::All, Scope::Within, Scope::Across]))
         .keep(choices.of(&[Keep::First, Keep::Longest]))
         .evidence(choices.of(&[Evidence::Run, Evidence::Threshold]))
-        .siblings(choices.of(&[Siblings::Keep, Siblings::Remove]))
         .min_words(choices.of(&[5, 0, 1]))
         .lossless(choices.flag());
     let text = String::from_utf8_lossy(&text[..text.len().min(4000)]);

@@ -75,6 +75,7 @@ impl Job {
             .recall(settings.recall)
             .shingles(settings.shingles.parse::<Shingles>().map_err(text)?)
             .boundary(settings.boundary.parse::<Boundary>().map_err(text)?)
+            .siblings(settings.siblings.parse::<Siblings>().map_err(text)?)
             .normalizer(match &settings.rules {
                 Some(rules) => rules.parse::<Normalizer>().map_err(text)?,
                 None => Normalizer::default(),
@@ -86,8 +87,7 @@ impl Job {
             .scope(scope)
             .keep(keep)
             .min_words(settings.min_words)
-            .evidence(settings.evidence.parse::<Evidence>().map_err(text)?)
-            .siblings(settings.siblings.parse::<Siblings>().map_err(text)?);
+            .evidence(settings.evidence.parse::<Evidence>().map_err(text)?);
         let steps = builder.steps().map_err(text)?;
         Ok(Self { settings, detector, steps, keep, scope })
     }

@@ -139,6 +139,11 @@ impl Doubled {
         pairs
     }
 
+    /// Returns the pairs of firsts of which each stands for the other, the earlier first.
+    pub(super) fn mate_pairs(&self, copies: &Copies) -> AHashSet<(usize, usize)> {
+        self.single.iter().map(|two| two.firsts(copies)).collect()
+    }
+
     /// Returns the pairs of firsts of which the later may go for the earlier: it is a part of it, or has enough of it in
     /// order. What the later alone has would be lost else.
     pub(super) fn redundant_pairs(&self, copies: &Copies) -> AHashSet<(usize, usize)> {

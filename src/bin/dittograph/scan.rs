@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use dittograph::{Detector, Page, Report};
+use dittograph::{Detector, Page, Report, Siblings};
 use serde::Serialize;
 
 use crate::detector_options::DetectorOptions;
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Let --html replace a file that is no such page
     #[arg(long, requires = "html")]
     force: bool,
+    /// What becomes of like paragraphs, not exact copies, outside a doubled body: keep, remove
+    #[arg(long, default_value_t, hide_short_help = true)]
+    siblings: Siblings,
     #[command(flatten)]
     detector: DetectorOptions,
     #[cfg(feature = "cli")]
@@ -42,7 +45,8 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), String> {
-    let detector = arguments.detector.config().build().map_err(|error| error.to_string())?;
+    let config = arguments.detector.config().siblings(arguments.siblings);
+    let detector = config.build().map_err(|error| error.to_string())?;
     let mut pages = Pages::new(arguments)?;
     let mut failed = Ok(());
     let printed = print::with(|out| {

@@ -107,7 +107,7 @@ impl Steps {
         self.contents().wants_runs()
     }
 
-    /// Returns true if siblings are kept: see [`CorpusBuilder::siblings`].
+    /// Returns true if siblings are kept: see [`Config::siblings`](crate::Config::siblings).
     #[must_use]
     pub fn wants_siblings(&self) -> bool {
         self.contents().wants_siblings()

@@ -176,7 +176,7 @@ impl Contents<'_> {
             ("Scope", &contents.scope),
             ("Kept", &contents.keep),
             ("Evidence", &contents.evidence),
-            ("Siblings", &contents.siblings),
+            ("Siblings", &detector.siblings()),
             ("Across articles", &format_args!("of {} or more", Count(contents.min_words, "word"))),
             ("Candidates", &candidates),
         ];

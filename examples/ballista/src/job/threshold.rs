@@ -187,8 +187,7 @@ impl Run<'_> {
             "WITH n AS (SELECT grp, COUNT(*) AS docs FROM {standing} GROUP BY grp), \
              p AS (SELECT p.u, p.v, CASE WHEN a.docs <= b.docs THEN p.u ELSE p.v END AS few, \
                    CASE WHEN a.docs <= b.docs THEN p.v ELSE p.u END AS many \
-                   FROM (SELECT DISTINCT u, v FROM ({pairs})) p JOIN n a ON a.grp = p.u JOIN n b ON b.grp = p.v \
-                   WHERE a.docs > 1 OR b.docs > 1) \
+                   FROM (SELECT DISTINCT u, v FROM ({pairs})) p JOIN n a ON a.grp = p.u JOIN n b ON b.grp = p.v) \
              SELECT DISTINCT t.u, t.v FROM (SELECT p.u, p.v, f.doc FROM p JOIN {standing} f ON f.grp = p.few \
              JOIN {standing} o ON o.grp = p.many AND o.doc = f.doc) t \
              LEFT ANTI JOIN bodies b ON b.u = t.u AND b.v = t.v AND b.doc = t.doc"

@@ -107,7 +107,7 @@ pub struct Arguments {
     /// By which evidence a paragraph is removed: threshold, run (the threshold, or the run that it stands in)
     #[arg(long, default_value_t = Evidence::Run, value_parser = evidence, hide_short_help = true)]
     evidence: Evidence,
-    /// What becomes of like paragraphs, not exact copies, that some article holds both: keep, remove
+    /// What becomes of like paragraphs, not exact copies, that some article holds both (but for a doubled body): keep, remove
     #[arg(long, default_value_t, hide_short_help = true)]
     siblings: Siblings,
     /// Remove only what the kept paragraph holds whole: all of its shingles; the longest is kept, and none is missed
@@ -168,12 +168,11 @@ impl Job {
             let recall = arguments.recall;
             return Err(format!("--recall {recall}: below 1; for a recall of 1 use --candidates exact"));
         }
-        let config = arguments.detector.config().recall(arguments.recall);
+        let config = arguments.detector.config().recall(arguments.recall).siblings(arguments.siblings);
         let detector = config.build().map_err(|error| error.to_string())?;
         let builder = Corpus::builder(detector).scope(arguments.scope).keep(arguments.keep);
         let builder = builder.min_words(arguments.min_words).candidates(arguments.candidates);
-        let builder = builder.evidence(arguments.evidence).siblings(arguments.siblings);
-        let builder = builder.lossless(arguments.lossless);
+        let builder = builder.evidence(arguments.evidence).lossless(arguments.lossless);
         output::clean_up_on_interrupt()?;
         // From here on nobody else changes the index.
         let grown = match &arguments.against[..] {
