@@ -547,7 +547,8 @@ fn within_each_article_the_longest_is_kept() {
     let short = long.rsplit_once(' ').unwrap().0;
     let articles: Vec<String> =
         (0..5).map(|_| format!("{long}\n{short}\n{}", numbers.paragraph(20))).collect();
-    let builder = Corpus::builder(Detector::default()).candidates(Candidates::Exact);
+    let detector = Config::new().siblings(Siblings::Remove).build().unwrap();
+    let builder = Corpus::builder(detector).candidates(Candidates::Exact);
     let found = corpus_of(builder.scope(Scope::Within).keep(Keep::Longest), &articles).find();
     let removed: Vec<_> =
         found.redundant().removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();

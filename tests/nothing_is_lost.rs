@@ -187,17 +187,6 @@ fn siblings_are_reported_and_kept() {
 }
 
 #[test]
-fn what_another_paragraph_holds_whole_goes() {
-    let cut = RULES[0].strip_suffix(" there until autumn.").unwrap();
-    let article = [RULES[0], cut].join("\n");
-    assert!(scan(&article).pairs()[0].similarity.jaccard() < 1.0);
-    cleans(&article, RULES[0]);
-    // The other way round the longer one says more.
-    let article = [cut, RULES[0]].join("\n");
-    cleans(&article, &article);
-}
-
-#[test]
 fn copies_of_siblings_go_with_their_own() {
     let mut numbers = Numbers(7);
     let other = [(); 4].map(|()| numbers.paragraph(30)).join("\n");

@@ -49,7 +49,7 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Siblings {
-    /// Neither is removed for the other, in any article, unless that holds it whole. Exact copies are no siblings.
+    /// Neither is removed for the other, in any article. Exact copies are no siblings.
     #[default]
     Keep,
     /// They are removed as others are.
@@ -123,8 +123,8 @@ impl Config {
     /// reported as a pair, and neither is redundant beside the other, in that article or in any other of a
     /// [`Corpus`](crate::Corpus). Default: [`Siblings::Keep`].
     ///
-    /// The two sides of a [doubled body](crate::Report::doubled_body) are no siblings, and a paragraph goes for one that
-    /// holds all of its shingles, as nothing is lost with it.
+    /// The two sides of a [doubled body](crate::Report::doubled_body) are no siblings. By [`Measure::Containment`] a paragraph
+    /// goes for a sibling that holds all of its shingles, as nothing is lost with it.
     ///
     /// ```
     /// use dittograph::{Config, Siblings};

@@ -101,7 +101,7 @@ impl Detector {
                         Verdict::Kept
                     } else if self.siblings() == Siblings::Remove
                         || mates.contains(&two)
-                        || pair.similarity.holds_all(shingles())
+                        || self.comparator.holds_whole(shingles, &pair.similarity)
                     {
                         Verdict::Redundant
                     } else {

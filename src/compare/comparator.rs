@@ -63,6 +63,12 @@ impl Comparator {
         self.measure == Measure::Jaccard || similarity.common() >= self.threshold.share(shingles())
     }
 
+    /// Returns true if all of a paragraph with this number of shingles is in one that it is at the threshold with, by
+    /// containment.
+    pub(crate) fn holds_whole(&self, shingles: impl FnOnce() -> usize, similarity: &Similarity) -> bool {
+        self.measure == Measure::Containment && similarity.common() == shingles()
+    }
+
     /// Returns how many common shingles sets of these sizes need to be at the threshold; at least 1.
     pub(crate) fn least_common(&self, a: usize, b: usize) -> usize {
         let least = match self.measure {

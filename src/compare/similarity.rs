@@ -61,11 +61,6 @@ impl Similarity {
         self.common as usize
     }
 
-    /// Returns true if all shingles of the one of the two that has this number stand in the other.
-    pub(crate) fn holds_all(&self, shingles: usize) -> bool {
-        self.common as usize == shingles
-    }
-
     /// Returns how many shingles stand in one set or in both.
     #[must_use]
     pub fn union(&self) -> usize {

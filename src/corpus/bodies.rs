@@ -12,7 +12,6 @@
 
 use std::ops::Range;
 
-use ahash::AHashSet;
 use rayon::prelude::*;
 
 use crate::article::doubled::{Doubled, Mates};
@@ -26,8 +25,8 @@ use crate::groups::number;
 pub(crate) struct Bodies {
     /// By their documents.
     pub(crate) found: Vec<CorpusRun>,
-    /// The copy groups of what is aligned in a body, the lower number first, each with the document.
-    mates: AHashSet<(u32, u32, u32)>,
+    /// The copy groups of what is aligned in a body, each in the place of the other too, with the document: ascending.
+    mates: Vec<(u32, u32, u32)>,
     /// The pairs that a body speaks for, by the later, then the earlier paragraph.
     pub(crate) pairs: Vec<RunPair>,
 }
@@ -56,7 +55,7 @@ impl Bodies {
                 let pair = RunPair { later: first + number(later), earlier: first + number(earlier), lcs };
                 let [a, b] = [pair.earlier, pair.later].map(|n| contents.paragraphs[n as usize].copy_group);
                 if a != b {
-                    bodies.mates.insert((document, a.min(b), a.max(b)));
+                    bodies.mates.extend([(document, a, b), (document, b, a)]);
                     bodies.pairs.extend((contents.wants_bodies() && is_pair).then_some(pair));
                 }
             }
@@ -70,18 +69,28 @@ impl Bodies {
             });
         }
         bodies.pairs.sort_unstable_by_key(|pair| (pair.later, pair.earlier));
+        bodies.mates.sort_unstable();
         bodies
     }
 
     /// Creates what is known of bodies by their mates alone: the document, and two copy groups.
     pub(crate) fn of_mates(mates: impl Iterator<Item = (u32, u32, u32)>) -> Self {
-        let mates = mates.map(|(document, a, b)| (document, a.min(b), a.max(b))).collect();
+        let mut mates: Vec<(u32, u32, u32)> =
+            mates.flat_map(|(document, a, b)| [(document, a, b), (document, b, a)]).collect();
+        mates.sort_unstable();
         Self { mates, ..Self::default() }
     }
 
     /// Returns true if a paragraph of the one copy group stands for one of the other in the doubled body of a document.
     pub(crate) fn are_mates(&self, document: u32, a: u32, b: u32) -> bool {
-        !self.mates.is_empty() && self.mates.contains(&(document, a.min(b), a.max(b)))
+        self.mates.binary_search(&(document, a, b)).is_ok()
+    }
+
+    /// Returns the copy groups that stand for one in the doubled body of a document; one may come twice.
+    pub(crate) fn mates_of(&self, document: u32, group: u32) -> impl Iterator<Item = u32> {
+        let from = self.mates.partition_point(|&(of, a, _)| (of, a) < (document, group));
+        let rest = self.mates[from..].iter();
+        rest.take_while(move |&&(of, a, _)| (of, a) == (document, group)).map(|&(_, _, mate)| mate)
     }
 }
 

@@ -19,14 +19,15 @@ use crate::corpus::bodies::Bodies;
 use crate::corpus::boilerplate;
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
+use crate::corpus::kept_groups::{Before, KeptGroups};
 use crate::corpus::known::Known;
 use crate::corpus::lossless;
-use crate::corpus::neighbours::{Neighbour, Neighbours};
+use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::{Keep, Scope};
 use crate::corpus::revisions::Revisions;
 use crate::corpus::siblings::SiblingTest;
 use crate::corpus::walks::RunPair;
-use crate::groups::{distinct, number};
+use crate::groups::number;
 use crate::text::paragraph::{Boundary, Paragraph, without};
 
 /// How many paragraphs are compared at a time, on all cores, with what was kept before them.
@@ -54,7 +55,7 @@ pub(crate) fn decide(
     let siblings = SiblingTest::new(contents, bodies);
     let preference = Preference::new(contents);
     let ByThreshold { mut decided, known, siblings: spared_as_siblings } =
-        by_threshold(contents, neighbours, &siblings, &preference, known);
+        by_threshold(contents, neighbours, &siblings, bodies, &preference, known);
     let is_known = |n: u32| known.binary_search_by_key(&contents.id(n), |removal| removal.removed).is_ok();
     let revisions = Revisions { contents, neighbours, bodies, siblings: &siblings, preference: &preference };
     let run_pairs = revisions.pairs(&decided);
@@ -185,6 +186,11 @@ impl Preference {
         Self { order: Some(order), ranks }
     }
 
+    /// Returns true if that is the order of the text.
+    pub(crate) fn is_of_text(&self) -> bool {
+        self.order.is_none()
+    }
+
     /// Returns the place of a paragraph in the order of preference.
     pub(crate) fn rank(&self, paragraph: u32) -> u32 {
         self.ranks.get(paragraph as usize).copied().unwrap_or(paragraph)
@@ -206,21 +212,17 @@ pub(crate) fn by_threshold(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     siblings: &SiblingTest<'_>,
+    bodies: &Bodies,
     preference: &Preference,
     known: &Known,
 ) -> ByThreshold {
     let boilerplate = boilerplate::find(contents);
     let mut copies_of: AHashMap<u32, Similarity> = AHashMap::new();
-    let known_copy = |paragraph: u32, group: u32| {
-        let in_scope = matches!(
-            CounterpartIn::of(paragraph, contents),
-            CounterpartIn::Any | CounterpartIn::OtherDocument
-        );
-        known.of(group).filter(|_| in_scope)
-    };
+    let place = |paragraph: u32| CounterpartIn::of(paragraph, contents);
+    let is_shared =
+        |paragraph: u32| matches!(place(paragraph), CounterpartIn::Any | CounterpartIn::OtherDocument);
     let mut removed_for_known: Vec<Removal> = Vec::new();
-    let comparator = contents.detector.comparator();
-    let mut kept = Kept::new(contents, neighbours, preference);
+    let mut kept = KeptGroups::new(contents, neighbours, preference);
     let (mut decided, mut spared) = (Vec::new(), 0);
     let count = contents.count() as usize;
     for start in (0..count).step_by(BATCH_LEN) {
@@ -229,25 +231,18 @@ pub(crate) fn by_threshold(
             Some(order) => order[places].to_vec(),
             None => places.map(number).collect(),
         };
-        // Where any document will do, one look for a group serves all of it, and can be taken on all cores. Within
+        // Where any document will do, one look for a group serves most of it, and can be taken on all cores. Within
         // its own document a paragraph has few counterparts, and is looked at when it is its turn.
-        let is_shared = |&&paragraph: &&u32| {
-            matches!(
-                CounterpartIn::of(paragraph, contents),
-                CounterpartIn::Any | CounterpartIn::OtherDocument
-            )
-        };
-        let has_no_copy = |&&paragraph: &&u32| kept.copy_of(paragraph).is_none();
-        let mut open: Vec<u32> = batch
-            .par_iter()
-            .filter(is_shared)
-            .filter(has_no_copy)
-            .filter_map(|&paragraph| contents.group_of(paragraph))
+        let mut open: Vec<(u32, usize)> = (0..batch.len())
+            .into_par_iter()
+            .filter(|&at| is_shared(batch[at]) && kept.copy_of(batch[at]).is_none())
+            .filter_map(|at| Some((contents.group_of(batch[at])?, at)))
             .collect();
         open.par_sort_unstable();
-        open.dedup();
-        let before: Vec<Vec<Neighbour>> =
-            open.par_iter().map(|&group| kept.neighbours(group, 0, |_| true)).collect();
+        open.dedup_by_key(|(group, _)| *group);
+        let first_of = |&(_, at): &(u32, usize)| batch[at];
+        let before: Vec<Before> =
+            open.par_iter().map(|open| kept.search_before(first_of(open), siblings)).collect();
         let since = number(start);
         for &paragraph in &batch {
             let Some(group) = contents.group_of(paragraph) else { continue };
@@ -261,7 +256,7 @@ pub(crate) fn by_threshold(
                 });
                 continue;
             }
-            if let Some(found) = known_copy(paragraph, group) {
+            if let Some(found) = known.of(group).filter(|_| is_shared(paragraph)) {
                 removed_for_known.push(Removal {
                     kept: known.id(found, contents.documents.len()),
                     removed: contents.id(paragraph),
@@ -274,29 +269,15 @@ pub(crate) fn by_threshold(
                 decided.push(Decision::by_threshold(paragraph, copy, None));
                 continue;
             }
-            let is_accepted = |other: u32| kept.of(other, paragraph).is_some();
-            let known =
-                open.binary_search(&group).ok().filter(|_| is_shared(&&paragraph)).map(|at| &before[at]);
-            let fresh = kept.neighbours(group, if known.is_some() { since } else { 0 }, is_accepted);
-            let near = known.into_iter().flatten().chain(&fresh);
-            let near = near.filter(|near| {
-                let shingles = || neighbours.shingle_count(group, contents);
-                comparator.makes_redundant(shingles, &near.similarity)
-            });
-            let mut has_sibling = false;
-            let best = near.filter_map(|near| {
-                let other = kept.of(near.group, paragraph)?;
-                let is_sibling = siblings.are_siblings(group, near.group)
-                    && !near.similarity.holds_all(neighbours.shingle_count(group, contents));
-                has_sibling |= is_sibling;
-                (!is_sibling).then_some((other, near.similarity))
-            });
-            let Some((other, similarity)) = best.min_by_key(|&(other, _)| preference.rank(other)) else {
-                spared += usize::from(has_sibling);
+            let at = open.binary_search_by_key(&group, |open| open.0).ok().filter(|_| is_shared(paragraph));
+            let before = at.map(|at| (first_of(&open[at]), &before[at]));
+            let search = kept.search(paragraph, before, since, siblings, bodies);
+            if let Some((other, similarity)) = search.best {
+                decided.push(Decision::by_threshold(paragraph, other, Some(similarity)));
+            } else {
+                spared += usize::from(search.has_sibling);
                 kept.keep(paragraph, group);
-                continue;
-            };
-            decided.push(Decision::by_threshold(paragraph, other, Some(similarity)));
+            }
         }
     }
     removed_for_known.par_sort_unstable_by_key(|removal| removal.removed);
@@ -322,119 +303,5 @@ impl CounterpartIn {
             Scope::All if is_short => Self::SameDocument,
             Scope::All => Self::Any,
         }
-    }
-}
-
-/// In place of the number of a paragraph.
-const NOTHING: u32 = u32::MAX;
-
-/// What is kept of a group: enough to find the first that a paragraph may be removed for.
-#[derive(Clone, Copy)]
-struct KeptOf {
-    first: u32,
-    last: u32,
-}
-
-struct Kept<'c> {
-    contents: &'c Contents<'c>,
-    neighbours: &'c Neighbours,
-    of: Vec<KeptOf>,
-    /// The first that is kept of a group in another document than its first.
-    in_other: AHashMap<u32, u32>,
-    /// What is kept of a group in a document, if paragraphs are preferred in another order than that of the text: `last`
-    /// is not enough then.
-    in_document: AHashMap<(u32, u32), u32>,
-    preference: &'c Preference,
-    /// The groups of which something is kept, bucket by bucket, in the order in which that came about; there is room
-    /// for all members of each bucket.
-    in_bucket: Vec<u32>,
-    /// How many there are in each bucket.
-    counts: Vec<u32>,
-}
-
-impl<'c> Kept<'c> {
-    /// Keeps nothing yet.
-    fn new(contents: &'c Contents<'c>, neighbours: &'c Neighbours, preference: &'c Preference) -> Self {
-        let (places, buckets) = match neighbours {
-            Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
-            Neighbours::Joined { .. } | Neighbours::Lossless { .. } | Neighbours::Given { .. } => (0, 0),
-        };
-        Self {
-            contents,
-            neighbours,
-            of: vec![KeptOf { first: NOTHING, last: NOTHING }; contents.copy_groups.len()],
-            in_other: AHashMap::new(),
-            in_document: AHashMap::new(),
-            preference,
-            in_bucket: vec![NOTHING; places],
-            counts: vec![0; buckets as usize],
-        }
-    }
-
-    /// Returns the kept exact copy that a paragraph may be removed for.
-    fn copy_of(&self, paragraph: u32) -> Option<u32> {
-        self.of(self.contents.group_of(paragraph)?, paragraph)
-    }
-
-    /// Returns the first kept paragraph of a group that `paragraph` may be removed for.
-    fn of(&self, group: u32, paragraph: u32) -> Option<u32> {
-        let KeptOf { first, last } = self.of[group as usize];
-        let document = self.contents.document_of(paragraph);
-        let is_same = |kept: u32| kept != NOTHING && self.contents.document_of(kept) == document;
-        let found = match CounterpartIn::of(paragraph, self.contents) {
-            CounterpartIn::SameDocument if is_same(first) => first,
-            CounterpartIn::SameDocument if is_same(last) => last,
-            CounterpartIn::SameDocument if self.preference.order.is_some() => {
-                return self.in_document.get(&(group, document)).copied();
-            }
-            CounterpartIn::OtherDocument if is_same(first) => return self.in_other.get(&group).copied(),
-            CounterpartIn::Any | CounterpartIn::OtherDocument => first,
-            CounterpartIn::SameDocument | CounterpartIn::None => NOTHING,
-        };
-        (found != NOTHING).then_some(found)
-    }
-
-    fn keep(&mut self, paragraph: u32, group: u32) {
-        let document = self.contents.document_of(paragraph);
-        if self.preference.order.is_some() {
-            self.in_document.entry((group, document)).or_insert(paragraph);
-        }
-        let of = &mut self.of[group as usize];
-        of.last = paragraph;
-        if of.first == NOTHING {
-            of.first = paragraph;
-            self.register(group);
-        } else if self.contents.document_of(of.first) != document {
-            self.in_other.entry(group).or_insert(paragraph);
-        }
-    }
-
-    /// Puts a group, of which the first paragraph was kept, in its buckets.
-    fn register(&mut self, group: u32) {
-        let Neighbours::Buckets { bands, .. } = self.neighbours else { return };
-        for &bucket in bands.of(group) {
-            let count = &mut self.counts[bucket as usize];
-            self.in_bucket[bands.range(bucket).start + *count as usize] = group;
-            *count += 1;
-        }
-    }
-
-    /// Returns the neighbours of a group of which something is kept: of those that were registered from the place `since`
-    /// in the order of preference on and are accepted. With the exact join it returns all.
-    fn neighbours(&self, group: u32, since: u32, is_accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
-        let Neighbours::Buckets { bands, .. } = self.neighbours else {
-            let all = self.neighbours.of(group, self.contents);
-            let is_kept = |near: &&Neighbour| self.of[near.group as usize].first != NOTHING;
-            return all.iter().filter(is_kept).copied().collect();
-        };
-        let mut candidates: Vec<u32> = Vec::new();
-        for &bucket in bands.of(group) {
-            let kept = &self.in_bucket[bands.range(bucket)][..self.counts[bucket as usize] as usize];
-            let registered = |other: u32| self.preference.rank(self.of[other as usize].first);
-            candidates.extend(kept.iter().rev().take_while(|&&other| registered(other) >= since));
-        }
-        let mut candidates = distinct(candidates, self.of.len());
-        candidates.retain(|&other| other != group && is_accepted(other));
-        self.neighbours.verify(group, candidates.into_iter(), self.contents)
     }
 }

@@ -45,6 +45,7 @@ impl Known {
         indexes: &[SavedIndex],
     ) -> Result<Self, Error> {
         let siblings = SiblingTest::new(contents, bodies);
+        let comparator = contents.detector.comparator();
         let by_words: AHashMap<u64, u32> =
             (0..).zip(&contents.copy_groups).map(|(group, copies)| (copies.hash, group)).collect();
         let find = |group: u32| {
@@ -63,7 +64,7 @@ impl Known {
                 let signed = index.signer().sign(&text);
                 let groups = index.groups_like(&signed)?;
                 let goes_for = |&(words, found): &(u128, Match)| {
-                    found.similarity.holds_all(signed.set.len()) || !is_sibling(words)
+                    comparator.holds_whole(|| signed.set.len(), &found.similarity) || !is_sibling(words)
                 };
                 let Some((_, found)) = groups.into_iter().find(goes_for) else { continue };
                 if best.is_none_or(|best| found.similarity.cmp_more_alike(&best.similarity).is_lt()) {

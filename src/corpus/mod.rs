@@ -19,6 +19,7 @@ mod bodies;
 mod siblings;
 mod known;
 mod walks;
+mod kept_groups;
 mod kept;
 mod lossless;
 mod revisions;

@@ -2,7 +2,7 @@
 //!
 //! Whoever wrote two like passages into one document meant two: another option, another province, another year. So they
 //! are two passages in that document and wherever else one of them stands, unless their words are the same, or the document
-//! holds its body twice and one is the copy of the other. Where one is removed, the other must hold all of its shingles.
+//! holds its body twice and one is the copy of the other.
 //!
 //! Of near copies removed at a Jaccard of 0.7, those that some document held both were, in real documentation, 19 % in
 //! Arabic, 18 % in Thai, 23 % in Chinese and 10 % in English.

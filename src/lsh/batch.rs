@@ -177,6 +177,12 @@ impl Bands {
         self.buckets.get(number)
     }
 
+    /// Returns true if two signatures share a bucket.
+    pub(crate) fn share(&self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.of(a), self.of(b));
+        a.iter().any(|bucket| b.binary_search(bucket).is_ok())
+    }
+
     /// Returns where the members of a bucket stand among those of all buckets.
     pub(crate) fn range(&self, bucket: u32) -> Range<usize> {
         self.starts[bucket as usize] as usize..self.starts[bucket as usize + 1] as usize
