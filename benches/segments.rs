@@ -80,6 +80,8 @@ fn by_segments(count: usize) {
     let edited: Vec<String> =
         texts::ENGLISH.edited(&held.join("\n"), 25).lines().map(str::to_owned).collect();
     let new: Vec<String> = texts::ENGLISH.paragraphs().skip(count).take(1000).collect();
+    let others: Vec<String> =
+        texts::ENGLISH.paragraphs().skip(count + 1000).take((count / 50).max(1000)).collect();
     for (name, parts) in [
         ("1", equal(1)),
         ("2", equal(2)),
@@ -96,8 +98,16 @@ fn by_segments(count: usize) {
             first += part;
         }
         let saved = SavedIndex::open(&path).expect("it was written");
-        saved.check().expect("it is whole"); // so that all is in memory
-        for (which, asked) in [("held", &held), ("edited", &edited), ("new", &new)] {
+        // So that all is in memory: the file by the check, and the filters of its segments by the first questions.
+        saved.check().expect("it is whole");
+        let (first, others) = others.split_at(100);
+        for (which, asked) in [
+            ("first", first),
+            ("others", others),
+            ("held", &held[..]),
+            ("edited", &edited[..]),
+            ("new", &new[..]),
+        ] {
             percentiles(&format!("query {which}, segments: {name}"), asked, |text| {
                 saved.query(text).expect("it is whole").len()
             });

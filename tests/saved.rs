@@ -174,6 +174,43 @@ fn entries_that_change_places_are_refused() {
     assert!(unreadable > 0);
 }
 
+/// The filter can be made from the documentation of the format alone, and one that could lose an answer is refused.
+#[test]
+fn a_filter_holds_the_documented_bits() {
+    let good = bytes(&small());
+    let number = |at: usize| u64::from_le_bytes(good[at..at + 8].try_into().unwrap());
+    let count = |at: usize| usize::try_from(number(at)).unwrap();
+    // Behind the copy groups: starts, sets, entries, cells, filter. The index is so small that it has the fewest cells.
+    let cells = 1 << 9;
+    let word_bits = (count(136) / 8).ilog2() + 1;
+    let lens = [24 * count(96), 8 * (count(96) + 1), count(128), 8 * count(136), 8 * (cells + 1)];
+    let starts: Vec<usize> = lens
+        .iter()
+        .scan(section(&good, 3), |start, len| {
+            *start = (*start + len).next_multiple_of(64);
+            Some(*start)
+        })
+        .collect();
+    let [.., entries, cells_at, filter] = starts[..] else { unreachable!() };
+    let mut words = vec![0_u64; 1 << word_bits];
+    for cell in 0..cells {
+        for entry in count(cells_at + 8 * cell)..count(cells_at + 8 * cell + 8) {
+            let name = (cell as u64 >> 1) << 32 | number(entries + 8 * entry) >> 32;
+            let hash = (u128::from(name) * 0x9e37_79b9_7f4a_7c15) % (1 << 64) >> 46;
+            for part in [hash % 64, hash / 64 % 64, hash / 4096] {
+                words[usize::try_from(name >> (40 - word_bits)).unwrap()] |= 1 << part;
+            }
+        }
+    }
+    assert!(words.iter().enumerate().all(|(n, &word)| word == number(filter + 8 * n)));
+    for (n, _) in words.iter().enumerate().filter(|(_, word)| **word != 0) {
+        let mut bad = good.clone();
+        bad[filter + 8 * n..][..8].fill(0);
+        let saved = SavedIndex::new(with_checksums(bad)).unwrap();
+        assert!(saved.check().unwrap_err().to_string().contains("is not what follows from the rest"));
+    }
+}
+
 #[test]
 fn errors_say_what_was_expected() {
     let message = |bytes: &[u8]| SavedIndex::new(bytes.to_vec()).unwrap_err().to_string();
@@ -186,8 +223,8 @@ fn errors_say_what_was_expected() {
         format!("index: expected {} bytes as the header says, got {got}", good.len())
     );
     let mut other = good.clone();
-    other[8] = 3;
-    assert_eq!(message(&other), "index: expected format version 2, got 3, which a newer dittograph wrote");
+    other[8] = 4;
+    assert_eq!(message(&other), "index: expected format version 3, got 4, which a newer dittograph wrote");
     let mut other = good.clone();
     other[72] ^= 1;
     let error = SavedIndex::new(other).unwrap_err();
@@ -208,10 +245,10 @@ fn errors_say_what_was_expected() {
 fn a_file_of_format_version_1_says_how_to_replace_it() {
     let error = Index::read_from(&include_bytes!("data/version1.index")[..]).unwrap_err();
     assert!(error.is_format());
-    assert_eq!(error.expected(), Some("format version 2"));
+    assert_eq!(error.expected(), Some("format version 3"));
     assert_eq!(
         error.to_string(),
-        "index: expected format version 2, got 1, which dittograph wrote before 0.1; build the index anew from its articles"
+        "index: expected format version 3, got 1, which dittograph wrote before 0.1; build the index anew from its articles"
     );
 }
 

@@ -15,7 +15,7 @@ use crate::text::paragraph::Boundary;
 const MAGIC: [u8; 8] = *b"\x89dgi\r\n\x1a\n";
 
 /// Raised whenever a reader of the version before would not understand a file.
-const FORMAT_VERSION: u32 = 2;
+const FORMAT_VERSION: u32 = 3;
 
 /// Bytes that are 0, in the end.
 const RESERVED_LEN: usize = 16;
@@ -107,7 +107,9 @@ fn checked_start<'b>(bytes: &'b [u8], place: &str) -> Result<&'b [u8; HEADER_LEN
     };
     let got = match u32::from_le_bytes(array(&header[MAGIC.len()..])) {
         FORMAT_VERSION => return Ok(header),
-        1 => "1, which dittograph wrote before 0.1; build the index anew from its articles".to_owned(),
+        old @ 1..FORMAT_VERSION => {
+            format!("{old}, which dittograph wrote before 0.1; build the index anew from its articles")
+        }
         newer if newer > FORMAT_VERSION => format!("{newer}, which a newer dittograph wrote"),
         other => other.to_string(),
     };

@@ -219,21 +219,29 @@ impl<'s> Merged<'s> {
         out.align()
     }
 
-    /// Writes the entries of buckets, and the cells by which they are found.
+    /// Writes the entries of buckets, the cells by which they are found, and the filter.
     fn write_buckets(&self, room: &Room, layout: &Layout, out: &mut Blocks<'_>) -> Result<(), Error> {
-        let mut cells = Spool::new(room);
+        let (mut cells, mut filter) = (Spool::new(room), Spool::new(room));
         cells.push(&0_u64.to_le_bytes())?;
-        let mut entries = 0_u64;
+        let (mut entries, mut word) = (0_u64, 0_u64);
         self.each_entry(|name, group| {
             while cells.len() / 8 <= layout.cell(name) {
                 cells.push(&entries.to_le_bytes())?;
             }
+            while filter.len() / 8 < layout.filter_word(name) {
+                filter.push(&std::mem::take(&mut word).to_le_bytes())?;
+            }
+            word |= layout::filter_bits(name);
             entries += 1;
             out.put(&(name << 32 | u64::from(group)).to_le_bytes())
         })?;
         out.align()?;
         cells.try_for_each(|bytes| out.put(bytes))?;
-        (cells.len() / 8..=1 << layout.cell_bits).try_for_each(|_| out.put(&entries.to_le_bytes()))
+        (cells.len() / 8..=1 << layout.cell_bits).try_for_each(|_| out.put(&entries.to_le_bytes()))?;
+        out.align()?;
+        filter.try_for_each(|bytes| out.put(bytes))?;
+        (filter.len() / 8..1 << layout.word_bits)
+            .try_for_each(|_| out.put(&std::mem::take(&mut word).to_le_bytes()))
     }
 
     /// Calls `each` with the name of a bucket and a copy group in it, ascending by both.

@@ -19,7 +19,7 @@
 //! | at | bytes | |
 //! | --- | --- | --- |
 //! | 0 | 8 | `89 64 67 69 0d 0a 1a 0a` |
-//! | 8 | 4 | the version of the format: 2 |
+//! | 8 | 4 | the version of the format: 3 |
 //! | 12 | 1 | boundary: 0 newline, 1 blank line, 2 auto |
 //! | 13 | 1 | measure: 0 Jaccard, 1 containment |
 //! | 14 | 1 | unit of shingles: 0 auto, 1 words, 2 characters |
@@ -48,6 +48,7 @@
 //! | sets | each copy group | its shingles' hashes in ascending order, in Rice codes (below) |
 //! | entries | each copy group and bucket that it is in, ascending by the bucket's name, then copy group | copy group (4 bytes); the low 32 bits of the bucket's name (4) |
 //! | cells | each cell, and one more | its first entry; in the end, their count |
+//! | filter | each word | some bits of buckets (below) |
 //! | checksums | each 4096 bytes of all that stands before this section, zeros included (the last may be fewer) | XXH3-64, seed `checksum` |
 //!
 //! In the end stands the XXH3-64 of the checksums, same seed; then the file ends.
@@ -56,6 +57,11 @@
 //! are 2³² − 1. The keys of a copy group are those of [`Banding::keys`](crate::Banding::keys), or its shingles' hashes. The
 //! first bits of a name are its **cell**: 1 + ⌊log₂(entries / 16)⌋ of them, but 9 at least (also without entries) and 40 at
 //! most. A cell without entries begins where the next one does.
+//!
+//! The **filter** says of most buckets without entries that they have none. Its words are 2ʷ, w being 1 + ⌊log₂(entries / 8)⌋, but 1 at
+//! least (also without entries) and 40 at most; the first w bits of a name are the number of its word. A bucket with entries sets three bits
+//! there, counted from the lowest, of which some may be the same: the numbers of 6 bits each that the highest 18 bits of name ·
+//! 9E3779B97F4A7C15₁₆ modulo 2⁶⁴ consist of. All other bits are 0.
 //!
 //! There are fewer than 2³² − 1 paragraphs; each copy group has a paragraph and a shingle. Paragraphs are in the same copy
 //! group if the hashes of their words are equal.
@@ -89,6 +95,10 @@
 //! **What it holds** is all paragraphs of all segments, without those of documents that are gone from their segment. No two segments
 //! hold a paragraph of the same id, or different names for a document, that is not gone: so their order decides nothing, and answers
 //! are those of one file of the same content. [`SavedIndex::write_merged`] writes that file.
+//!
+//! **A question** is asked to those segments whose filters do not exclude it. The words of all filters for the same names are put side by side in
+//! memory when the first of these names is asked for: 2 bytes at most for each entry of a bucket in the end, 34 for a paragraph of 17
+//! buckets. Of one segment nothing is held.
 //!
 //! The manifest:
 //!
@@ -145,6 +155,7 @@ pub use super::unicode::UnicodeVersions;
 pub use super::update::Update;
 
 use super::answer::{IndexStatistics, Match, ParagraphMatches};
+use super::bucket_filter::BucketFilter;
 use super::live::Live;
 use super::merge::merge;
 use super::segment::{CopyGroupRow, Segment, size};
@@ -178,6 +189,8 @@ use crate::text::paragraph::Paragraph;
 pub struct SavedIndex {
     /// One at least; the oldest first. No two of them hold a paragraph of the same id, or different names for a document.
     segments: Vec<Live>,
+    /// Of more segments than one.
+    filter: Option<BucketFilter>,
     /// How many documents they have, of a folder.
     documents: Option<u64>,
     /// What it is called in errors.
@@ -247,14 +260,15 @@ impl SavedIndex {
 
     fn of_one(segment: Segment) -> Self {
         let (signer, place) = (segment.signer().clone(), segment.place().to_owned());
-        Self { signer, place, segments: vec![Live::all(segment)], documents: None }
+        Self { signer, place, segments: vec![Live::all(segment)], filter: None, documents: None }
     }
 
     /// Creates an index of one segment or more, with the number of documents in all of them.
     #[cfg(feature = "mmap")]
     pub(super) fn of_segments(place: &std::path::Path, segments: Vec<Live>, documents: u64) -> Self {
         let (signer, place) = (segments[0].segment.signer().clone(), place.display().to_string());
-        Self { signer, place, segments, documents: Some(documents) }
+        let filter = (segments.len() > 1).then(|| BucketFilter::new(&segments));
+        Self { signer, place, segments, filter, documents: Some(documents) }
     }
 
     /// Returns what it is called in errors.
@@ -377,11 +391,16 @@ impl SavedIndex {
         mut each: impl FnMut(&CopyGroupRow, Similarity, &[ParagraphId]),
     ) -> Result<(), Error> {
         self.signer.check(paragraph);
+        let possible = match &self.filter {
+            Some(filter) => filter.keys_by_segment(&self.segments, &paragraph.keys)?,
+            None => vec![paragraph.keys.clone()],
+        };
+        let asked = || self.segments.iter().zip(&possible);
         // Of all segments before the first is asked.
-        self.segments.iter().for_each(|live| live.segment.touch_cells(&paragraph.keys));
-        self.segments.iter().for_each(|live| live.segment.touch_entries(&paragraph.keys));
-        for live in &self.segments {
-            for (number, group, similarity) in live.segment.matching(paragraph)? {
+        asked().for_each(|(live, keys)| live.segment.touch_cells(keys));
+        asked().for_each(|(live, keys)| live.segment.touch_entries(keys));
+        for (live, keys) in asked() {
+            for (number, group, similarity) in live.segment.matching(paragraph, keys)? {
                 each(&group, similarity, &live.ids_of(number, &group)?);
             }
         }

@@ -95,6 +95,12 @@ impl Segment {
         self.layout.counts.paragraphs
     }
 
+    /// Returns the number of entries of buckets.
+    #[cfg(feature = "mmap")]
+    pub(super) fn entry_count(&self) -> u64 {
+        self.layout.counts.entries
+    }
+
     /// Returns the size of the file.
     pub(super) fn size_in_bytes(&self) -> u64 {
         self.layout.len()
@@ -113,15 +119,17 @@ impl Segment {
         }
     }
 
-    /// Returns the copy groups that resemble a paragraph which was signed for this configuration.
+    /// Returns the copy groups that resemble a paragraph which was signed for this configuration, of those in the buckets of some of its
+    /// keys.
     pub(super) fn matching(
         &self,
         paragraph: &SignedParagraph,
+        keys: &[u64],
     ) -> Result<Vec<(u32, CopyGroupRow, Similarity)>, Error> {
         let (detector, asked) = (self.signer.detector(), (paragraph.hash, &paragraph.set));
         let mut matches = Vec::new();
         let mut sets_end = 0;
-        for number in self.candidates(&paragraph.keys)? {
+        for number in self.candidates(keys)? {
             let group = self.copy_group_row(number)?;
             // By sizes first, so that no set is read in vain.
             let (own, other) = (paragraph.set.len(), group.shingles as usize);
