@@ -4,6 +4,7 @@
 //! letters of two bytes. [`letters`]: most other stretches, by a look-up of each character in an [`alphabet`]. What is left
 //! goes the [plain](super::plain) way.
 
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // its tables by two bytes are for AVX2 alone
 pub(super) mod alphabet;
 pub(super) mod block;
 mod letters;
