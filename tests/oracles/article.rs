@@ -1,6 +1,6 @@
 //! A scan finds the pairs of brute force and no other, and what is left of an article is what it says.
 
-use dittograph::{Boundary, Config, DuplicatePair, Evidence, Measure, Paragraph};
+use dittograph::{Boundary, Cluster, Config, DuplicatePair, Evidence, Measure, Paragraph, Siblings};
 
 use super::Choices;
 use super::brute_force::{Row, brute_force, row};
@@ -10,11 +10,17 @@ const THRESHOLDS: [(usize, usize); 7] = [(7, 10), (1, 10), (3, 10), (1, 2), (2, 
 pub fn check(data: &[u8]) {
     let (mut choices, text) = Choices::new(data, 8);
     let least = choices.of(&THRESHOLDS);
-    let measure = choices.of(&[Measure::Jaccard, Measure::Containment]);
+    let (siblings, measure) = choices.of(&[
+        (Siblings::Keep, Measure::Jaccard),
+        (Siblings::Keep, Measure::Containment),
+        (Siblings::Remove, Measure::Jaccard),
+        (Siblings::Remove, Measure::Containment),
+    ]);
     let boundary = choices.of(&[Boundary::Auto, Boundary::Newline, Boundary::BlankLine]);
     #[allow(clippy::cast_precision_loss)]
-    let config = Config::new().threshold(least.0 as f64 / least.1 as f64).measure(measure).boundary(boundary);
-    let detector = config.shingles(choices.shingles()).normalizer(choices.rules()).build().unwrap();
+    let config = Config::new().threshold(least.0 as f64 / least.1 as f64).measure(measure).siblings(siblings);
+    let detector =
+        config.boundary(boundary).shingles(choices.shingles()).normalizer(choices.rules()).build().unwrap();
     let text = String::from_utf8_lossy(&text[..text.len().min(4000)]);
     let report = detector.scan(&text);
 
@@ -35,6 +41,20 @@ pub fn check(data: &[u8]) {
         redundant.retain(|n| report.redundant().contains(n));
     }
     assert_eq!(redundant, report.redundant());
+    // A sibling goes only for one that holds it whole. The two sides of a doubled body are no siblings.
+    if siblings == Siblings::Keep && report.doubled_body().is_none() {
+        for pair in report.pairs() {
+            let is_removal = |cluster: &Cluster| {
+                cluster.representative == pair.earlier && cluster.redundant.contains(&pair.later)
+            };
+            if !pair.similarity.is_exact() && report.clusters().iter().any(is_removal) {
+                let whole = detector.shingles_of(paragraphs[pair.later]).len();
+                assert_eq!(pair.similarity.common(), whole, "a sibling goes for {pair:?}");
+            }
+        }
+    } else if siblings == Siblings::Remove {
+        assert_eq!(report.statistics().siblings, 0);
+    }
     let left = report.without_redundant();
     assert!(left == detector.dedup(&text));
     // By the threshold a clean text loses nothing more.
