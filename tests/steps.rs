@@ -1,5 +1,6 @@
 //! The steps of a corpus, put together by joins on keys alone, find what the corpus finds.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -177,6 +178,32 @@ impl Engine {
 
     /// Decides each component by itself.
     fn by_threshold(&self) -> Vec<Removed> {
+        let decide = |(members, pairs): (Vec<Member>, Vec<NearPair>)| self.steps.keep(&members, &pairs).removed;
+        self.components().into_iter().flat_map(decide).collect()
+    }
+
+    /// Decides a few paragraphs of a component at a time, with what was kept of those that are preferred to them.
+    fn by_threshold_in_parts(&self, keep: Keep, len: usize) -> Vec<Removed> {
+        let mut removed = Vec::new();
+        for (mut members, pairs) in self.components() {
+            match keep {
+                Keep::Last => members.sort_by_key(|member| Reverse(member.id)),
+                Keep::Longest => members.sort_by_key(|member| (Reverse(member.words), member.id)),
+                _ => members.sort_by_key(|member| member.id),
+            }
+            let mut kept: Vec<Member> = Vec::new();
+            for part in members.chunks(len) {
+                let decided = self.steps.keep(&[&kept, part].concat(), &pairs).removed;
+                let goes: HashSet<ParagraphId> = decided.iter().map(|removed| removed.removed).collect();
+                assert!(kept.iter().all(|member| !goes.contains(&member.id)), "what is kept stays");
+                kept.extend(part.iter().filter(|member| !goes.contains(&member.id)));
+                removed.extend(decided);
+            }
+        }
+        removed
+    }
+
+    fn components(&self) -> Vec<(Vec<Member>, Vec<NearPair>)> {
         let near = self.near();
         let component = components(self.groups.keys().copied(), near.iter().map(|pair| pair.groups));
         let mut parts: BTreeMap<u64, (Vec<Member>, Vec<NearPair>)> = BTreeMap::new();
@@ -186,7 +213,7 @@ impl Engine {
         for pair in near {
             parts.entry(component[&pair.groups[0]]).or_default().1.push(pair);
         }
-        parts.values().flat_map(|(members, pairs)| self.steps.keep(members, pairs).removed).collect()
+        parts.into_values().collect()
     }
 
     fn partners(&self, side: &[&Paragraph], passages: &HashMap<ParagraphId, u64>) -> Vec<u64> {
@@ -394,6 +421,31 @@ fn steps_take_the_options_of_a_corpus() {
     }
     check(Config::new().siblings(Siblings::Remove), |builder| builder);
     check(Config::new(), |builder| builder.evidence(Evidence::Threshold));
+}
+
+#[test]
+fn a_component_can_be_decided_in_parts() {
+    let detector = Config::new().threshold(0.5).build().unwrap();
+    let rows = |mut removed: Vec<Removed>| {
+        removed.sort_by_key(|removed| removed.removed);
+        removed.iter().map(|r| (r.removed, r.kept, r.similarity.is_some())).collect::<Vec<_>>()
+    };
+    for scope in [Scope::Within, Scope::Across, Scope::All] {
+        for keep in [Keep::First, Keep::Last, Keep::Longest] {
+            let mut near = 0;
+            for seed in 0..4 {
+                let builder = Corpus::builder(detector).scope(scope).keep(keep);
+                let engine = Engine::new(builder, &detector, &dump(seed));
+                let whole = rows(engine.by_threshold());
+                near += whole.iter().filter(|(_, _, is_near)| *is_near).count();
+                for len in [1, 3, 10] {
+                    let parts = rows(engine.by_threshold_in_parts(keep, len));
+                    assert_eq!(parts, whole, "parts of {len}, {scope:?}, {keep:?}, dump {seed}");
+                }
+            }
+            assert!(near > 20, "{near} near ones are too few to tell");
+        }
+    }
 }
 
 #[test]

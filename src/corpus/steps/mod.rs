@@ -153,6 +153,9 @@ impl Steps {
     /// connected component of the pairs, or several. Pairs of groups without a paragraph are passed over. Documents count
     /// by their order. Cost: a sort, and one look at each pair.
     ///
+    /// A component that is too large can be given in parts, in the order in which paragraphs are preferred. In place of those
+    /// before a part stand those that were kept of them: what goes does so for one that is kept, and for none behind it.
+    ///
     /// # Panics
     ///
     /// From 2³² paragraphs on.
