@@ -170,7 +170,7 @@ impl Prepared {
         Sizes {
             partitions: self.arguments.partitions as usize,
             max_bucket: self.arguments.max_bucket.max(1),
-            shard_rows: self.arguments.shard,
+            shard_rows: self.arguments.shard.max(1),
             max_pairs: self.arguments.max_pairs,
         }
     }

@@ -119,12 +119,31 @@ impl Stages {
         before
     }
 
+    /// Sets into how many partitions a stage is cut, and returns into how many it was.
+    pub fn set_partitions(&self, partitions: usize) -> usize {
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        let before = state.config().target_partitions();
+        *state.config_mut() = state.config().clone().with_target_partitions(partitions);
+        before
+    }
+
     /// Makes files a table.
     pub async fn register(&self, name: &str, folder: &Path) -> Result<(), String> {
         let path = format!("{}/", folder.display());
         _ = self.context.deregister_table(name).map_err(|error| explain(&error))?;
         let registered = self.context.register_parquet(name, path, ParquetReadOptions::default()).await;
         registered.map_err(|error| explain(&error))
+    }
+
+    /// Makes the rows of several stages, which have the same columns, one table.
+    pub async fn register_all(&self, name: &str, stages: &[String]) -> Result<(), String> {
+        let explain = |error| explain(&error);
+        let paths = stages.iter().map(|stage| format!("{}/", self.folder_of(stage).display()));
+        let files = self.context.read_parquet(paths.collect::<Vec<_>>(), ParquetReadOptions::default());
+        _ = self.context.deregister_table(name).map_err(explain)?;
+        let table = files.await.map_err(explain)?.into_view();
+        self.context.register_table(name, table).map(|_| ()).map_err(explain)
     }
 
     /// Has files written, unless a run before this one has done so. `what` says what they depend on, and `write` returns how

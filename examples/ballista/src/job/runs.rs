@@ -178,7 +178,7 @@ impl Run<'_> {
             )
             .await?;
         let rows = self.components("merged", "kept", "SELECT one AS u, other AS v FROM mergeable").await?;
-        let shards = (1 + 8 * rows / self.sizes.shard_rows.max(1)).max(self.sizes.partitions as u64);
+        let shards = (1 + 8 * rows / self.sizes.shard_rows).max(self.sizes.partitions as u64);
         self.stages
             .table(
                 "merged_members",

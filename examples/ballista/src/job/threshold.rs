@@ -3,7 +3,7 @@
 use dittograph::{Keep, Scope};
 
 use super::Run;
-use crate::stages::Rows;
+use super::parts::Large;
 
 impl Run<'_> {
     /// Decides what goes by the threshold. Returns the table of that.
@@ -120,26 +120,37 @@ impl Run<'_> {
             Scope::Within => ("c.component IS NOT NULL OR m.copies > 1".to_owned(), "m.grp + m.doc"),
             _ => ("c.component IS NOT NULL OR m.copies > 1".to_owned(), "m.grp"),
         };
-        let shards = 1 + (rows + self.copies_count().await?) / self.sizes.shard_rows.max(1);
-        let shards = shards.max(self.sizes.partitions as u64);
-        let settings = &self.settings;
+        let pairs = self.number(&format!("SELECT COUNT(*) FROM ({edges})")).await?;
+        let weight = rows + pairs + self.copies_count().await?;
+        let large = Large { suffix, edges, wanted: &wanted };
+        let most = self.sizes.shard_rows;
+        let large_count = if weight > most { self.large_components(&large).await? } else { 0 };
+        let shards = (1 + weight / most).max(self.sizes.partitions as u64);
+        let is_small = if large_count > 0 {
+            format!("LEFT ANTI JOIN large_components{suffix} l ON l.component = c.component")
+        } else {
+            String::new()
+        };
         let raw = format!("decided_by_threshold{suffix}");
-        let query = format!(
-            "SELECT r['removed'] AS removed, r['kept'] AS kept, r['near'] AS near, r['jaccard'] AS jaccard, \
-             r['containment'] AS containment FROM ( \
-             SELECT unnest(ditto_keep({settings}, n.members, p.pairs)) AS r FROM ( \
-               SELECT shard, array_agg(named_struct('pos', pos, 'grp', grp, 'words', words)) AS members FROM ( \
-                 SELECT m.pos, m.grp, m.words, COALESCE(c.component, {alone}) % {shards} AS shard \
-                 FROM members m LEFT JOIN {components} c ON c.grp = m.grp WHERE {wanted}) GROUP BY shard) n \
-             LEFT JOIN ( \
-               SELECT shard, array_agg(named_struct('u', u, 'v', v, 'common', common, 'a', a, 'b', b, \
-                 'siblings', siblings)) AS pairs FROM ( \
-                 SELECT e.u, e.v, e.common, e.a, e.b, s.u IS NOT NULL AS siblings, c.component % {shards} AS shard \
-                 FROM ({edges}) e JOIN {components} c ON c.grp = e.u \
-                 LEFT JOIN {siblings} s ON s.u = e.u AND s.v = e.v) GROUP BY shard) p \
-             ON n.shard = p.shard)"
+        let members = format!(
+            "SELECT COALESCE(c.component, {alone}) % {shards} AS shard, m.pos, m.grp, m.words \
+             FROM members m LEFT JOIN {components} c ON c.grp = m.grp {is_small} WHERE {wanted}"
         );
-        self.stages.table_of(&raw, &query, Rows::Small).await?;
+        let pairs = format!(
+            "SELECT c.component % {shards} AS shard, e.u, e.v, e.common, e.a, e.b, s.u IS NOT NULL AS siblings \
+             FROM ({edges}) e JOIN {components} c ON c.grp = e.u {is_small} \
+             LEFT JOIN {siblings} s ON s.u = e.u AND s.v = e.v"
+        );
+        self.keep(&raw, &members, &pairs, shards).await?;
+        let raw = if large_count > 0 {
+            let mut tables = self.in_parts(&large, large_count).await?;
+            tables.push(raw);
+            let all = format!("all_by_threshold{suffix}");
+            self.stages.register_all(&all, &tables).await?;
+            all
+        } else {
+            raw
+        };
         if !is_all {
             return Ok(raw);
         }
@@ -153,6 +164,33 @@ impl Run<'_> {
         );
         self.stages.table(&decided, &query).await?;
         Ok(decided)
+    }
+
+    /// Makes a table of what goes of some members by some pairs, each shard decided by itself.
+    pub(super) async fn keep(
+        &mut self,
+        name: &str,
+        members: &str,
+        pairs: &str,
+        shards: u64,
+    ) -> Result<u64, String> {
+        let settings = &self.settings;
+        let query = format!(
+            "SELECT r['removed'] AS removed, r['kept'] AS kept, r['near'] AS near, r['jaccard'] AS jaccard, \
+             r['containment'] AS containment FROM ( \
+             SELECT unnest(ditto_keep({settings}, n.members, p.pairs)) AS r FROM ( \
+               SELECT shard, array_agg(named_struct('pos', pos, 'grp', grp, 'words', words)) AS members \
+               FROM ({members}) GROUP BY shard) n \
+             LEFT JOIN ( \
+               SELECT shard, array_agg(named_struct('u', u, 'v', v, 'common', common, 'a', a, 'b', b, \
+                 'siblings', siblings)) AS pairs FROM ({pairs}) GROUP BY shard) p \
+             ON n.shard = p.shard)"
+        );
+        // A task holds all shards of its partition.
+        let before = self.stages.set_partitions(self.sizes.partitions.max(shards as usize));
+        let rows = self.stages.table(name, &query).await;
+        self.stages.set_partitions(before);
+        rows
     }
 
     pub(super) async fn copies_count(&self) -> Result<u64, String> {
