@@ -257,11 +257,18 @@ def check_options(check):
         expected = check.expected(dump, options)
         same(f"local {' '.join(options)}", expected, check.found(dump, [*options, "--partitions", "2"]))
     # Buckets of more than two are large here, and shards and pieces are small.
-    for options in [["--threshold", "0.5"], ["--threshold", "0.5", "--keep", "longest"], ["--threshold", "0.3", "--scope", "across"]]:
+    sets = [
+        ["--threshold", "0.5"], ["--threshold", "0.5", "--keep", "longest"], ["--threshold", "0.3", "--keep", "last"],
+        ["--threshold", "0.3", "--scope", "across"], ["--threshold", "0.5", "--siblings", "remove", "--min-words", "10"],
+    ]
+    for options in sets:
         expected = check.expected(dump, options)
-        small = ["--max-bucket", "2", "--shard", "50", "--max-pairs", "10", "--partitions", "3"]
+        small = ["--max-bucket", "2", "--shard", "10", "--max-pairs", "10", "--partitions", "3"]
         same(f"local {' '.join(options + small)}", expected, check.found(dump, options + small))
         assert check.summary["large_buckets"] > 0 and check.summary["rounds_of_large_buckets"] > 1, check.summary
+        stages = {stage["stage"]: stage["rows"] for stage in check.summary["stages"]}
+        assert any(name.startswith("decided") and name.endswith("part_2") for name in stages), stages
+        assert "across" in options or stages["gone_2"] > 0, stages
     return dump
 
 

@@ -4,6 +4,7 @@
 //! Queries count, join and sort; the functions decide.
 
 mod connected;
+mod leaders;
 mod parts;
 mod runs;
 mod threshold;

@@ -1,5 +1,7 @@
 //! What goes by the threshold.
 
+use std::fmt::Write as _;
+
 use dittograph::{Keep, Scope};
 
 use super::Run;
@@ -12,19 +14,24 @@ impl Run<'_> {
     /// always more of those that are kept, until all that are kept were hubs. Then every pair of which one side is kept was
     /// compared, and no other pair decides anything: what is found is what all pairs would give.
     pub async fn by_threshold(&mut self, large: u64) -> Result<(String, usize), String> {
+        let (shared, of_leaders, large) = self.leaders(large).await?;
         let max_bucket = self.sizes.max_bucket;
         self.stages
             .table(
                 "candidates",
                 &format!(
-                    "SELECT DISTINCT a.grp AS u, b.grp AS v FROM shared a JOIN shared b \
+                    "SELECT DISTINCT a.grp AS u, b.grp AS v FROM {shared} a JOIN {shared} b \
                      ON a.key = b.key AND a.grp < b.grp WHERE a.size <= {max_bucket} AND b.size <= {max_bucket}"
                 ),
             )
             .await?;
         self.verify("edges", "candidates").await?;
+        let mut edges = "SELECT * FROM edges".to_owned();
+        for of_leaders in &of_leaders {
+            _ = write!(edges, " UNION ALL SELECT * FROM {of_leaders}");
+        }
         if large == 0 {
-            return Ok((self.decide("", "SELECT * FROM edges").await?, 0));
+            return Ok((self.decide("", &edges).await?, of_leaders.len()));
         }
         let order = match self.job.keep {
             Keep::Last => "m.last DESC",
@@ -36,11 +43,10 @@ impl Run<'_> {
                 "large",
                 &format!(
                     "SELECT s.key, s.grp, ROW_NUMBER() OVER (PARTITION BY s.key ORDER BY {order}) AS place \
-                     FROM shared s JOIN members m ON m.pos = s.grp WHERE s.size > {max_bucket}"
+                     FROM {shared} s JOIN members m ON m.pos = s.grp WHERE s.size > {max_bucket}"
                 ),
             )
             .await?;
-        let mut edges = "SELECT * FROM edges".to_owned();
         let mut hubs = "SELECT key, grp FROM large WHERE place = 1".to_owned();
         let mut width = 64;
         for round in 1.. {
@@ -82,7 +88,7 @@ impl Run<'_> {
             );
             width *= 2;
             if self.number(&format!("SELECT COUNT(*) FROM ({hubs})")).await? == 0 {
-                return Ok((decided, round));
+                return Ok((decided, of_leaders.len() + round));
             }
         }
         unreachable!("there is always a next round")
