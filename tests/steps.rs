@@ -178,7 +178,8 @@ impl Engine {
 
     /// Decides each component by itself.
     fn by_threshold(&self) -> Vec<Removed> {
-        let decide = |(members, pairs): (Vec<Member>, Vec<NearPair>)| self.steps.keep(&members, &pairs).removed;
+        let decide =
+            |(members, pairs): (Vec<Member>, Vec<NearPair>)| self.steps.keep(&members, &pairs).removed;
         self.components().into_iter().flat_map(decide).collect()
     }
 

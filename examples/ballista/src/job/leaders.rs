@@ -41,8 +41,9 @@ impl Run<'_> {
             let large = self.number(&format!("SELECT COUNT(*) FROM ({sizes}) WHERE size > {most}")).await?;
             // What goes for the leaders of a round is known in the next one.
             if large == 0 || round > 1 && rows > before / 2 {
-                let query =
-                    format!("SELECT o.grp, o.key, s.size FROM {next} o JOIN ({sizes}) s ON s.key = o.key WHERE s.size > 1");
+                let query = format!(
+                    "SELECT o.grp, o.key, s.size FROM {next} o JOIN ({sizes}) s ON s.key = o.key WHERE s.size > 1"
+                );
                 self.stages.table("left", &query).await?;
                 return Ok(("left".to_owned(), edges, large));
             }
@@ -72,9 +73,8 @@ impl Run<'_> {
             )
         };
         self.stages.table(&doomed, &query).await?;
-        let query = format!(
-            "SELECT l.grp FROM {lowest} l JOIN {doomed} d ON d.grp = l.grp WHERE d.place < l.lowest"
-        );
+        let query =
+            format!("SELECT l.grp FROM {lowest} l JOIN {doomed} d ON d.grp = l.grp WHERE d.place < l.lowest");
         self.stages.table(&gone, &query).await?;
         let query = format!(
             "SELECT l.grp, l.place FROM {lowest} l JOIN members m ON m.pos = l.grp LEFT ANTI JOIN {doomed} d ON d.grp = l.grp \

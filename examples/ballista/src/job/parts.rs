@@ -82,8 +82,7 @@ impl Run<'_> {
             }
             self.beside(&beside, &part, &pairs, round == 1).await?;
             self.decide_part(&decided, [&part, &beside], &pairs, count).await?;
-            let query =
-                format!("SELECT p.* FROM {part} p LEFT ANTI JOIN {decided} d ON d.removed = p.pos");
+            let query = format!("SELECT p.* FROM {part} p LEFT ANTI JOIN {decided} d ON d.removed = p.pos");
             self.stages.table(&kept, &query).await?;
             tables.push(decided);
             let mut rest = format!("SELECT o.* FROM {open} o LEFT ANTI JOIN {part} p ON p.pos = o.pos");
