@@ -285,10 +285,11 @@ def check_skew(check):
 
     count = 10_000
     dump = write_dump(check.folder / "bucket.jsonl", (varied(n) for n in range(count)))
-    expected = check.expected(dump, [])
+    options = ["--evidence", "threshold"]
+    expected = check.expected(dump, options)
     assert len(expected["pairs"]) > count * 0.9, len(expected["pairs"])
     with Cluster(check.program, check.new_folder(), 2) as cluster:
-        got = check.found(dump, ["--partitions", "2", "--shard", "5000"], cluster.url)
+        got = check.found(dump, [*options, "--partitions", "2", "--shard", "5000"], cluster.url)
         same("a bucket of 10,000 near copies", expected, got)
     rows = {stage["stage"]: stage["rows"] for stage in check.summary["stages"]}
     compared = sum(rows[stage] for stage in rows if "candidates" in stage)

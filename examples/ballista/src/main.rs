@@ -69,7 +69,7 @@ struct Arguments {
     /// Up to how many paragraphs of a bucket all pairs are compared; in a larger one all with those that are kept
     #[arg(long, value_name = "N", default_value_t = 128)]
     max_bucket: usize,
-    /// How many paragraphs are decided together
+    /// How many paragraphs and pairs one task decides together, at some 140 bytes for each
     #[arg(long, value_name = "N", default_value_t = 200_000)]
     shard: u64,
     /// How many pairs this process puts together itself, at 40 bytes a paragraph in them; more of them by star contraction

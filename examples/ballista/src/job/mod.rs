@@ -30,7 +30,7 @@ pub struct Sizes {
     pub partitions: usize,
     /// Groups in a bucket up to which all pairs are candidates.
     pub max_bucket: usize,
-    /// Paragraphs that are decided together, unless they hang together.
+    /// Paragraphs and pairs that one task decides together.
     pub shard_rows: u64,
     /// Pairs that are streamed to the driver.
     pub max_pairs: u64,
