@@ -232,3 +232,34 @@ fn what_stands_in_many_articles_of_one_site_is_removed_everywhere() {
             .contains("4 articles of news.example: https://")
     );
 }
+
+#[test]
+fn what_is_spared_is_not_known_to_the_next_dump() {
+    let folder = Folder::new();
+    let storm = "The ferry does not sail today because of the heavy storm over the northern sea says the harbour master of Anwick";
+    // Like the first at the threshold. Without it the text would be cut at its lines.
+    let spared = storm.replace("The ferry", "No ferry") + " again";
+    let prose = "Bread is dearer by a tenth since the mill burnt down.\nThe town has bought flour from over the river.";
+    // Like what is spared, and not like the first.
+    let later = spared.replace("heavy ", "");
+    let record = |id: &str, text: &str| serde_json::json!({"id": id, "text": text}).to_string() + "\n";
+    let monday = record("a", storm) + &record("b", &format!("{spared}\n\n{prose}"));
+    let tuesday = record("c", &later);
+    let all = folder.put("all.jsonl", format!("{monday}{tuesday}"));
+    let days = [folder.put("monday.jsonl", monday), folder.put("tuesday.jsonl", tuesday)];
+    let nothing = folder.put("nothing.jsonl", "");
+    for (boundary, removed) in [("auto", 0), ("newline", 1)] {
+        let index = folder.name(boundary);
+        let options = ["build", "--boundary", boundary, "--segments", "--out", &index, &nothing];
+        printed(&dittograph("index", &options, b""));
+        let (out, pairs) = (folder.name("out.jsonl"), folder.name("pairs.tsv"));
+        let cleaned = |more: &[&str]| {
+            printed(&dedup(&[&["--boundary", boundary, "--out", &out, "--pairs", &pairs], more].concat()));
+            (folder.read("out.jsonl"), folder.read("pairs.tsv").lines().count() - 1)
+        };
+        let once = cleaned(&[&all]);
+        let by_day = days.each_ref().map(|day| cleaned(&["--against", &index, "--add", day]));
+        assert_eq!(by_day.each_ref().map(|day| &*day.0).concat(), once.0, "{boundary}");
+        assert_eq!((once.1, by_day[0].1 + by_day[1].1), (removed, removed), "{boundary}");
+    }
+}

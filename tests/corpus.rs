@@ -536,7 +536,7 @@ fn an_article_that_would_be_cut_into_other_paragraphs_keeps_a_redundant_one() {
     let redundant = found.redundant();
     let removed: Vec<_> =
         redundant.removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
-    assert_eq!((removed, redundant.spared), (vec![(1, 1)], 1));
+    assert_eq!((removed, redundant.spared.len()), (vec![(1, 1)], 1));
     assert_eq!(found.without(1, [1]), "a line\nof two\n\nand some more words in both");
 }
 

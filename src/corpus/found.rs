@@ -42,9 +42,9 @@ pub struct Redundant {
     /// The removals, by the position of the paragraph that is removed; no paragraph is removed twice, and none that is
     /// removed is kept in the place of another, but for [boilerplate](crate::Evidence::Boilerplate).
     pub removals: Vec<Removal>,
-    /// How many more redundant paragraphs are left in their place, so that their documents are cut into the same
-    /// paragraphs as before. It is always 0 but with [`Boundary::Auto`](crate::Boundary::Auto).
-    pub spared: usize,
+    /// More redundant paragraphs, ascending, that are left in their place, so that their documents are cut into the same
+    /// paragraphs as before; none but with [`Boundary::Auto`](crate::Boundary::Auto). They are not kept in the place of any other.
+    pub spared: Vec<ParagraphId>,
     /// How many paragraphs are kept, though at the threshold with one that is kept, as the two are
     /// [siblings](crate::Config::siblings).
     pub siblings: usize,

@@ -64,13 +64,13 @@ pub(crate) fn decide(
     Decided { redundant: Redundant { removals, spared, siblings: spared_as_siblings }, run_pairs }
 }
 
-/// Returns the removals by the paragraph that is removed, those for what is known among them, and how many more were spared.
+/// Returns the removals by the paragraph that is removed, those for what is known among them, and those that were spared.
 fn removals(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     decided: Vec<Decision>,
     known: Vec<Removal>,
-) -> (Vec<Removal>, usize) {
+) -> (Vec<Removal>, Vec<ParagraphId>) {
     let exact_copy = |group: u32| Similarity::exact_copy(neighbours.shingles(group, contents).len());
     let mut copied: Vec<u32> = decided
         .iter()
@@ -101,7 +101,7 @@ fn removals(
         .collect();
     spared.sort_unstable();
     removals.retain(|removal| spared.binary_search(&removal.removed).is_err());
-    (removals, spared.len())
+    (removals, spared)
 }
 
 /// Returns those of the redundant paragraphs of one document that stay, so that it is cut as before.

@@ -105,7 +105,7 @@ mod tests {
 
     /// A key of the bucket of this name.
     fn key_of(name: u64) -> u64 {
-        name << 32 | name >> 32
+        name.rotate_right(32)
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Tally {
             documents_changed: 0,
             documents_emptied: 0,
             siblings: redundant.siblings,
-            spared: redundant.spared,
+            spared: redundant.spared.len(),
             measure,
             bars: [[0; 2]; BARS],
             missed: 0.0,

@@ -12,15 +12,22 @@ use crate::index::reading::refuse_shared_number;
 /// How many paragraphs are inserted at a time, on all cores.
 const BATCH_LEN: usize = 1 << 14;
 
-/// Adds all paragraphs that stay to the index, under their numbers in the record. Of an article that the index has already they
-/// follow those that are there: nothing that is known is forgotten.
+/// Adds all paragraphs that are not redundant to the index, under their numbers in the record. Of an article that the index has already
+/// they follow those that are there: nothing that is known is forgotten.
+///
+/// What is redundant and was spared stays in the dump, and is left out here: nothing goes for it in the dump itself, so nothing may go for
+/// it in a later one.
 pub fn write(change: &mut Change, articles: &Articles<'_>, found: &Found<'_>) -> Result<(), String> {
     let saved = change.index();
     let message = |error: dittograph::Error| error.to_string();
     let mut additions = Index::new(*saved.detector());
     // The first number of each article that is free.
     let mut free: HashMap<u64, u32> = HashMap::new();
-    let mut removed = found.redundant().iter().map(|removal| removal.removed).peekable();
+    let redundant = found.redundant();
+    let mut removed: Vec<ParagraphId> = redundant.iter().map(|removal| removal.removed).collect();
+    removed.extend(&redundant.spared);
+    removed.sort_unstable();
+    let mut removed = removed.into_iter().peekable();
     let mut batch = Vec::new();
     for document in found.documents() {
         let name = articles.id(document);

@@ -249,7 +249,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 
     summary.stage(summary::COMPARE);
     let redundant = found.redundant();
-    (summary.spared, summary.siblings) = (redundant.spared, redundant.siblings);
+    (summary.spared, summary.siblings) = (redundant.spared.len(), redundant.siblings);
     summary.doubled_bodies = found.doubled_bodies().len();
     write_tables(&mut outputs, arguments, &found, &articles, &mut summary)?;
 
