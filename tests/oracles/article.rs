@@ -41,7 +41,7 @@ pub fn check(data: &[u8]) {
         redundant.retain(|n| report.redundant().contains(n));
     }
     assert_eq!(redundant, report.redundant());
-    // A sibling goes only for one that holds it whole. The two sides of a doubled body are no siblings.
+    // A sibling goes only by containment, for one that holds it whole. The two sides of a doubled body are no siblings.
     if siblings == Siblings::Keep && report.doubled_body().is_none() {
         for pair in report.pairs() {
             let is_removal = |cluster: &Cluster| {
@@ -49,7 +49,8 @@ pub fn check(data: &[u8]) {
             };
             if !pair.similarity.is_exact() && report.clusters().iter().any(is_removal) {
                 let whole = detector.shingles_of(paragraphs[pair.later]).len();
-                assert_eq!(pair.similarity.common(), whole, "a sibling goes for {pair:?}");
+                let is_whole = measure == Measure::Containment && pair.similarity.common() == whole;
+                assert!(is_whole, "a sibling goes for {pair:?}");
             }
         }
     } else if siblings == Siblings::Remove {
@@ -63,7 +64,12 @@ pub fn check(data: &[u8]) {
         for &other in cluster.redundant.iter().filter(|other| again.redundant().contains(other)) {
             let pair = |pair: &&DuplicatePair| (pair.earlier, pair.later) == (cluster.representative, other);
             let pair = again.pairs().iter().find(pair).expect("it is redundant beside the one that is kept");
-            assert_eq!(pair.evidence, Evidence::Run, "a clean text loses a paragraph by the threshold");
+            // What is clean may be doubled in another way, and then mates go that were siblings.
+            let is_mate = siblings == Siblings::Keep && again.doubled_body().is_some();
+            assert!(
+                is_mate || pair.evidence == Evidence::Run,
+                "a clean text loses a paragraph by the threshold"
+            );
         }
     }
     let kept = (0..paragraphs.len()).filter(|n| report.redundant().binary_search(n).is_err());
