@@ -107,9 +107,10 @@
 //!    of threads. Hashes are fixed, and one [fingerprint](Detector::fingerprint) names them.
 //! 4. **Spans are true.** Every paragraph is a byte range of your own text, on character boundaries.
 //! 5. **Nothing is lost.** Removing duplicates removes whole redundant paragraphs with their separator, keeps
-//!    one of each cluster, and when done again removes nothing more by the threshold. Each that goes was verified
-//!    against one that stays, but for [boilerplate](Corpus::remove_boilerplate), of which nothing stays where you ask for that. A doubled
-//!    body is one of the whole article, so what is left may have another.
+//!    one of each cluster, and when done again removes nothing more by the threshold, but for what was kept beside a
+//!    sibling that is gone. Each that goes was verified against one that stays, but for
+//!    [boilerplate](Corpus::remove_boilerplate), of which nothing stays where you ask for that. A doubled body is one of the whole
+//!    article, so what is left may have another, and loses its second side then.
 //! 6. **Nothing is silently dropped.** No bucket and no list of pairs has a limit. In looking for runs, what stands
 //!    more than 16 times is boilerplate; how many pairs that left out is in the [`Statistics`].
 //! 7. **Empty is not the same as empty.** A paragraph without words is similar to nothing. One that is shorter

@@ -196,7 +196,7 @@ fn a_filter_holds_the_documented_bits() {
     for cell in 0..cells {
         for entry in count(cells_at + 8 * cell)..count(cells_at + 8 * cell + 8) {
             let name = (cell as u64 >> 1) << 32 | number(entries + 8 * entry) >> 32;
-            let hash = (u128::from(name) * 0x9e37_79b9_7f4a_7c15) % (1 << 64) >> 46;
+            let hash = ((u128::from(name) * 0x9e37_79b9_7f4a_7c15) % (1 << 64)) >> 46;
             for part in [hash % 64, hash / 64 % 64, hash / 4096] {
                 words[usize::try_from(name >> (40 - word_bits)).unwrap()] |= 1 << part;
             }

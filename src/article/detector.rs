@@ -138,7 +138,7 @@ impl Detector {
     /// none.
     ///
     /// Each paragraph that goes was verified against one that stays, and takes the separator before it along. Doing it
-    /// again removes nothing more. Cost: that of a [`scan`](Self::scan).
+    /// again removes nothing more, unless what is left has a doubled body that the whole has not. Cost: that of a [`scan`](Self::scan).
     ///
     /// ```
     /// let detector = dittograph::Config::new().threshold(1.0).build()?;

@@ -64,7 +64,7 @@ fn edges() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 2_000 }))] // a case takes Miri seconds
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn reading_is_normalizing_and_cutting(texts in prop::collection::vec(edges(), 1..4)) {
