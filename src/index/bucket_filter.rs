@@ -9,6 +9,11 @@ use crate::error::Error;
 
 /// The filters of all segments, side by side: a row has a word of each. So a bucket is looked for in one place of memory, not in as many
 /// as there are segments.
+///
+/// A million paragraphs in 8 segments: a question for what is held, edited or new takes 8.8, 7.3 and 4.2 µs in the middle; one segment takes
+/// 6.6, 6.4 and 4.6, and 8 without filters 21.4, 20.8 and 18.6. The first questions, whose rows are made, take 35 to 50 µs. Rows that were
+/// made of the entries themselves, 8 at a time, needed no filter in the files and answered as fast in the end, but of the first thousand
+/// questions for each kind they took 72, 35 and 45 µs, where these take 35, 10 and 5.
 pub(super) struct BucketFilter {
     /// The rows, some of them together, which are made once one of them is asked for: opening reads no filter.
     chunks: Box<[OnceLock<Box<[u64]>>]>,
