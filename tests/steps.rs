@@ -425,6 +425,28 @@ fn steps_take_the_options_of_a_corpus() {
 }
 
 #[test]
+fn steps_count_the_siblings_that_a_corpus_counts() {
+    let detector = Config::new().threshold(0.5).build().unwrap();
+    for scope in [Scope::Within, Scope::Across, Scope::All] {
+        for keep in [Keep::First, Keep::Last, Keep::Longest] {
+            let mut all = 0;
+            for seed in 0..6 {
+                let builder = Corpus::builder(detector).scope(scope).keep(keep);
+                let dump = dump(seed);
+                let mut corpus = builder.build();
+                corpus.extend(&dump);
+                let engine = Engine::new(builder, &detector, &dump);
+                let kept = engine.components().into_iter().map(|(of, pairs)| engine.steps.keep(&of, &pairs));
+                let counted: usize = kept.map(|kept| kept.siblings).sum();
+                assert_eq!(counted, corpus.find().redundant().siblings, "{scope:?}, {keep:?}, dump {seed}");
+                all += counted;
+            }
+            assert!(all > 0, "no siblings, {scope:?}, {keep:?}");
+        }
+    }
+}
+
+#[test]
 fn a_component_can_be_decided_in_parts() {
     let detector = Config::new().threshold(0.5).build().unwrap();
     let rows = |mut removed: Vec<Removed>| {

@@ -19,7 +19,7 @@ use crate::corpus::bodies::Bodies;
 use crate::corpus::boilerplate;
 use crate::corpus::contents::{Contents, ParagraphEntry};
 use crate::corpus::found::{Redundant, Removal};
-use crate::corpus::kept_groups::{Before, KeptGroups};
+use crate::corpus::kept_groups::{KeptGroups, Search};
 use crate::corpus::known::Known;
 use crate::corpus::lossless;
 use crate::corpus::neighbours::Neighbours;
@@ -55,7 +55,7 @@ pub(crate) fn decide(
     let siblings = SiblingTest::new(contents, bodies);
     let preference = Preference::new(contents);
     let ByThreshold { mut decided, known, siblings: spared_as_siblings } =
-        by_threshold(contents, neighbours, &siblings, bodies, &preference, known);
+        by_threshold(contents, neighbours, &siblings, &preference, known);
     let is_known = |n: u32| known.binary_search_by_key(&contents.id(n), |removal| removal.removed).is_ok();
     let revisions = Revisions { contents, neighbours, bodies, siblings: &siblings, preference: &preference };
     let run_pairs = revisions.pairs(&decided);
@@ -161,13 +161,15 @@ pub(crate) struct Preference {
     order: Option<Vec<u32>>,
     /// The place of each paragraph in that order; empty if that is the order of the text.
     ranks: Vec<u32>,
+    is_by_document: bool,
 }
 
 impl Preference {
     pub(crate) fn new(contents: &Contents<'_>) -> Self {
         if contents.keep == Keep::First && contents.ranks.is_empty() {
-            return Self { order: None, ranks: Vec::new() };
+            return Self { order: None, ranks: Vec::new(), is_by_document: true };
         }
+        let is_within = contents.scope == Scope::Within;
         let mut order: Vec<u32> = (0..contents.count()).collect();
         if contents.keep == Keep::Last {
             order.reverse();
@@ -178,17 +180,19 @@ impl Preference {
             Keep::Longest => contents.paragraphs[n as usize].words,
             Keep::First | Keep::Last => 0,
         };
-        order.par_sort_by_key(|&n| (document_rank(n), Reverse(words(n)))); // stable
+        // What is kept of another document does not matter within one.
+        let document = |n: u32| if is_within { contents.document_of(n) } else { 0 };
+        order.par_sort_by_key(|&n| (document(n), document_rank(n), Reverse(words(n)))); // stable
         let mut ranks = vec![0; order.len()];
         for (place, &paragraph) in (0..).zip(&order) {
             ranks[paragraph as usize] = place;
         }
-        Self { order: Some(order), ranks }
+        Self { order: Some(order), ranks, is_by_document: is_within || contents.keep != Keep::Longest }
     }
 
-    /// Returns true if that is the order of the text.
-    pub(crate) fn is_of_text(&self) -> bool {
-        self.order.is_none()
+    /// Returns true if the paragraphs of a document come together.
+    pub(crate) fn is_by_document(&self) -> bool {
+        self.is_by_document
     }
 
     /// Returns the place of a paragraph in the order of preference.
@@ -212,17 +216,16 @@ pub(crate) fn by_threshold(
     contents: &Contents<'_>,
     neighbours: &Neighbours,
     siblings: &SiblingTest<'_>,
-    bodies: &Bodies,
     preference: &Preference,
     known: &Known,
 ) -> ByThreshold {
     let boilerplate = boilerplate::find(contents);
     let mut copies_of: AHashMap<u32, Similarity> = AHashMap::new();
-    let place = |paragraph: u32| CounterpartIn::of(paragraph, contents);
-    let is_shared =
-        |paragraph: u32| matches!(place(paragraph), CounterpartIn::Any | CounterpartIn::OtherDocument);
+    let is_shared = |paragraph: u32| {
+        matches!(CounterpartIn::of(paragraph, contents), CounterpartIn::Any | CounterpartIn::OtherDocument)
+    };
     let mut removed_for_known: Vec<Removal> = Vec::new();
-    let mut kept = KeptGroups::new(contents, neighbours, preference);
+    let mut kept = KeptGroups::new(contents, neighbours, preference, siblings);
     let (mut decided, mut spared) = (Vec::new(), 0);
     let count = contents.count() as usize;
     for start in (0..count).step_by(BATCH_LEN) {
@@ -231,18 +234,21 @@ pub(crate) fn by_threshold(
             Some(order) => order[places].to_vec(),
             None => places.map(number).collect(),
         };
-        // Where any document will do, one look for a group serves most of it, and can be taken on all cores. Within
-        // its own document a paragraph has few counterparts, and is looked at when it is its turn.
+        // Where any document will do, one search for a group serves all of it, and can be made on all cores. Within
+        // its own document a paragraph has few counterparts, and is searched for when it is its turn.
         let mut open: Vec<(u32, usize)> = (0..batch.len())
             .into_par_iter()
-            .filter(|&at| is_shared(batch[at]) && kept.copy_of(batch[at]).is_none())
+            .filter(|&at| kept.is_searched_before(batch[at]) && kept.copy_of(batch[at]).is_none())
             .filter_map(|at| Some((contents.group_of(batch[at])?, at)))
             .collect();
         open.par_sort_unstable();
         open.dedup_by_key(|(group, _)| *group);
-        let first_of = |&(_, at): &(u32, usize)| batch[at];
-        let before: Vec<Before> =
-            open.par_iter().map(|open| kept.search_before(first_of(open), siblings)).collect();
+        let before: Vec<Search> = open.par_iter().map(|&(_, at)| kept.search_before(batch[at])).collect();
+        let found_before = |paragraph: u32, group: u32| {
+            let at = open.binary_search_by_key(&group, |open| open.0).ok()?;
+            let is_any = matches!(CounterpartIn::of(paragraph, contents), CounterpartIn::Any);
+            (is_any || batch[open[at].1] == paragraph).then_some(before[at])
+        };
         let since = number(start);
         for &paragraph in &batch {
             let Some(group) = contents.group_of(paragraph) else { continue };
@@ -269,9 +275,7 @@ pub(crate) fn by_threshold(
                 decided.push(Decision::by_threshold(paragraph, copy, None));
                 continue;
             }
-            let at = open.binary_search_by_key(&group, |open| open.0).ok().filter(|_| is_shared(paragraph));
-            let before = at.map(|at| (first_of(&open[at]), &before[at]));
-            let search = kept.search(paragraph, before, since, siblings, bodies);
+            let search = kept.search(paragraph, found_before(paragraph, group), since);
             if let Some((other, similarity)) = search.best {
                 decided.push(Decision::by_threshold(paragraph, other, Some(similarity)));
             } else {

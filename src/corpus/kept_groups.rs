@@ -1,9 +1,10 @@
 //! What is kept so far, while a corpus is decided one paragraph after the other, and the search among it.
 //!
-//! A long list of like paragraphs is kept whole, as siblings. So a search looks at other documents first, in the order in which
-//! paragraphs are preferred, and ends with the first that one may be removed for; of its own document it looks at the mates
-//! in a doubled body, and for one sibling, which is counted. Else a log of 20,000 lines takes 16 s, since each line is compared with
-//! all before it; so it takes 0.04 s, and one of 100,000 lines 0.26 s.
+//! A long list of like paragraphs is kept whole, as siblings. So a search goes over other documents in the order in which
+//! paragraphs are preferred, and ends early, with the first that one may be removed for. Of its own document it looks at the mates
+//! in a doubled body, and for one sibling, which is counted.
+// A log of 20,000 like lines took 16 s and 1.3 GB with each compared with all before it, and takes 0.15 s; one of 100,000 takes
+// 0.6 s and 77 MB, and 0.2 to 0.9 s in any scope and order of preference, in one document or two.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -11,10 +12,9 @@ use std::cell::OnceCell;
 use ahash::AHashMap;
 
 use crate::compare::Similarity;
-use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::{CounterpartIn, Preference};
-use crate::corpus::neighbours::{Neighbour, Neighbours};
+use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::Scope;
 use crate::corpus::siblings::SiblingTest;
 use crate::groups::distinct;
@@ -45,10 +45,10 @@ pub(crate) struct KeptGroups<'c> {
     of: Vec<KeptOf>,
     /// The first that is kept of a group in another document than its first.
     in_other: AHashMap<u32, u32>,
-    /// What is kept of a group in a document, if paragraphs are preferred in another order than that of the text: `last`
-    /// is not enough then.
+    /// What is kept of a group in a document, if the paragraphs of a document do not come together: `last` is not enough then.
     in_document: AHashMap<(u32, u32), u32>,
     preference: &'c Preference,
+    siblings: &'c SiblingTest<'c>,
     /// The groups of which something is kept, bucket by bucket, in the order in which that came about; there is room
     /// for all members of each bucket.
     in_bucket: Vec<u32>,
@@ -64,6 +64,7 @@ impl<'c> KeptGroups<'c> {
         contents: &'c Contents<'c>,
         neighbours: &'c Neighbours,
         preference: &'c Preference,
+        siblings: &'c SiblingTest<'c>,
     ) -> Self {
         let (places, buckets) = match neighbours {
             Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
@@ -76,6 +77,7 @@ impl<'c> KeptGroups<'c> {
             in_other: AHashMap::new(),
             in_document: AHashMap::new(),
             preference,
+            siblings,
             in_bucket: vec![NOTHING; places],
             counts: vec![0; buckets as usize],
             last_documents: vec![LastDocument { number: NOTHING, start: 0 }; buckets as usize],
@@ -111,7 +113,7 @@ impl<'c> KeptGroups<'c> {
     /// Keeps a paragraph of a group.
     pub(crate) fn keep(&mut self, paragraph: u32, group: u32) {
         let document = self.contents.document_of(paragraph);
-        if !self.preference.is_of_text() {
+        if !self.preference.is_by_document() {
             self.in_document.entry((group, document)).or_insert(paragraph);
         }
         let is_alone = self.is_one_document_enough();
@@ -127,7 +129,7 @@ impl<'c> KeptGroups<'c> {
 
     /// Returns true if what is kept of earlier documents is asked for no more.
     fn is_one_document_enough(&self) -> bool {
-        self.contents.scope == Scope::Within && self.preference.is_of_text()
+        self.contents.scope == Scope::Within && self.preference.is_by_document()
     }
 
     /// Puts a group, of which the first paragraph was kept, in its buckets.
@@ -148,83 +150,59 @@ impl<'c> KeptGroups<'c> {
         }
     }
 
-    /// Searches for what the paragraphs of a group may be removed for, of what is kept before their batch; `paragraph` is the first
-    /// of them.
-    pub(crate) fn search_before(&self, paragraph: u32, siblings: &SiblingTest<'_>) -> Before {
-        if self.ends_early(paragraph, siblings) {
-            Before::Search(self.search_elsewhere(paragraph, 0, siblings))
-        } else {
-            let group = self.contents.group_of(paragraph);
-            Before::All(group.map_or_else(Vec::new, |group| self.neighbours(group, 0, |_| true)))
-        }
+    /// Searches for what a paragraph may be removed for, of what is kept before its batch: see [`Self::search`].
+    pub(crate) fn search_before(&self, paragraph: u32) -> Search {
+        self.search_buckets(paragraph, 0)
     }
 
-    /// Searches for what a paragraph may be removed for. `before` is what was found for the group of a paragraph, before the
-    /// place `since` in the order of preference.
-    pub(crate) fn search(
-        &self,
-        paragraph: u32,
-        before: Option<(u32, &Before)>,
-        since: u32,
-        siblings: &SiblingTest<'_>,
-        bodies: &Bodies,
-    ) -> Search {
-        if !self.ends_early(paragraph, siblings) {
-            let all = before.and_then(|(_, before)| before.all());
-            return self.search_all(paragraph, all, since, siblings);
-        }
-        let place = CounterpartIn::of(paragraph, self.contents);
-        let mut search = match before.filter(|&(first, _)| first == paragraph) {
-            Some((_, Before::Search(search))) if search.best.is_some() => *search,
-            Some((_, Before::Search(search))) => {
-                self.search_elsewhere(paragraph, since, siblings).after(*search)
+    /// Returns true if what is kept before a batch can be searched before it, for a paragraph of the batch.
+    ///
+    /// By the exact join all is known. Across documents the first that is kept of a group may be of the paragraph's own, and another
+    /// one of it may not, which comes about later; but not if all of a document come together.
+    pub(crate) fn is_searched_before(&self, paragraph: u32) -> bool {
+        matches!(self.neighbours, Neighbours::Buckets { .. })
+            && match CounterpartIn::of(paragraph, self.contents) {
+                CounterpartIn::Any => true,
+                CounterpartIn::OtherDocument => self.preference.is_by_document(),
+                CounterpartIn::SameDocument | CounterpartIn::None => false,
             }
-            _ if matches!(place, CounterpartIn::SameDocument) => Search::default(),
-            _ => self.search_elsewhere(paragraph, 0, siblings),
-        };
-        if matches!(place, CounterpartIn::OtherDocument) {
-            return search;
+    }
+
+    /// Searches for what a paragraph may be removed for: the preferred one of those that are near and no siblings. `before` is what was
+    /// found of those before the place `since` in the order of preference, if that was searched.
+    pub(crate) fn search(&self, paragraph: u32, before: Option<Search>, since: u32) -> Search {
+        if !matches!(self.neighbours, Neighbours::Buckets { .. }) {
+            return self.search_all(paragraph);
         }
-        let mate = self.search_mates(paragraph, siblings, bodies);
-        search.best = search.best.into_iter().chain(mate).min_by_key(|&(kept, _)| self.preference.rank(kept));
-        if search.best.is_none() && !search.has_sibling {
-            search.has_sibling = self.has_near_in_document(paragraph);
+        let mut search = match before {
+            Some(before) if before.best.is_some() => before,
+            Some(before) => self.search_buckets(paragraph, since).or_siblings(before),
+            None => self.search_buckets(paragraph, 0),
+        };
+        let place = CounterpartIn::of(paragraph, self.contents);
+        if self.siblings.are_kept() && matches!(place, CounterpartIn::Any | CounterpartIn::SameDocument) {
+            let mate = self.search_mates(paragraph);
+            let both = search.best.into_iter().chain(mate);
+            search.best = both.min_by_key(|&(kept, _)| self.preference.rank(kept));
+            search.has_sibling =
+                search.has_sibling || search.best.is_none() && self.has_near_in_document(paragraph);
         }
         search
     }
 
-    /// Returns true if the first that is near and no sibling decides about a paragraph, and nothing of its own document but mates.
-    fn ends_early(&self, paragraph: u32, siblings: &SiblingTest<'_>) -> bool {
-        let keeps_siblings = matches!(siblings, SiblingTest::ByDocuments(..));
-        matches!(self.neighbours, Neighbours::Buckets { .. })
-            && match CounterpartIn::of(paragraph, self.contents) {
-                CounterpartIn::Any | CounterpartIn::SameDocument => keeps_siblings,
-                // In another order the first of a group may be of the same document, and another one of it may not.
-                CounterpartIn::OtherDocument => self.preference.is_of_text(),
-                CounterpartIn::None => false,
-            }
-    }
-
-    /// Searches for what a paragraph may be removed for among all of its neighbours: those given, and those that were registered since.
-    fn search_all(
-        &self,
-        paragraph: u32,
-        before: Option<&[Neighbour]>,
-        since: u32,
-        siblings: &SiblingTest<'_>,
-    ) -> Search {
+    /// Searches all neighbours of a paragraph, which are known.
+    fn search_all(&self, paragraph: u32) -> Search {
         let Some(group) = self.contents.group_of(paragraph) else { return Search::default() };
         let comparator = self.contents.detector.comparator();
         let shingles = || self.neighbours.shingle_count(group, self.contents);
-        let is_accepted = |other: u32| self.of(other, paragraph).is_some();
-        let fresh = self.neighbours(group, if before.is_some() { since } else { 0 }, is_accepted);
+        let all = self.neighbours.of(group, self.contents);
         let mut has_sibling = false;
-        let near = before.unwrap_or_default().iter().chain(&fresh).filter_map(|near| {
+        let near = all.iter().filter_map(|near| {
             let other = self.of(near.group, paragraph)?;
             if !comparator.makes_redundant(shingles, &near.similarity) {
                 return None;
             }
-            let is_sibling = siblings.are_siblings(group, near.group)
+            let is_sibling = self.siblings.are_siblings(group, near.group)
                 && !comparator.holds_whole(shingles, &near.similarity);
             has_sibling |= is_sibling;
             (!is_sibling).then_some((other, near.similarity))
@@ -233,67 +211,61 @@ impl<'c> KeptGroups<'c> {
         Search { best, has_sibling }
     }
 
-    /// Returns the neighbours of a group of which something is kept: of those that were registered from the place `since`
-    /// in the order of preference on and are accepted. With the exact join it returns all.
-    fn neighbours(&self, group: u32, since: u32, is_accepted: impl Fn(u32) -> bool) -> Vec<Neighbour> {
-        let Neighbours::Buckets { bands, .. } = self.neighbours else {
-            let all = self.neighbours.of(group, self.contents);
-            let is_kept = |near: &&Neighbour| self.of[near.group as usize].first != NOTHING;
-            return all.iter().filter(is_kept).copied().collect();
-        };
-        let mut candidates: Vec<u32> = Vec::new();
-        for &bucket in bands.of(group) {
-            let kept = &self.in_bucket[bands.range(bucket)][..self.counts[bucket as usize] as usize];
-            let registered = |other: u32| self.preference.rank(self.of[other as usize].first);
-            candidates.extend(kept.iter().rev().take_while(|&&other| registered(other) >= since));
-        }
-        let mut candidates = distinct(candidates, self.of.len());
-        candidates.retain(|&other| other != group && is_accepted(other));
-        self.neighbours.verify(group, candidates.into_iter(), self.contents)
-    }
-
-    /// Searches for what a paragraph may be removed for, among what is kept of other documents: of what was registered from the
-    /// place `since` in the order of preference on, the first that is near and no sibling.
-    fn search_elsewhere(&self, paragraph: u32, since: u32, siblings: &SiblingTest<'_>) -> Search {
+    /// Searches the buckets of a paragraph, of what was registered from the place `since` in the order of preference on. What is kept of
+    /// its own document, and would be a sibling, is left out as far as it came last.
+    fn search_buckets(&self, paragraph: u32, since: u32) -> Search {
         let document = self.contents.document_of(paragraph);
         let mut search = Search::default();
         let Some(asked) = self.asked(paragraph) else { return search };
+        let is_own_left_out = match CounterpartIn::of(paragraph, self.contents) {
+            CounterpartIn::Any => self.siblings.are_kept() && asked.mates(document).next().is_none(),
+            CounterpartIn::OtherDocument => true,
+            CounterpartIn::SameDocument if self.siblings.are_kept() => return search,
+            CounterpartIn::SameDocument => false,
+            CounterpartIn::None => return search,
+        };
         let lists = asked.buckets().map(|bucket| {
-            let kept = self.kept_in(bucket);
-            let last = self.last_documents[bucket as usize];
-            let elsewhere = if last.number == document { &kept[..last.start as usize] } else { kept };
-            &elsewhere[elsewhere.partition_point(|&group| self.registered(group) < since)..]
+            let (kept, last) = (self.kept_in(bucket), self.last_documents[bucket as usize]);
+            let is_own = is_own_left_out && last.number == document;
+            let kept = if is_own { &kept[..last.start as usize] } else { kept };
+            &kept[kept.partition_point(|&group| self.registered(group) < since)..]
         });
-        let mut rest = self.in_order(lists);
-        while let Some(group) = self.next(&mut rest) {
-            let is_sibling =
-                || self.document_of(group) == document || siblings.are_siblings(asked.group, group);
-            if search.has_sibling && is_sibling() {
-                continue;
+        let mut windows = Windows::new(self, lists);
+        while let Some(window) = windows.next() {
+            for group in window {
+                let Some(other) = self.of(group, paragraph) else { continue };
+                let is_sibling = || self.siblings.are_siblings(asked.group, group);
+                if search.has_sibling && is_sibling() {
+                    continue;
+                }
+                let Some(similarity) = asked.compare(group) else { continue };
+                if is_sibling() {
+                    search.has_sibling = true;
+                } else if search
+                    .best
+                    .is_none_or(|best| self.preference.rank(other) < self.preference.rank(best.0))
+                {
+                    search.best = Some((other, similarity));
+                }
             }
-            let Some(similarity) = asked.compare(group) else { continue };
-            if is_sibling() {
-                search.has_sibling = true;
-            } else {
-                search.best = Some((self.of[group as usize].first, similarity));
+            // None that is to come is preferred to the place where the next window begins.
+            if search.best.is_some_and(|(kept, _)| {
+                windows.next_begins.is_none_or(|next| self.preference.rank(kept) < next)
+            }) {
                 break;
             }
         }
         search
     }
 
-    /// Searches for what a paragraph may be removed for in its own document: a mate in the doubled body.
-    fn search_mates(
-        &self,
-        paragraph: u32,
-        siblings: &SiblingTest<'_>,
-        bodies: &Bodies,
-    ) -> Option<(u32, Similarity)> {
+    /// Searches for what a paragraph may be removed for in its own document, where siblings are kept: a mate in the doubled body.
+    fn search_mates(&self, paragraph: u32) -> Option<(u32, Similarity)> {
         let asked = self.asked(paragraph)?;
-        let mates = bodies.mates_of(self.contents.document_of(paragraph), asked.group);
+        let mates = asked.mates(self.contents.document_of(paragraph));
         let near = mates.filter_map(|mate| {
             let kept = self.in_same_document(mate, paragraph)?;
-            let may_go = asked.bands.share(asked.group, mate) && !siblings.are_siblings(asked.group, mate);
+            let may_go =
+                asked.bands.share(asked.group, mate) && !self.siblings.are_siblings(asked.group, mate);
             Some((kept, asked.compare(mate).filter(|_| may_go)?))
         });
         near.min_by_key(|&(kept, _)| self.preference.rank(kept))
@@ -303,8 +275,8 @@ impl<'c> KeptGroups<'c> {
     fn has_near_in_document(&self, paragraph: u32) -> bool {
         let Some(asked) = self.asked(paragraph) else { return false };
         let document = self.contents.document_of(paragraph);
-        // In the order of the text all that is kept of the document came last, unless its copies are kept elsewhere too.
-        let came_last = self.preference.is_of_text()
+        // Then all that is kept of the document came last, unless its copies are kept elsewhere too.
+        let came_last = self.preference.is_by_document()
             && matches!(CounterpartIn::of(paragraph, self.contents), CounterpartIn::Any);
         let of_document =
             |bucket: &u32| !came_last || self.last_documents[*bucket as usize].number == document;
@@ -312,22 +284,17 @@ impl<'c> KeptGroups<'c> {
             let from = if came_last { self.last_documents[bucket as usize].start } else { 0 };
             &self.kept_in(bucket)[from as usize..]
         });
-        let mut rest = self.in_order(lists);
-        std::iter::from_fn(|| self.next(&mut rest))
-            .any(|group| self.in_same_document(group, paragraph).is_some() && asked.compare(group).is_some())
+        let is_near =
+            |group| self.in_same_document(group, paragraph).is_some() && asked.compare(group).is_some();
+        Windows::new(self, lists).flatten().any(is_near)
     }
 
     /// Returns how the group of a paragraph is compared with others; `None` if it has no words, or no buckets are known.
     fn asked(&self, paragraph: u32) -> Option<Asked<'_>> {
         let Neighbours::Buckets { bands, .. } = self.neighbours else { return None };
         let group = self.contents.group_of(paragraph)?;
-        Some(Asked {
-            group,
-            bands,
-            neighbours: self.neighbours,
-            contents: self.contents,
-            own: OnceCell::new(),
-        })
+        let Self { contents, neighbours, siblings, .. } = *self;
+        Some(Asked { group, bands, neighbours, contents, siblings, own: OnceCell::new() })
     }
 
     /// Returns the groups of a bucket of which something is kept.
@@ -336,63 +303,71 @@ impl<'c> KeptGroups<'c> {
         &self.in_bucket[bands.range(bucket)][..self.counts[bucket as usize] as usize]
     }
 
-    fn document_of(&self, group: u32) -> u32 {
-        self.contents.document_of(self.of[group as usize].first)
-    }
-
     /// Returns the place of a kept group in the order of preference.
     fn registered(&self, group: u32) -> u32 {
         self.preference.rank(self.of[group as usize].first)
-    }
-
-    /// Returns the lists that are not empty, each with the place of its first group.
-    fn in_order<'k>(&self, lists: impl Iterator<Item = &'k [u32]>) -> Vec<(u32, &'k [u32])> {
-        lists.filter_map(|list| Some((self.registered(*list.first()?), list))).collect()
-    }
-
-    /// Takes the next group in the order of preference from all lists.
-    fn next(&self, rest: &mut Vec<(u32, &[u32])>) -> Option<u32> {
-        let &(next, list) = rest.iter().min_by_key(|(place, _)| *place)?;
-        rest.retain_mut(|(place, list)| {
-            if *place == next {
-                *list = &list[1..];
-                *place = list.first().map_or(u32::MAX, |&group| self.registered(group));
-            }
-            !list.is_empty()
-        });
-        Some(list[0])
     }
 }
 
 /// What a search found.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Search {
-    /// The first that is near and no sibling.
+    /// The preferred one of those that are near and no siblings.
     pub(crate) best: Option<(u32, Similarity)>,
-    /// Whether a sibling was near, before that.
+    /// Whether a sibling was near; not all are looked at.
     pub(crate) has_sibling: bool,
 }
 
 impl Search {
-    /// Returns what was found in all, if nothing was found `before` but siblings.
-    fn after(self, before: Self) -> Self {
+    /// Returns what was found, and the siblings that were found `before`.
+    fn or_siblings(self, before: Self) -> Self {
         Self { has_sibling: self.has_sibling || before.has_sibling, ..self }
     }
 }
 
-/// What was found for a group before its batch.
-pub(crate) enum Before {
-    Search(Search),
-    /// All of its neighbours.
-    All(Vec<Neighbour>),
+/// How many groups of each list the first window has at most. Each further one may have four times as many.
+const WINDOW_LEN: usize = 16;
+
+/// The groups of some lists, each in the order of preference: a few of all lists at a time, each once, so that a search can end early.
+///
+/// One after the other, by the least of the heads of all lists, 20,000 lines that are alike just below the threshold took 19 s, and
+/// in windows as long as without: 10 s.
+struct Windows<'k> {
+    kept: &'k KeptGroups<'k>,
+    lists: Vec<&'k [u32]>,
+    len: usize,
+    /// The place in the order of preference before which there are no more groups; `None` if there are no more at all.
+    next_begins: Option<u32>,
 }
 
-impl Before {
-    fn all(&self) -> Option<&[Neighbour]> {
-        match self {
-            Self::Search(_) => None,
-            Self::All(neighbours) => Some(neighbours),
+impl<'k> Windows<'k> {
+    fn new(kept: &'k KeptGroups<'k>, lists: impl Iterator<Item = &'k [u32]>) -> Self {
+        let lists: Vec<&[u32]> = lists.filter(|list| !list.is_empty()).collect();
+        let next_begins = (!lists.is_empty()).then_some(0);
+        Self { kept, lists, len: WINDOW_LEN, next_begins }
+    }
+}
+
+impl Iterator for Windows<'_> {
+    /// Ascending by number.
+    type Item = Vec<u32>;
+
+    fn next(&mut self) -> Option<Vec<u32>> {
+        self.next_begins?;
+        let kept = self.kept;
+        let heads = self.lists.iter().filter_map(|list| list.get(self.len));
+        self.next_begins = heads.map(|&group| kept.registered(group)).min();
+        let mut window = Vec::new();
+        for list in &mut self.lists {
+            let end = match self.next_begins {
+                Some(end) => list.partition_point(|&group| kept.registered(group) < end),
+                None => list.len(),
+            };
+            window.extend_from_slice(&list[..end]);
+            *list = &list[end..];
         }
+        self.len *= 4;
+        Some(distinct(window, kept.of.len()))
     }
 }
 
@@ -402,12 +377,18 @@ struct Asked<'k> {
     bands: &'k Bands,
     neighbours: &'k Neighbours,
     contents: &'k Contents<'k>,
+    siblings: &'k SiblingTest<'k>,
     own: OnceCell<Cow<'k, ShingleSet>>,
 }
 
 impl Asked<'_> {
     fn buckets(&self) -> impl Iterator<Item = u32> {
         self.bands.of(self.group).iter().copied()
+    }
+
+    /// Returns the groups that stand for it in the doubled body of a document.
+    fn mates(&self, document: u32) -> impl Iterator<Item = u32> {
+        self.siblings.mates_of(document, self.group)
     }
 
     /// Compares the group with another one.

@@ -41,6 +41,17 @@ impl<'b> SiblingTest<'b> {
         Self::ByDocuments(FlatGroups::new(contents.copy_groups.len(), standing), bodies)
     }
 
+    /// Returns true if what are siblings is known of all groups.
+    pub(crate) fn are_kept(&self) -> bool {
+        matches!(self, Self::ByDocuments(..))
+    }
+
+    /// Returns the copy groups that stand for one in the doubled body of a document, if siblings are kept; one may come twice.
+    pub(crate) fn mates_of(&self, document: u32, group: u32) -> impl Iterator<Item = u32> {
+        let bodies = if let Self::ByDocuments(_, bodies) = self { Some(bodies) } else { None };
+        bodies.into_iter().flat_map(move |bodies| bodies.mates_of(document, group))
+    }
+
     /// Returns true if some document holds both groups, not one as the copy of the other in its doubled body, as far as that is
     /// known. Cost: a search for each document of the rarer.
     pub(crate) fn are_siblings(&self, a: u32, b: u32) -> bool {

@@ -179,14 +179,8 @@ impl Steps {
         let neighbours = Neighbours::Given { neighbours, counts };
         let siblings = SiblingTest::Given(siblings.into_iter().collect());
         let preference = Preference::new(&part.contents);
-        let decided = kept::by_threshold(
-            &part.contents,
-            &neighbours,
-            &siblings,
-            &Bodies::default(),
-            &preference,
-            &Known::default(),
-        );
+        let decided =
+            kept::by_threshold(&part.contents, &neighbours, &siblings, &preference, &Known::default());
         Kept { removed: part.removed(&decided.decided), siblings: decided.siblings }
     }
 
