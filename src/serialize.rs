@@ -96,7 +96,8 @@ by_fields! {
     Redundant { removals, spared, siblings }
     Repetition { all, same_bytes, same_words, near }
     Statistics {
-        paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, siblings, runs, matches_left_out,
+        paragraphs, without_words, words, pairs, exact_pairs, clusters, redundant, redundant_words, siblings, runs,
+        matches_left_out,
     }
 }
 
@@ -273,28 +274,18 @@ struct BandingFields {
 
 impl From<Config> for ConfigFields {
     fn from(config: Config) -> Self {
-        let Config {
-            boundary,
-            normalizer,
-            shingles,
-            measure,
-            threshold,
-            siblings,
-            signature_length,
-            candidates,
-        } = config;
-        let (recall, banding) = match candidates {
+        let (recall, banding) = match config.candidates {
             BandingChoice::Recall(recall) => (Some(recall), None),
             BandingChoice::Banding(banding) => (None, Some(banding)),
         };
         Self {
-            boundary,
-            normalizer,
-            shingles,
-            measure,
-            threshold,
-            siblings,
-            signature_length,
+            boundary: config.boundary,
+            normalizer: config.normalizer,
+            shingles: config.shingles,
+            measure: config.measure,
+            threshold: config.threshold,
+            siblings: config.siblings,
+            signature_length: config.signature_length,
             recall,
             banding,
         }

@@ -180,7 +180,7 @@ fn siblings_are_reported_and_kept() {
     cleans(&article, &article);
     let printed = report.to_string();
     assert!(printed.contains("¶1 is like ¶0"), "{printed}");
-    assert!(printed.contains("1 kept, as like an earlier one"), "{printed}");
+    assert!(printed.contains("; 1 kept as a sibling."), "{printed}");
     let detector = Config::new().siblings(Siblings::Remove).build().unwrap();
     assert_eq!(detector.dedup(&article), RULES[0]);
     assert_eq!(detector.scan(&article).statistics().siblings, 0);

@@ -92,22 +92,18 @@ impl Detector {
         let mates = doubled.as_ref().map(|doubled| doubled.mate_pairs(copies)).unwrap_or_default();
         let verdict = |pair: &DuplicatePair| {
             let two = (pair.earlier, pair.later);
+            let shingles = || sets[pair.later].len();
+            let may_go = || {
+                self.siblings() == Siblings::Remove
+                    || mates.contains(&two)
+                    || self.comparator.holds_whole(shingles, &pair.similarity)
+            };
             match pair.evidence {
                 Evidence::Run if by_run.contains(&two) => Verdict::Redundant,
                 Evidence::Run => Verdict::Kept,
-                Evidence::Threshold | Evidence::Boilerplate => {
-                    let shingles = || sets[pair.later].len();
-                    if !self.comparator.makes_redundant(shingles, &pair.similarity) {
-                        Verdict::Kept
-                    } else if self.siblings() == Siblings::Remove
-                        || mates.contains(&two)
-                        || self.comparator.holds_whole(shingles, &pair.similarity)
-                    {
-                        Verdict::Redundant
-                    } else {
-                        Verdict::Sibling
-                    }
-                }
+                _ if !self.comparator.makes_redundant(shingles, &pair.similarity) => Verdict::Kept,
+                _ if may_go() => Verdict::Redundant,
+                _ => Verdict::Sibling,
             }
         };
         let Clusters { clusters, siblings } = cluster::clusters(copies, &pairs, verdict);
@@ -138,7 +134,8 @@ impl Detector {
     /// none.
     ///
     /// Each paragraph that goes was verified against one that stays, and takes the separator before it along. Doing it
-    /// again removes nothing more, unless what is left has a doubled body that the whole has not. Cost: that of a [`scan`](Self::scan).
+    /// again removes nothing more, unless what is left has a doubled body that the whole has not. Cost: that of a
+    /// [`scan`](Self::scan).
     ///
     /// ```
     /// let detector = dittograph::Config::new().threshold(1.0).build()?;

@@ -75,7 +75,8 @@ impl fmt::Display for Siblings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => Ok(()),
-            count => write!(f, "; {count} kept, as like an earlier one, but not the same"),
+            1 => write!(f, "; 1 kept as a sibling"),
+            count => write!(f, "; {count} kept as siblings"),
         }
     }
 }

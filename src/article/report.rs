@@ -81,7 +81,8 @@ impl<'t> Report<'t> {
         &self.pairs
     }
 
-    /// Returns the clusters, by representative. A paragraph is in one cluster at most.
+    /// Returns the clusters, by representative. A paragraph is in one cluster at most. Pairs of
+    /// [siblings](crate::Config::siblings) make none.
     ///
     /// ```
     /// let report = dittograph::scan("Read more\nThe mill burnt down.\nRead more!\nREAD MORE");

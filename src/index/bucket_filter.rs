@@ -10,10 +10,10 @@ use crate::error::Error;
 /// The filters of all segments, side by side: a row has a word of each. So a bucket is looked for in one place of memory, not in as many
 /// as there are segments.
 ///
-/// A million paragraphs in 8 segments: a question for what is held, edited or new takes 8.8, 7.3 and 4.2 µs in the middle; one segment takes
-/// 6.6, 6.4 and 4.6, and 8 without filters 21.4, 20.8 and 18.6. The first questions, whose rows are made, take 35 to 50 µs. Rows that were
-/// made of the entries themselves, 8 at a time, needed no filter in the files and answered as fast in the end, but of the first thousand
-/// questions for each kind they took 72, 35 and 45 µs, where these take 35, 10 and 5.
+/// A question to a million paragraphs in 8 segments takes 8.8 µs for a paragraph that is held, 7.3 for an edited one and 4.2 for a new one
+/// (medians). One segment takes 6.6, 6.4 and 4.6, and 8 without filters 21.4, 20.8 and 18.6. The first questions make the rows and take 35
+/// to 50 µs. Rows made of the entries, 8 at a time, need no filter in the files and are as fast in the end; but the first thousand
+/// questions of each kind took 72, 35 and 45 µs, and take 35, 10 and 5 with the filters.
 pub(super) struct BucketFilter {
     /// The rows, some of them together, which are made once one of them is asked for: opening reads no filter.
     chunks: Box<[OnceLock<Box<[u64]>>]>,
@@ -94,7 +94,7 @@ mod tests {
     use crate::index::segment::Segment;
     use crate::index::write::Store;
 
-    /// Returns a segment of so many paragraphs that no other one has.
+    /// Returns a segment of `paragraphs` paragraphs, none of which is in a segment of another number.
     fn segment(number: usize, paragraphs: usize) -> Live {
         let mut index = Index::new(Detector::default());
         for n in 0..paragraphs {

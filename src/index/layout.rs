@@ -158,9 +158,10 @@ impl Layout {
     }
 }
 
-/// Returns how many of the first bits of a bucket's name are its word in a filter of so many entries: each four to eight of them have one.
+/// Returns how many of the first bits of a bucket's name are its word in the filter of a file with `entries` entries: a word for four to
+/// eight entries.
 ///
-/// So 1 to 3 % of the buckets that are not there seem to be there, and a file is 2.5 to 5 % larger.
+/// Of the buckets without entries 1 to 3 % pass, and a file is 2.5 to 5 % larger.
 pub(super) fn word_bits(entries: u64) -> u32 {
     (entries / 8).max(1).ilog2().min(NAME_BITS - 1) + 1
 }

@@ -98,7 +98,7 @@ fn without_middle(text: &str) -> (&str, &str) {
     }
 }
 
-/// Returns as much of the beginning of a text as fits into so many bytes.
+/// Returns the longest beginning of a text that has at most `len` bytes.
 fn beginning(text: &str, len: usize) -> &str {
     let end = (0..=len.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
     &text[..end.unwrap_or(0)]

@@ -101,7 +101,7 @@ impl<'c> Strip<'c> {
         Self { contents, each, bars: bars.collect() }
     }
 
-    /// Returns true if there are so many bars that a hollow one cannot be told from a full one.
+    /// Returns true if the bars are too narrow for a hollow one to be told from a full one.
     fn is_thin(&self) -> bool {
         self.bars.len() > 120
     }

@@ -65,7 +65,10 @@ pub fn check(data: &[u8]) {
             let pair = |pair: &&DuplicatePair| (pair.earlier, pair.later) == (cluster.representative, other);
             let pair = again.pairs().iter().find(pair).expect("it is redundant beside the one that is kept");
             // What is clean may be doubled in another way, and then mates go that were siblings.
-            let is_mate = siblings == Siblings::Keep && again.doubled_body().is_some();
+            let is_mate = siblings == Siblings::Keep
+                && again.doubled_body().is_some_and(|body| {
+                    body.earlier.contains(&cluster.representative) && body.later.contains(&other)
+                });
             assert!(
                 is_mate || pair.evidence == Evidence::Run,
                 "a clean text loses a paragraph by the threshold"

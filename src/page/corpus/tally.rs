@@ -75,7 +75,7 @@ impl Tally {
         }
         if let Some(banding) = contents.banding {
             let near = redundant.removals.iter().filter(|removal| Kind::of(removal) == Kind::Threshold);
-            // Of pairs as alike as one that was found so many are missed.
+            // For a pair that is found with a recall of r, 1/r − 1 others as alike are missed.
             tally.missed =
                 near.map(|removal| 1.0 / banding.recall_at(removal.similarity.jaccard()) - 1.0).sum();
         }

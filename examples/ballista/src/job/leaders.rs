@@ -51,7 +51,8 @@ impl Run<'_> {
         unreachable!("there is always a next round")
     }
 
-    /// Finds what is gone, and the leaders of what is not; and compares them. Returns the table of their pairs.
+    /// Finds what goes for the leaders of earlier rounds, then the leaders of what is left, and compares these with the rest of their
+    /// buckets. Returns the table of the pairs of leaders.
     async fn lead(&mut self, round: usize) -> Result<String, String> {
         let [open, lowest, gone, leaders, doomed] =
             ["open", "lowest", "gone", "leaders", "doomed"].map(|name| format!("{name}_{round}"));
