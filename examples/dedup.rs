@@ -3,11 +3,18 @@
 
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
 
 use dittograph::dump::Dump;
 use dittograph::{Corpus, Detector};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    let Err(error) = run() else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::from(2)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     // An error names the file and the record; `?` stops at the first.
     let mut articles = Vec::new();
     for path in std::env::args().skip(1) {

@@ -3,11 +3,18 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
 use dittograph::dump::Dump;
 use dittograph::{Detector, Index, ParagraphId, SavedIndex};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    let Err(error) = run() else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::from(2)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("name an index, then dumps")?;
     let mut index =
@@ -19,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for paragraph in index.query_document(&article.text) {
                 if let Some(known) = paragraph.matches.first() {
                     let name = index.document_name(known.id.document).unwrap_or("an article without a name");
-                    println!("{} ¶{} is known from {name}", article.id, paragraph.paragraph);
+                    println!("{}: ¶{} is known from {name}", article.id, paragraph.paragraph);
                 }
             }
             let document = ParagraphId::named(&article.id, 0).document;

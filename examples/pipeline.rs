@@ -2,12 +2,19 @@
 //! `cargo run --release --example pipeline -- article.txt`
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use dittograph::lsh::{Banding, Buckets};
 use dittograph::minhash::MinHasher;
 use dittograph::{Boundary, Detector};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    let Err(error) = run() else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    ExitCode::from(2)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("name a file with the text of an article")?;
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
 
@@ -24,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         // A signature proposes, and the comparison of the sets decides.
         for candidate in buckets.candidates(&keys) {
             if let Some(similarity) = detector.comparator().compare(&sets[candidate as usize], set) {
-                println!("¶{number} repeats ¶{candidate}: {:.2}", similarity.jaccard());
+                println!("¶{number} is like ¶{candidate}: {:.2}", similarity.jaccard());
             }
         }
         buckets.insert(&keys, number);
