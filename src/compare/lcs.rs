@@ -130,7 +130,14 @@ impl WordSketch {
         if words.len() >= 1 << Self::LEN_BITS || !shingle::all_are_spaced(words) {
             return Self::UNKNOWN;
         }
-        Self { bits: words.iter().fold(words.len() as u128, |bits, word| bits | Self::bit(word)) }
+        let (mut low, mut high) = (words.len() as u64, 0_u64);
+        for (head, tail, len) in words.ends_of_words() {
+            let place = Self::place(head, tail, len);
+            let (bit, is_high) = (1 << (place % u64::BITS), place >= u64::BITS);
+            low |= bit * u64::from(!is_high);
+            high |= bit * u64::from(is_high);
+        }
+        Self { bits: u128::from(high) << u64::BITS | u128::from(low) }
     }
 
     /// Returns the sketch as a number, for [`from_bits`](Self::from_bits).
@@ -142,21 +149,15 @@ impl WordSketch {
         Self { bits }
     }
 
-    /// Returns the bit of a word, by some of its bytes. With a hash of all of them what is gained is lost again at intake:
-    /// evidence then takes 21 to 27 % of the time of a run in Arabic, not 13.
-    fn bit(word: &[u8]) -> u128 {
-        let four = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)));
-        let (head, tail) = match word {
-            [_, _, _, _, ..] => {
-                let middle = &word[word.len() / 2 - 2..];
-                (four(word.first_chunk()) | four(middle.first_chunk()) << 32, four(word.last_chunk()))
-            }
-            _ => (word.iter().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte)), 0),
-        };
-        let mixed =
-            (head ^ tail.rotate_left(29) ^ (word.len() as u64) << 58).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    /// Returns the place of the bit of a word, by its first and last eight bytes.
+    // Every word is taken in the same steps, whatever its length. With branches for short words, and a shift of 128 bits, sketches took
+    // 12 % of the time of `dedup` in English (profile).
+    fn place(head: u64, tail: u64, len: usize) -> u32 {
+        let mixed = (head ^ tail.rotate_left(29) ^ (len as u64) << 58).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let places = u64::from(u128::BITS - Self::LEN_BITS);
-        1 << (u64::from(Self::LEN_BITS) + (((mixed >> 32) * places) >> 32))
+        #[allow(clippy::cast_possible_truncation)] // below 128
+        let place = (((mixed >> 32) * places) >> 32) as u32;
+        Self::LEN_BITS + place
     }
 
     /// Returns the most that the words of both can have in common in order, `None` if that is not known.

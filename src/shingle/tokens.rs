@@ -33,8 +33,10 @@ const HAN: usize = FULL / 4;
 const THAI: usize = FULL / 6;
 
 /// Returns true if all words are of scripts that are written with spaces.
+// Most texts have none of the bytes that could say otherwise, and are looked at whole vectors at a time.
 pub(super) fn all_are_spaced(words: &Words) -> bool {
-    words.iter().all(|word| is_spaced(word) || fill_by_character(word) == WORD)
+    !utf8::any_byte(words.joined(), may_begin_unspaced)
+        || words.iter().all(|word| is_spaced(word) || fill_by_character(word) == WORD)
 }
 
 /// Buffers for the tokens of one paragraph after another.
@@ -152,6 +154,12 @@ fn fill(word: &[u8]) -> usize {
 #[inline]
 fn is_spaced(word: &[u8]) -> bool {
     matches!(word, [..=0xC1 | 0xC3..0xCA | 0xCE..0xE0 | 0xEB..=0xEC, ..] | [0xE0, ..0xB8, ..])
+}
+
+/// Returns true if a character of another script may begin with this byte; or one of those written in many scripts.
+#[inline]
+fn may_begin_unspaced(byte: u8) -> bool {
+    matches!(byte, 0xC2 | 0xCA..0xCE | 0xE0..)
 }
 
 fn fill_by_character(word: &[u8]) -> usize {
@@ -412,7 +420,9 @@ mod tests {
     fn the_fill_from_the_first_bytes_of_a_word_is_that_of_its_script() {
         // Any character with a mark that is a letter, such as U+FF9E, can begin a word.
         for c in '\0'..=char::MAX {
-            assert_eq!(fill(c.to_string().as_bytes()), fill_of(c), "{c:?}");
+            let character = c.to_string();
+            assert_eq!(fill(character.as_bytes()), fill_of(c), "{c:?}");
+            assert!(fill_of(c) == WORD || may_begin_unspaced(character.as_bytes()[0]), "{c:?}");
         }
     }
 }

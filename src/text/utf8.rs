@@ -20,3 +20,13 @@ pub(crate) fn last_char(text: &[u8]) -> Option<u16> {
     let start = text.iter().rposition(|&byte| byte & 0xC0 != 0x80)?;
     first_char(&text[start..]).map(|(c, _)| c)
 }
+/// Returns true if any of the bytes is wanted.
+///
+/// For what few texts have: it takes whole vectors at a time. In looking for `\n`, `dedup` takes 1.5 to 2 % less time in English
+/// than with the search of std.
+#[inline]
+pub(crate) fn any_byte(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> bool {
+    let (vectors, rest) = bytes.as_chunks::<64>();
+    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, &byte| any | is_wanted(byte));
+    vectors.iter().any(|bytes| any(bytes)) || any(rest)
+}

@@ -82,4 +82,26 @@ impl Words {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|end| end + 1));
         starts.zip(&self.ends).map(|(start, &end)| &self.joined[start..end])
     }
+
+    /// Returns the first eight bytes of each word, its last eight, and how many it has. A word of fewer bytes is filled with zeros,
+    /// and its first and last are the same.
+    pub(crate) fn ends_of_words(&self) -> impl Iterator<Item = (u64, u64, usize)> {
+        const LEN: usize = size_of::<u64>();
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let len = end - start;
+            let at = |start: usize| {
+                let bytes = self.joined.get(start..).unwrap_or_default();
+                bytes.first_chunk().map_or_else(
+                    || bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte)),
+                    |bytes| u64::from_le_bytes(*bytes),
+                )
+            };
+            let unused = u64::BITS as usize - 8 * len.min(LEN);
+            let read = |start| at(start) << unused >> unused;
+            let ends = (read(start), read(end - len.min(LEN)), len);
+            start = end + 1;
+            ends
+        })
+    }
 }
