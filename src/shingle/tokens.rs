@@ -50,7 +50,7 @@ impl Tokens {
     /// Returns every character (grapheme cluster) as a token.
     pub(super) fn characters(&mut self, words: &Words) -> &[Token] {
         self.tokens.clear();
-        cut(words.joined(), 0, 1, &mut self.tokens);
+        cut(words.joined(), &mut self.tokens);
         &self.tokens
     }
 
@@ -60,60 +60,79 @@ impl Tokens {
         let Self { text, tokens } = self;
         text.clear();
         tokens.clear();
-        let mut run = 0; // where it begins: words of one script without spaces, not yet cut into characters
-        let mut run_fill = WORD;
+        let mut run: Option<Run> = None; // of words of one script without spaces
         for word in words.iter() {
             let fill = fill(word);
-            let joins = fill != WORD && run_fill != WORD && !text.is_empty();
-            if !(joins && fill == run_fill) {
-                if run_fill != WORD {
-                    cut(text, run, run_fill, tokens);
+            let joins = fill != WORD && run.is_some();
+            if run.as_ref().is_none_or(|run| run.fill != fill) {
+                if let Some(run) = run.take() {
+                    run.end(text, tokens);
                 }
                 if !joins && !text.is_empty() {
                     text.push(b' ');
                 }
-                run = text.len();
-                run_fill = fill;
+                run = (fill != WORD).then(|| Run::begin(text, tokens, fill));
             }
+            let start = text.len();
             match *word {
                 [a, b, c] => text.extend_from_slice(&[a, b, c]), // without a call
                 _ => text.extend_from_slice(word),
             }
-            if fill == WORD {
-                tokens.push(Token { start: run, end: text.len(), fill });
+            match &mut run {
+                Some(run) => run.grow(text, start, tokens),
+                None => tokens.push(Token { start, end: text.len(), fill }),
             }
         }
-        if run_fill != WORD {
-            cut(text, run, run_fill, tokens);
+        if let Some(run) = run {
+            run.end(text, tokens);
         }
         (text, tokens)
     }
 }
 
-/// Cuts a text from `start` on into characters.
-fn cut(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
-    let before = tokens.len();
-    let mut first = start; // of the cluster
-    let mut at = start;
-    while at < text.len() {
-        match cluster(&text[at..]) {
-            Some((ClusterRole::Start, len)) => {
-                if first < at {
-                    tokens.push(Token { start: first, end: at, fill });
-                    first = at;
-                }
-                at += len;
-            }
-            Some((ClusterRole::Extend, len)) => at += len,
-            _ => {
-                tokens.truncate(before);
-                cut_plain(text, start, fill, tokens);
+/// A stretch of text that is cut into characters while it is written.
+struct Run {
+    start: usize,
+    fill: usize,
+    /// How many tokens stand before it.
+    tokens: usize,
+    /// Whether the table tells how all of its characters join.
+    is_settled: bool,
+}
+
+impl Run {
+    fn begin(text: &[u8], tokens: &[Token], fill: usize) -> Self {
+        Self { start: text.len(), fill, tokens: tokens.len(), is_settled: true }
+    }
+
+    /// Cuts what was written from `at` on.
+    #[inline]
+    fn grow(&mut self, text: &[u8], mut at: usize, tokens: &mut Vec<Token>) {
+        while at < text.len() && self.is_settled {
+            let Some((role, len)) = cluster(&text[at..]) else {
+                self.is_settled = false;
                 return;
+            };
+            let token = Token { start: at, end: at + len, fill: self.fill };
+            at += len;
+            match role {
+                ClusterRole::Extend if tokens.len() > self.tokens => {
+                    if let Some(last) = tokens.last_mut() {
+                        last.end = at;
+                    }
+                }
+                ClusterRole::Start | ClusterRole::Extend => tokens.push(token),
+                ClusterRole::Unsettled => self.is_settled = false,
             }
         }
     }
-    if first < at {
-        tokens.push(Token { start: first, end: at, fill });
+
+    /// Ends it where the text ends.
+    fn end(&self, text: &[u8], tokens: &mut Vec<Token>) {
+        if !self.is_settled {
+            tokens.truncate(self.tokens);
+            cut_plain(text, self.start, self.fill, tokens);
+        }
     }
 }
 
@@ -127,7 +146,14 @@ fn cluster(text: &[u8]) -> Option<(ClusterRole, usize)> {
     }
 }
 
-/// Does what [`cut`] does by the definition, without a table.
+/// Cuts a text into characters.
+fn cut(text: &[u8], tokens: &mut Vec<Token>) {
+    let mut run = Run::begin(&[], tokens, 1);
+    run.grow(text, 0, tokens);
+    run.end(text, tokens);
+}
+
+/// Does what a [`Run`] does by the definition, without a table.
 fn cut_plain(text: &[u8], start: usize, fill: usize, tokens: &mut Vec<Token>) {
     let text = str::from_utf8(&text[start..]).expect("words are UTF-8");
     tokens.extend(text.grapheme_indices(true).map(|(at, character)| {
@@ -397,7 +423,7 @@ mod tests {
         ) {
             let text = pieces.concat();
             let (mut tokens, mut expected) = (Vec::new(), Vec::new());
-            cut(text.as_bytes(), 0, 1, &mut tokens);
+            cut(text.as_bytes(), &mut tokens);
             cut_plain(text.as_bytes(), 0, 1, &mut expected);
             prop_assert_eq!(tokens, expected, "{:?}", text);
         }
@@ -410,7 +436,7 @@ mod tests {
                 "{c}a{c}{c}中{c}กिก{c}\u{301}{c}क{c}क\u{94d}{c}क한{c}\u{11ab}{c}\u{1112}{c}👩{c}👩🇦{c}🇦{c}"
             );
             let (mut tokens, mut expected) = (Vec::new(), Vec::new());
-            cut(text.as_bytes(), 0, 1, &mut tokens);
+            cut(text.as_bytes(), &mut tokens);
             cut_plain(text.as_bytes(), 0, 1, &mut expected);
             assert_eq!(tokens, expected, "{text:?}");
         }

@@ -2,7 +2,8 @@
 //!
 //! The fast form of reading words asks [`is_watched`] and [`may_meet`] where it has to leave a text to these.
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{canonical_combining_class, compose, is_combining_mark};
+use unicode_normalization::{IsNormalized, is_nfkc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::normalizer::Normalizer;
@@ -328,9 +329,17 @@ pub(super) fn is_in_rare_sequence(rules: Normalizer, c: char) -> bool {
         || rules.has(Rule::LatinLetters) && matches!(c, '\u{307}')
 }
 
-/// Returns true if a character that stays as it is alone may be part of a sequence that a rule changes.
+/// Returns true for a mark that composes with the character right before it or with none, such as the Bengali vowel sign aa.
+pub(super) fn composes_with_the_last(c: char) -> bool {
+    is_nfkc_quick(std::iter::once(c)) == IsNormalized::Maybe
+        && is_combining_mark(c)
+        && canonical_combining_class(c) == 0
+}
+
+/// Returns true if a character that stays as it is alone may be part of a sequence that NFKC or a rule changes.
 pub(super) fn is_watched(rules: Normalizer, c: char) -> bool {
     match c {
+        _ if composes_with_the_last(c) => true,
         '\u{200c}' | '\u{200d}' => rules.has(Rule::Joiners),
         '\u{621}' | '\u{670}' => rules.has(Rule::QuranicAlef),
         ':' => rules.has(Rule::IndicSigns),
@@ -360,6 +369,7 @@ pub(super) fn may_meet(c: char, before: char, next: char) -> bool {
         '\u{bb3}' => matches!(before, '\u{bc6}' | '\u{b92}'),
         '\u{bb8}' => next == '\u{bcd}',
         '\u{d4d}' => matches!(before, '\u{d41}' | '\u{d7b}'),
+        _ if composes_with_the_last(c) => compose(before, c).is_some(),
         '\u{900}'..='\u{dff}' => matches!(place(next), 0x3a..=0x63),
         '\u{e40}' | '\u{ec0}' => next == c,
         '\u{e48}'..='\u{e4b}' | '\u{ec8}'..='\u{ecb}' => {

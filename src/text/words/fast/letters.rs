@@ -80,6 +80,13 @@ impl Words {
                     }
                     out.put(entry);
                     state = State::after(class, continues && state != State::BareLowLines);
+                    if class == CharClass::Alone {
+                        let Some(read) = out.put_run(alphabet, &text[at - len..at], &text[at..]) else {
+                            break;
+                        };
+                        at += read;
+                        last_mark = LastMark::after(&text[..at]);
+                    }
                 }
                 _ => {
                     if state == State::HebrewApostrophe && class == CharClass::Apostrophe {
@@ -105,6 +112,11 @@ struct LastMark {
 }
 
 impl LastMark {
+    /// Returns the last character of a text, whatever it is.
+    fn after(text: &[u8]) -> Self {
+        Self { c: utf8::last_char(text).unwrap_or(0), end: text.len() }
+    }
+
     /// Takes a mark in place of the last one. Returns false if they stand side by side and not in canonical order.
     #[inline]
     fn replace(&mut self, c: u16, start: usize, end: usize) -> bool {
@@ -140,6 +152,15 @@ impl Writer<'_> {
     fn put(&mut self, entry: Entry) {
         self.joined[self.to..self.to + 4].copy_from_slice(&entry.bytes());
         self.to += entry.len();
+    }
+
+    /// Adds the run of letters that are words of their own after the first of them. Returns how many bytes were read, `None` if
+    /// they are to be read the plain way.
+    fn put_run(&mut self, alphabet: &Alphabet, before: &[u8], text: &[u8]) -> Option<usize> {
+        let run = alphabet.read_run(before, text, self.joined, self.ends, self.to)?;
+        self.to = run.to;
+        self.start = self.ends.last().map_or(self.start, |end| end + 1);
+        Some(run.len)
     }
 
     /// Adds a mark of punctuation that may belong to the word, or ends the word if `pending` is the gap. Returns where the

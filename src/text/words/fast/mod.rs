@@ -7,6 +7,7 @@
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // its tables by two bytes are for AVX2 alone
 pub(super) mod alphabet;
 pub(super) mod block;
+mod alone;
 mod letters;
 #[cfg(test)]
 mod tests;

@@ -33,7 +33,7 @@ fn check_default(words: &mut Words, text: &str) {
 
 /// One or more characters of every class and of every rule, and of all that the tables tell apart.
 #[rustfmt::skip]
-const EDGES: [&str; 250] = [
+const EDGES: [&str; 262] = [
     " ", "  ", "\t", "\n", "\r\n", "\u{b}", "\u{85}", "\u{a0}", "\u{200b}", "\u{2028}", "\u{3000}",
     "\u{202f}", "a", "b", "Z", "É", "é", "e\u{301}", "ß", "ẞ", "İ", "ı", "Ⱥ", "ﬁ", "ŉ", "ª", "Ａ", "１", "：",
     "，", "．", "＿", "ǆ", "0", "7", "_", "__", ".", "'", ":", ",", ";", "\"", "-", "!", "(", "…", "‥", "“",
@@ -51,7 +51,7 @@ const EDGES: [&str; 250] = [
     "ə", "ә", "ǝ", "ӏ", "Ӏ", "ɡ", "i\u{307}", "i", "\u{307}", "\u{326}", "æ", "ہ", "ۂ", "ۃ", "ګ", "ھ", "ە", "ے", "ه", "ه\u{200c}", "ﻪ", "ء",
     "ءا", "ءَا", "ﺀ", " \u{670}", "\u{200a}\u{2060}\u{670}", "\u{670}", "ন", "ন\u{9cd}\u{200d}", "ന\u{d4d}\u{200d}", "ന", "\u{d4d}", "ൻ", "ൻ\u{d4d}റ", "ത\u{9cd}", "ত\u{9cd}\u{200d}",
     "र\u{94d}", "र\u{94d}\u{200d}", "अ", "ा", "इ", "उ\u{941}", "द:ख", "અ", "\u{abe}", "\u{ac5}", "\u{c55}", "ஸ", "ஸ\u{bcd}ர\u{bc0}", "ள", "ഉ\u{d57}", "\u{d57}",
-    "\u{d41}", "เเ", "\u{e48}\u{e31}", "\u{e4d}", "า", "\u{e31}", "ๅ", "ເ", "\u{17d2}", "\u{17c1}", "ា", "ដ", "ឣ", "ឤ", "hoà", "oạ", "qúy", "quy\u{301}",
+    "\u{d41}", "เเ", "\u{e48}\u{e31}", "\u{e4d}", "า", "\u{e31}", "ๅ", "ເ", "\u{17d2}", "\u{17c1}", "ា", "ដ", "ឣ", "ឤ", "ဥ", "\u{102e}", "ဥ\u{102e}", "\u{103c}", "\u{9c7}", "\u{9be}", "\u{9d7}", "\u{b47}", "\u{b57}", "\u{cbf}", "\u{cd5}", "\u{1b35}", "hoà", "oạ", "qúy", "quy\u{301}",
 ];
 
 fn edges() -> impl Strategy<Value = String> {
@@ -87,6 +87,18 @@ proptest! {
         let mut words = Words::default();
         check_default(&mut words, &text);
         for rule in [Rule::Apostrophes, Rule::Compatibility, Rule::Ignorables, Rule::VietnameseTones] {
+            let normalizer = Normalizer::new().without(rule);
+            check(&mut words, &Alphabet::new(normalizer), &text);
+        }
+    }
+
+    #[test]
+    fn runs_of_letters_are_read_as_any_text(
+        text in "([กรๆ中の]|[กรเาะ][ัิีฺุู่้๊็์ํำ]{0,2}|[เาํุ่๑ກຳカ\u{3099}\u{200b} a.]){0,120}",
+    ) {
+        let mut words = Words::default();
+        check_default(&mut words, &text);
+        for rule in [Rule::SoutheastAsianSigns, Rule::Compatibility, Rule::Ignorables] {
             let normalizer = Normalizer::new().without(rule);
             check(&mut words, &Alphabet::new(normalizer), &text);
         }
