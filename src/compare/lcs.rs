@@ -210,8 +210,9 @@ fn lcs_len(a: &[u64], b: &[u64]) -> usize {
         *numbers.entry(word).or_insert(next)
     };
     let short: Vec<usize> = short.iter().map(|&word| number(word)).collect();
-    let long: Vec<usize> = long.iter().filter_map(|word| numbers.get(word).copied()).collect();
-    head + tail + lcs_len_in_blocks(&short, &long, numbers.len())
+    let mut common = Vec::with_capacity(long.len()); // what stands in the shorter too
+    common.extend(long.iter().filter_map(|word| numbers.get(word).copied()));
+    head + tail + lcs_len_in_blocks(&short, &common, numbers.len())
 }
 
 /// Returns the length of the longest common subsequence of two sequences of numbers below `count`.

@@ -86,6 +86,8 @@ pub(crate) struct CopyGroup {
     pub(crate) hash: u64,
     /// The number of the first of them.
     pub(crate) first: u32,
+    /// A hash of the text of the first of them, which differs from run to run.
+    pub(crate) text_hash: u32,
 }
 
 impl<'t> Contents<'t> {

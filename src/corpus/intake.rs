@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use rayon::prelude::*;
 
 use crate::article::detector::Detector;
-use crate::article::doubled::sample::{self, Sample};
+use crate::article::doubled::sample::{self, HalfSample};
 use crate::article::reading::{Read, SameWords, Scratch};
 use crate::compare::lcs::WordSketch;
 use crate::corpus::bodies::Bodies;
@@ -16,6 +16,7 @@ use crate::corpus::known::{self, Known};
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::{CorpusBuilder, Scope};
 use crate::corpus::rare_shingles::RareShingles;
+use crate::corpus::seen_texts::{Seen, SeenTexts};
 use crate::error::Error;
 use crate::groups::number;
 use crate::index::saved::SavedIndex;
@@ -41,6 +42,7 @@ pub(crate) struct Intake<'t> {
     rare: Option<RareShingles>,
     /// The copy groups by the hashes of their words.
     by_words: HashTable<u32>,
+    seen: SeenTexts,
 }
 
 impl<'t> Intake<'t> {
@@ -52,6 +54,7 @@ impl<'t> Intake<'t> {
             hasher: MinHasher::with_slots(banding.map_or(0, |banding| banding.bands * banding.rows)),
             rare: options.lossless.then(RareShingles::new),
             by_words: HashTable::new(),
+            seen: SeenTexts::default(),
         }
     }
 
@@ -78,15 +81,32 @@ impl<'t> Intake<'t> {
             };
             std::iter::from_fn(take).collect()
         };
-        let mut batch = preparer.prepare(take());
+        let mut batch = preparer.prepare(self.look_up(take()));
         while !batch.articles.is_empty() {
-            let next = take();
+            let next = self.look_up(take());
             let add = || {
                 keep_texts(&mut self.contents.texts, &batch.articles);
                 self.add_batch(&batch);
             };
             ((), batch) = rayon::join(add, || preparer.prepare(next));
         }
+    }
+
+    /// Cuts articles into paragraphs, and looks for each text among those that were added.
+    fn look_up<T: AsRef<str> + Send + Sync>(&self, articles: Vec<T>) -> CutBatch<T> {
+        let cut = |article: &T| {
+            let paragraphs = self.contents.detector.boundary().paragraphs(article.as_ref());
+            let is_sampled = paragraphs.len() >= sample::MIN_PARAGRAPHS;
+            let seen = |paragraph: &Paragraph<'_>| {
+                let hash = self.seen.hash(paragraph.as_str());
+                // Lossless removal counts the shingles of copies too.
+                let find = || self.seen.find(hash, paragraph.as_str(), is_sampled, &self.contents);
+                CutParagraph { span: paragraph.span(), hash, seen: self.rare.is_none().then(find).flatten() }
+            };
+            paragraphs.iter().map(seen).collect()
+        };
+        let paragraphs = articles.par_iter().map(cut).collect();
+        CutBatch { articles, paragraphs }
     }
 
     fn add_batch<T: AsRef<str>>(&mut self, batch: &Batch<T>) {
@@ -107,14 +127,19 @@ impl<'t> Intake<'t> {
         }
         let detector = self.contents.detector;
         let mut same_words = SameWords::new(&detector);
-        for (n, (article, spans)) in batch.articles.iter().zip(&batch.spans).enumerate() {
+        for (n, (article, paragraphs)) in batch.articles.iter().zip(&batch.paragraphs).enumerate() {
             let text = article.as_ref();
             let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
             let document = number(self.contents.documents.len());
             self.contents.repeating.extend(batch.repeats_itself[n].then_some(document));
             self.contents.documents.push(DocumentEntry { len, first: self.contents.count() });
-            for (span, (prepared, traits)) in spans.iter().zip(&mut prepared) {
-                self.add_paragraph(text, span, prepared, traits, &mut same_words);
+            let is_sampled = paragraphs.len() >= sample::MIN_PARAGRAPHS;
+            for (cut, (prepared, traits)) in paragraphs.iter().zip(&mut prepared) {
+                self.add_paragraph(text, cut, prepared, traits, &mut same_words);
+                let group = self.contents.paragraphs.last().map_or(NO_WORDS, |entry| entry.copy_group);
+                if is_sampled && cut.seen.is_none() && group != NO_WORDS {
+                    self.seen.keep_sample(group, prepared.sample);
+                }
             }
         }
     }
@@ -123,12 +148,12 @@ impl<'t> Intake<'t> {
     fn add_paragraph(
         &mut self,
         text: &str,
-        span: &Range<usize>,
+        cut: &CutParagraph,
         prepared: &PreparedParagraph,
         traits: Traits<'_>,
         same_words: &mut SameWords<'_>,
     ) {
-        let Range { start, end } = *span;
+        let Range { start, end } = cut.span;
         let mut entry = ParagraphEntry {
             start: number(start),
             len: number(end - start),
@@ -136,8 +161,10 @@ impl<'t> Intake<'t> {
             document: number(self.contents.documents.len() - 1),
             copy_group: NO_WORDS,
         };
-        if let Some(hash) = prepared.hash {
-            entry.copy_group = self.copy_group(hash, traits, &text[start..end], same_words);
+        if let Some(seen) = &cut.seen {
+            entry.copy_group = seen.group;
+        } else if let Some(hash) = prepared.hash {
+            entry.copy_group = self.copy_group(hash, traits, &text[start..end], cut.hash, same_words);
         }
         self.contents.paragraphs.push(entry);
     }
@@ -148,6 +175,7 @@ impl<'t> Intake<'t> {
         hash: u64,
         traits: Traits<'_>,
         text: &str,
+        text_hash: u32,
         same_words: &mut SameWords<'_>,
     ) -> u32 {
         let contents = &mut self.contents;
@@ -160,7 +188,8 @@ impl<'t> Intake<'t> {
             }
         }
         let (group, is_known) = (number(contents.copy_groups.len()), found.is_some());
-        contents.copy_groups.push(CopyGroup { hash, first: paragraph });
+        contents.copy_groups.push(CopyGroup { hash, first: paragraph, text_hash });
+        self.seen.add(group, &contents.copy_groups);
         contents.sketches.extend(traits.sketch);
         self.keys.push(traits.keys);
         if let (Some(rare), Some(set)) = (&mut self.rare, traits.set) {
@@ -186,8 +215,8 @@ impl<'t> Intake<'t> {
     }
 
     fn find_beside(self, bodies: Bodies, known: Known) -> Found<'t> {
-        let Self { contents, keys, rare, by_words, .. } = self;
-        drop(by_words); // memory for what follows
+        let Self { contents, keys, rare, by_words, seen, .. } = self;
+        drop((by_words, seen)); // memory for what follows
         let neighbours = match rare {
             Some(rare) => Neighbours::lossless(rare),
             None => Neighbours::new(&contents, keys),
@@ -211,11 +240,25 @@ struct Preparer {
     keeps_sets: bool,
 }
 
+/// Articles that are cut into paragraphs.
+struct CutBatch<T> {
+    articles: Vec<T>,
+    /// The paragraphs of each article.
+    paragraphs: Vec<Vec<CutParagraph>>,
+}
+
+struct CutParagraph {
+    span: Range<usize>,
+    /// The hash of its text.
+    hash: u32,
+    seen: Option<Seen>,
+}
+
 /// Articles that are prepared.
 struct Batch<T> {
     articles: Vec<T>,
     /// The paragraphs of each article.
-    spans: Vec<Vec<Range<usize>>>,
+    paragraphs: Vec<Vec<CutParagraph>>,
     /// Whether a body may stand twice in each article.
     repeats_itself: Vec<bool>,
     /// What is known of the paragraphs of all articles, one after the other.
@@ -243,44 +286,47 @@ struct PreparedParagraph {
     words: usize,
     /// Half of the hash of its words, `None` if it has none.
     hash: Option<u64>,
-    sample: Sample,
+    sample: HalfSample,
     sketch: Option<WordSketch>,
 }
 
 impl Preparer {
-    fn prepare<T: AsRef<str> + Sync>(&self, articles: Vec<T>) -> Batch<T> {
-        let cut = |article: &T| {
-            let paragraphs = self.detector.boundary().paragraphs(article.as_ref());
-            paragraphs.iter().map(Paragraph::span).collect()
-        };
-        let spans: Vec<Vec<Range<usize>>> = articles.par_iter().map(cut).collect();
-        let texts: Vec<&str> = (articles.iter().zip(&spans))
-            .flat_map(|(article, spans)| spans.iter().map(|span| &article.as_ref()[span.clone()]))
+    fn prepare<T: AsRef<str> + Sync>(&self, cut: CutBatch<T>) -> Batch<T> {
+        let CutBatch { articles, paragraphs } = cut;
+        let texts: Vec<(&str, Option<&Seen>)> = (articles.iter().zip(&paragraphs))
+            .flat_map(|(article, paragraphs)| {
+                paragraphs.iter().map(|cut| (&article.as_ref()[cut.span.clone()], cut.seen.as_ref()))
+            })
             .collect();
         let chunks: Vec<PreparedChunk> =
             texts.par_chunks(CHUNK_LEN).map(|texts| self.prepare_chunk(texts)).collect();
-        let ends = spans.iter().scan(0, |end, spans| {
-            *end += spans.len();
+        let ends = paragraphs.iter().scan(0, |end, paragraphs| {
+            *end += paragraphs.len();
             Some(*end)
         });
-        let ranges: Vec<Range<usize>> = ends.zip(&spans).map(|(end, spans)| end - spans.len()..end).collect();
+        let ranges: Vec<Range<usize>> =
+            ends.zip(&paragraphs).map(|(end, paragraphs)| end - paragraphs.len()..end).collect();
         let repeats_itself = |range: Range<usize>| {
             sample::may_be_doubled(range.map(|n| {
                 let prepared = &chunks[n / CHUNK_LEN].paragraphs[n % CHUNK_LEN];
-                (&prepared.sample, prepared.words)
+                (prepared.sample, prepared.words)
             }))
         };
         let repeats_itself = ranges.into_par_iter().map(repeats_itself).collect();
-        Batch { articles, spans, repeats_itself, chunks }
+        Batch { articles, paragraphs, repeats_itself, chunks }
     }
 
-    fn prepare_chunk(&self, paragraphs: &[&str]) -> PreparedChunk {
+    fn prepare_chunk(&self, paragraphs: &[(&str, Option<&Seen>)]) -> PreparedChunk {
         let mut scratch = Scratch::default();
         let mut slots = vec![0; self.hasher.slots()];
         let bands = self.banding.map_or(0, |banding| banding.bands);
         let mut keys = Vec::with_capacity(paragraphs.len() * bands);
         let mut sets = Vec::new();
-        let prepare = |paragraph: &&str| {
+        let prepare = |&(paragraph, seen): &(&str, Option<&Seen>)| {
+            if let Some(&Seen { words, sample, .. }) = seen {
+                keys.resize(keys.len() + bands, 0); // those of its group are known
+                return PreparedParagraph { words: words as usize, hash: None, sample, sketch: None };
+            }
             let Read { words, hash } = self.detector.read(paragraph, &mut scratch);
             self.hasher.sign_hashes(scratch.hashes(), &mut slots);
             if let Some(banding) = self.banding {
@@ -294,7 +340,7 @@ impl Preparer {
             PreparedParagraph {
                 words,
                 hash: hash.map(|hash| hash as u64),
-                sample: sample::of(scratch.hashes()),
+                sample: sample::halves(&sample::of(scratch.hashes())),
                 sketch: self.wants_sketches.then(|| scratch.sketch()),
             }
         };

@@ -12,6 +12,7 @@ mod options;
 mod text_store;
 mod contents;
 mod boilerplate;
+mod seen_texts;
 mod intake;
 mod rare_shingles;
 mod neighbours;

@@ -50,7 +50,7 @@ impl Tokens {
     /// Returns every character (grapheme cluster) as a token.
     pub(super) fn characters(&mut self, words: &Words) -> &[Token] {
         self.tokens.clear();
-        cut(words.joined(), &mut self.tokens);
+        Run { start: 0, fill: 1 }.cut(words.joined(), &mut self.tokens);
         &self.tokens
     }
 
@@ -60,78 +60,84 @@ impl Tokens {
         let Self { text, tokens } = self;
         text.clear();
         tokens.clear();
-        let mut run: Option<Run> = None; // of words of one script without spaces
-        for word in words.iter() {
+        let mut run: Option<Run> = None; // of words of one script without spaces, not yet cut into characters
+        let joined = words.joined();
+        let mut start = 0;
+        for &end in words.ends() {
+            let word = &joined[start..end];
             let fill = fill(word);
             let joins = fill != WORD && run.is_some();
             if run.as_ref().is_none_or(|run| run.fill != fill) {
                 if let Some(run) = run.take() {
-                    run.end(text, tokens);
+                    run.cut(text, tokens);
                 }
                 if !joins && !text.is_empty() {
                     text.push(b' ');
                 }
-                run = (fill != WORD).then(|| Run::begin(text, tokens, fill));
+                run = (fill != WORD).then_some(Run { start: text.len(), fill });
             }
-            let start = text.len();
-            match *word {
-                [a, b, c] => text.extend_from_slice(&[a, b, c]), // without a call
-                _ => text.extend_from_slice(word),
+            let at = text.len();
+            push_word(text, &joined[start..], word.len());
+            if run.is_none() {
+                tokens.push(Token { start: at, end: text.len(), fill });
             }
-            match &mut run {
-                Some(run) => run.grow(text, start, tokens),
-                None => tokens.push(Token { start, end: text.len(), fill }),
-            }
+            start = end + 1;
         }
         if let Some(run) = run {
-            run.end(text, tokens);
+            run.cut(text, tokens);
         }
         (text, tokens)
     }
 }
 
-/// A stretch of text that is cut into characters while it is written.
+/// Adds the first `len` bytes of some text.
+// A short word takes the same steps whatever its length.
+#[inline]
+fn push_word(text: &mut Vec<u8>, word: &[u8], len: usize) {
+    const SHORT: usize = 16;
+    match word.first_chunk::<SHORT>() {
+        Some(bytes) if len <= SHORT => {
+            let end = text.len() + len;
+            text.extend_from_slice(bytes);
+            text.truncate(end);
+        }
+        _ => text.extend_from_slice(&word[..len]),
+    }
+}
+
+/// A stretch of text that ends where the text ends.
 struct Run {
     start: usize,
     fill: usize,
-    /// How many tokens stand before it.
-    tokens: usize,
-    /// Whether the table tells how all of its characters join.
-    is_settled: bool,
 }
 
 impl Run {
-    fn begin(text: &[u8], tokens: &[Token], fill: usize) -> Self {
-        Self { start: text.len(), fill, tokens: tokens.len(), is_settled: true }
-    }
-
-    /// Cuts what was written from `at` on.
-    #[inline]
-    fn grow(&mut self, text: &[u8], mut at: usize, tokens: &mut Vec<Token>) {
-        while at < text.len() && self.is_settled {
-            let Some((role, len)) = cluster(&text[at..]) else {
-                self.is_settled = false;
-                return;
+    /// Cuts it into characters.
+    // Whether the next one begins a cluster cannot be foreseen in Thai, so it takes the same steps if it does and if it does not.
+    fn cut(&self, text: &[u8], tokens: &mut Vec<Token>) {
+        const BUFFER_LEN: usize = 32;
+        let (before, fill) = (tokens.len(), self.fill);
+        let mut new = [const { Token { start: 0, end: 0, fill: 0 } }; BUFFER_LEN];
+        let mut count = 0;
+        let (mut first, mut at) = (self.start, self.start);
+        while at < text.len() {
+            let Some((role @ (ClusterRole::Start | ClusterRole::Extend), len)) = cluster(&text[at..]) else {
+                tokens.truncate(before);
+                return cut_plain(text, self.start, fill, tokens);
             };
-            let token = Token { start: at, end: at + len, fill: self.fill };
-            at += len;
-            match role {
-                ClusterRole::Extend if tokens.len() > self.tokens => {
-                    if let Some(last) = tokens.last_mut() {
-                        last.end = at;
-                    }
-                }
-                ClusterRole::Start | ClusterRole::Extend => tokens.push(token),
-                ClusterRole::Unsettled => self.is_settled = false,
+            let ends_the_last = role == ClusterRole::Start && at > self.start;
+            new[count] = Token { start: first, end: at, fill };
+            count += usize::from(ends_the_last);
+            if count == BUFFER_LEN {
+                tokens.extend_from_slice(&new);
+                count = 0;
             }
+            first = if ends_the_last { at } else { first };
+            at += len;
         }
-    }
-
-    /// Ends it where the text ends.
-    fn end(&self, text: &[u8], tokens: &mut Vec<Token>) {
-        if !self.is_settled {
-            tokens.truncate(self.tokens);
-            cut_plain(text, self.start, self.fill, tokens);
+        tokens.extend_from_slice(&new[..count]);
+        if first < at {
+            tokens.push(Token { start: first, end: at, fill });
         }
     }
 }
@@ -144,13 +150,6 @@ fn cluster(text: &[u8]) -> Option<(ClusterRole, usize)> {
         [0xE4..=0xE9, _, _, ..] => Some((ClusterRole::Start, 3)), // Han
         _ => utf8::first_char(text).map(|(c, len)| (CharEntry::get(c).cluster(), len)),
     }
-}
-
-/// Cuts a text into characters.
-fn cut(text: &[u8], tokens: &mut Vec<Token>) {
-    let mut run = Run::begin(&[], tokens, 1);
-    run.grow(text, 0, tokens);
-    run.end(text, tokens);
 }
 
 /// Does what a [`Run`] does by the definition, without a table.
@@ -423,7 +422,7 @@ mod tests {
         ) {
             let text = pieces.concat();
             let (mut tokens, mut expected) = (Vec::new(), Vec::new());
-            cut(text.as_bytes(), &mut tokens);
+            Run { start: 0, fill: 1 }.cut(text.as_bytes(), &mut tokens);
             cut_plain(text.as_bytes(), 0, 1, &mut expected);
             prop_assert_eq!(tokens, expected, "{:?}", text);
         }
@@ -436,7 +435,7 @@ mod tests {
                 "{c}a{c}{c}中{c}กिก{c}\u{301}{c}क{c}क\u{94d}{c}क한{c}\u{11ab}{c}\u{1112}{c}👩{c}👩🇦{c}🇦{c}"
             );
             let (mut tokens, mut expected) = (Vec::new(), Vec::new());
-            cut(text.as_bytes(), &mut tokens);
+            Run { start: 0, fill: 1 }.cut(text.as_bytes(), &mut tokens);
             cut_plain(text.as_bytes(), 0, 1, &mut expected);
             assert_eq!(tokens, expected, "{text:?}");
         }

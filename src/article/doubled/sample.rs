@@ -7,6 +7,9 @@ use crate::article::doubled::{Point, chain};
 /// with a probability of about their Jaccard similarity.
 pub(crate) type Sample = [u64; 4];
 
+/// Half of each hash of a [`Sample`]: enough within an article.
+pub(crate) type HalfSample = [u32; 4];
+
 /// A sampled shingle that stands in more paragraphs of an article is ignored: sections built alike share many of those.
 const MAX_COPIES: usize = 4;
 
@@ -26,22 +29,31 @@ pub(crate) fn of(hashes: &[u64]) -> Sample {
     sample
 }
 
+/// Returns half of each hash.
+#[allow(clippy::cast_possible_truncation)] // half of it is left
+pub(crate) fn halves(sample: &Sample) -> HalfSample {
+    sample.map(|hash| hash as u32)
+}
+
+/// The least number of paragraphs of an article with a doubled body: a side has two or more.
+pub(crate) const MIN_PARAGRAPHS: usize = 4;
+
 /// Returns true if a body may stand twice in an article of these paragraphs, by their samples and numbers of words.
 ///
 /// Cost: time n log n in the paragraphs.
-pub(crate) fn may_be_doubled<'s>(paragraphs: impl Iterator<Item = (&'s Sample, usize)>) -> bool {
-    let mut sampled: Vec<(u64, usize)> = Vec::new();
+pub(crate) fn may_be_doubled(paragraphs: impl Iterator<Item = (HalfSample, usize)>) -> bool {
+    let mut sampled: Vec<(u32, usize)> = Vec::new();
     let mut weights: Vec<usize> = Vec::new();
     let mut words = 0;
     for (n, (sample, count)) in paragraphs.enumerate() {
         let before = sampled.len();
-        sampled.extend(sample.iter().filter(|&&hash| hash != u64::MAX).map(|&hash| (hash, n)));
+        sampled.extend(sample.into_iter().filter(|&hash| hash != u32::MAX).map(|hash| (hash, n)));
         // Twelve times as many words as each sampled shingle stands for.
         weights.push(12 * count / (sampled.len() - before).max(1));
         words += 12 * count;
     }
-    if weights.len() < 4 {
-        return false; // a side has two paragraphs or more
+    if weights.len() < MIN_PARAGRAPHS {
+        return false;
     }
     sampled.sort_unstable();
     let mut points = Vec::new();

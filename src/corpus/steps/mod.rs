@@ -195,7 +195,7 @@ impl Steps {
         let detector = &self.options.detector;
         let none = ([u64::MAX; 4], 0);
         let sampled = sampled.iter().map(|of| of.as_ref().unwrap_or(&none));
-        if !sample::may_be_doubled(sampled.map(|(sample, words)| (sample, *words as usize))) {
+        if !sample::may_be_doubled(sampled.map(|(sample, words)| (sample::halves(sample), *words as usize))) {
             return None;
         }
         let doubled = detector.doubled_body(text)?;

@@ -29,7 +29,7 @@ impl<'t> Part<'t> {
                 let next = number(groups.len());
                 let copy_group = *groups.entry(member.group).or_insert(next);
                 if copy_group == next {
-                    contents.copy_groups.push(CopyGroup { hash: 0, first: contents.count() });
+                    contents.copy_groups.push(CopyGroup { hash: 0, first: contents.count(), text_hash: 0 });
                 }
                 let entry =
                     ParagraphEntry { start: 0, len: 0, words: member.words, document: place, copy_group };

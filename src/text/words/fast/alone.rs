@@ -5,7 +5,7 @@
 // From text to sets of shingles, in MB/s on a busy core, without and with runs: documentation in Thai 41 to 43 and 47 to 57, chapters
 // of Bibles in 40 languages 52 to 59 and 58 to 68.
 
-use super::alphabet::{Alphabet, CharClass};
+use super::alphabet::{Alphabet, CharClass, Entry};
 use crate::text::utf8;
 
 /// What a character is in a run: a set of the bits below, empty for one that is in none.
@@ -83,10 +83,10 @@ impl Alphabet {
                 thai.0[usize::from(second & 1) << 6 | usize::from(third & 0x3F)]
             }
             // Kana and Han.
-            [0xE3..=0xE9, _, _, ..] => utf8::first_char(text).map_or(0, |(c, _)| {
-                let entry = self.get(c);
-                if entry.class() == CharClass::Alone && entry.keeps(c) { LETTER } else { 0 }
-            }),
+            [first @ 0xE3..=0xE9, second, third, ..] => {
+                let is_alone = |(c, _)| self.get(c) == Entry::alone([first, second, third]);
+                if utf8::first_char(text).is_some_and(is_alone) { LETTER } else { 0 }
+            }
             _ => 0,
         }
     }

@@ -158,6 +158,13 @@ impl Entry {
         CharClass::ALL[(self.0 >> CLASS_SHIFT & 31) as usize]
     }
 
+    /// Returns the entry of a letter of three bytes that is kept as it is, and is a word of its own.
+    #[inline]
+    pub(super) const fn alone([first, second, third]: [u8; 3]) -> Self {
+        let bytes = u32::from_le_bytes([first, second, third, 0]);
+        Self(KNOWN | (CharClass::Alone as u32) << CLASS_SHIFT | 3 << LEN_SHIFT | bytes)
+    }
+
     /// Returns true if a character is kept as it is.
     pub(super) fn keeps(self, c: u16) -> bool {
         self.only_char() == char::from_u32(c.into())
