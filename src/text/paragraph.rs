@@ -107,7 +107,7 @@ impl Boundary {
             }
             if let Some(last) = last.replace(span.clone()) {
                 blank += usize::from(after_blank);
-                single += usize::from(!after_blank && columns(&text[last]) > MAX_WRAP_COLUMNS);
+                single += usize::from(!after_blank && is_wide(&text[last]));
             }
             after_blank = false;
         }
@@ -268,6 +268,12 @@ fn trim(text: &str, span: Range<usize>) -> Range<usize> {
     let end = span.start + line.trim_end().len();
     let start = end - line.trim().len();
     start..end
+}
+
+/// Returns true if a line is wider than wrapped text.
+// No character takes more than four bytes, or more columns than bytes: so most lines need not be counted.
+fn is_wide(line: &str) -> bool {
+    line.len() > MAX_WRAP_COLUMNS && (line.len() > 4 * MAX_WRAP_COLUMNS || columns(line) > MAX_WRAP_COLUMNS)
 }
 
 /// Returns how wide a line is in a terminal, nearly: East Asian characters take two columns.
