@@ -14,7 +14,7 @@ use crate::text::rule::{effect, expansion};
 use crate::text::sequences;
 
 /// Raised when a rule, the cutting of words or that of shingles changes what it does to any text.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The Unicode versions of the tables behind the rules.
 pub(crate) const UNICODE_VERSIONS: [(u64, u64, u64); 3] = {

@@ -77,7 +77,7 @@
 //! 9E3779B97F4A7C15₁₆ of 128 bits, and sⱼ number 2³² + j / 4 of `SplitMix64`, counted from 0. The key of band i is XXH3-64, with the seed `band` as a number plus i, of its slots, 2 bytes each.
 //!
 //! **Fingerprint.** XXH3-64, seed `config`, of 32 bytes: the version of these hashes (4 bytes), now 2; the version of the
-//! rules by which texts are normalized and cut (4), now 2; then, 8 bytes each, the rules as at 16, the unit of shingles as
+//! rules by which texts are normalized and cut (4), now 3; then, 8 bytes each, the rules as at 16, the unit of shingles as
 //! at 14, and the width as at 24. A reader refuses a file whose fingerprint it does not compute itself:
 //! its own hashes or rules are other ones.
 //!

@@ -148,6 +148,7 @@ fn marks_and_quotes_at_the_edges_of_words_are_read_as_defined() {
         "1،2 ا،2 1، 2",
         "don’t ‘stop’ it’s 5’6 “e.g.” a…b 3…4",
         "__ _a_ a__1 _' '_ ._.",
+        "าำ\u{e48}กรก กเเ ๆเเก ก\u{e48}\u{e38}ก",
         "word \u{301}mark أ \u{654}ا \u{200d}🅰 ͺa",
         &format!("{long} {long}' {long}"),
         &format!("{}a b", "a ".repeat(31)),
