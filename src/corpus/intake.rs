@@ -1,4 +1,5 @@
-//! Taking in: articles are prepared batch by batch on all cores, and each batch is added while the next is prepared.
+//! Taking in: articles are prepared batch by batch on all cores, and each batch is added while the next is prepared. Texts that were
+//! added before are looked up first, and not prepared again.
 
 use std::ops::Range;
 

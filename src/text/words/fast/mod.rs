@@ -1,8 +1,8 @@
 //! The fast form of reading words: one pass over the text, without its normal form.
 //!
 //! The text is taken stretch by stretch between ASCII white space. [`block`]: bit masks of 64 bytes at a time, for ASCII and
-//! letters of two bytes. [`letters`]: most other stretches, by a look-up of each character in an [`alphabet`]. What is left
-//! goes the [plain](super::plain) way.
+//! letters of two bytes. [`letters`]: most other stretches, by a look-up of each character in an [`alphabet`], and [`alone`] in them
+//! the runs of letters that are words of their own. What is left goes the [plain](super::plain) way.
 
 #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // its tables by two bytes are for AVX2 alone
 pub(super) mod alphabet;
