@@ -11,6 +11,7 @@ is a line of a text.
 The input is the same for all: distinct paragraphs, one a line, of NFKC, in small letters, words (letters and digits) joined by
 one space; so all split them alike. Left out are paragraphs of fewer words than a shingle, those in scripts without spaces, and
 exact copies, of which the pairs among copies of one line would drown all others. --n takes as many of the rest at random.
+--copies keeps them, as a dump has them, and tells only CPU and memory: of 26.8 million pairs 22.9 were between copies.
 
 Each finds pairs of Jaccard 0.7 or more by shingles of 5 words, on one core, one after the other, in some rounds:
 
@@ -18,9 +19,11 @@ Each finds pairs of Jaccard 0.7 or more by shingles of 5 words, on one core, one
   floor-python      reads, splits and joins each shingle in Python, which rensa and datasketch are given; finds nothing
   dittograph        `dedup --all-pairs`; every pair is compared exactly. `--rules none`, so that a spelling is what it is to the
                     peers; the default rules cost the same here (2.24 s of CPU, 2.22 without)
-  exact             the same with `--candidates exact`, which misses none: the truth
+  dittograph-flags  the same without `--all-pairs`: only which paragraphs go, each with the one that is kept
+  exact             the same as dittograph with `--candidates exact`, which misses none: the truth
   gaoya             as in its README: MinHasher32, MinHashIndex::insert and query, which checks estimates. It names no bands for
-                    0.7: here 16 of 8 rows, as rensa has them; built for this processor (-C target-cpu=native)
+                    0.7: here 16 of 8 rows, as rensa has them. Built for this processor (-C target-cpu=native), though it gained
+                    nothing: 13.0 and 14.4 s of CPU, without 13.0 and 15.0
   gaoya-recall      the same with 32 bands of 4 rows: more candidates, as in its examples (42 of 3 rows at 0.5)
   rensa             RMinHash.from_token_sets, RMinHashLSH with the bands that rensa takes at 0.7 (16), query_all, and the
                     estimate at 0.7 or more, as its RMinHashDeduplicator does
@@ -28,8 +31,8 @@ Each finds pairs of Jaccard 0.7 or more by shingles of 5 words, on one core, one
   datasketch        as its documentation of MinHashLSH has it: MinHash.bulk, insert, query, filtered by MinHash.jaccard
   datasketch-raw    the same without that filter
 
-All take 128 slots. Recall is the share of the true pairs that are found, precision that of the found pairs that are true. For
-rensa-flags: true pairs of which one side is flagged, and flagged paragraphs with a true pair.
+All take 128 slots at most. Recall is the share of the true pairs that are found, precision that of the found pairs that are
+true. For flags: true pairs of which one side is flagged, and flagged paragraphs with a true pair.
 
 The truth is held against all pairs of --check paragraphs, compared here with Python's sets: those with the smallest hashes of
 shingles, so that like ones are among them. What takes longer than --limit seconds is stopped, and left out of later rounds.
@@ -58,8 +61,9 @@ WORD = re.compile(r"[^\W_]+")
 # Thai and Lao, Burmese, Khmer, Chinese and Japanese: words that dittograph splits and the peers do not.
 WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 DEDUP = "dedup --quiet --threads 1 --format text --shingles words:5 --threshold 0.7 --boundary newline --min-words 1".split()
-DEDUP += "--rules none --evidence threshold --siblings remove --all-pairs --pairs".split()
-CONTENDERS = "floor floor-python dittograph exact gaoya gaoya-recall rensa rensa-flags datasketch datasketch-raw"
+DEDUP += "--rules none --evidence threshold --siblings remove --pairs".split()
+OURS = {"dittograph": "--all-pairs", "dittograph-flags": "", "exact": "--all-pairs --candidates exact"}
+CONTENDERS = "floor floor-python dittograph dittograph-flags exact gaoya gaoya-recall rensa rensa-flags datasketch datasketch-raw"
 
 
 # What follows up to `main` runs in processes of its own: the memory of this one would count as theirs.
@@ -80,7 +84,7 @@ def texts_of(path, field):
         yield json.loads(line).get(field) or "" if json_lines else line
 
 
-def prepare(field, n, out, *paths):
+def prepare(field, n, copies, out, *paths):
     """Write the plain paragraphs, and print how many there were of each kind."""
     counts = dict.fromkeys(["read", "too short", "without spaces", "exact copies", "kept"], 0)
     seen, kept = set(), []
@@ -95,9 +99,9 @@ def prepare(field, n, out, *paths):
                 plain = " ".join(words)
                 if WITHOUT_SPACES.search(plain):
                     counts["without spaces"] += 1
-                elif plain in seen:
-                    counts["exact copies"] += 1
-                else:
+                    continue
+                counts["exact copies"] += plain in seen
+                if copies == "True" or plain not in seen:
                     seen.add(plain)
                     kept.append(plain)
     if 0 < int(n) < len(kept):
@@ -185,18 +189,23 @@ def datasketch_raw(path, out):
     datasketch(path, out, filtered=False)
 
 
+def numbers(path, columns):
+    """All numbers of a file, or those of some columns of dittograph's tables."""
+    import numpy
+
+    if not path.endswith(".tsv"):
+        return numpy.fromfile(path, dtype=numpy.uint32).astype(numpy.uint64)
+    with open(path, encoding="utf-8") as file:
+        next(file)
+        rows = (line.split("\t") for line in file)
+        return numpy.fromiter((int(row[column]) for row in rows for column in columns), dtype=numpy.uint64)
+
+
 def found(path):
     """The pairs of a file as sorted numbers."""
     import numpy
 
-    if path.endswith(".tsv"):
-        with open(path, encoding="utf-8") as file:
-            next(file)
-            columns = (line.split("\t") for line in file)
-            numbers = numpy.fromiter((int(row[at]) for row in columns for at in (1, 3)), dtype=numpy.uint64)
-    else:
-        numbers = numpy.fromfile(path, dtype=numpy.uint32).astype(numpy.uint64)
-    pairs = numbers.reshape(-1, 2)
+    pairs = numbers(path, (1, 3)).reshape(-1, 2)
     return numpy.unique(pairs.min(axis=1) << numpy.uint64(32) | pairs.max(axis=1))
 
 
@@ -208,13 +217,13 @@ def score(truth, *paths):
     sides = numpy.stack([truth >> numpy.uint64(32), truth & numpy.uint64(2**32 - 1)])
     scores = []
     for path in paths:
-        if path.endswith(".flags"):
-            flags = numpy.fromfile(path, dtype=numpy.uint32)
-            recall, right = numpy.isin(sides, flags).any(axis=0).sum(), numpy.isin(flags, sides).sum()
+        if "-flags." in path:
+            told = numpy.unique(numbers(path, (3,)))
+            recall, right = numpy.isin(sides, told).any(axis=0).sum(), numpy.isin(told, sides).sum()
         else:
-            flags = found(path)
-            recall = right = len(numpy.intersect1d(flags, truth, assume_unique=True))
-        scores.append([len(flags), int(recall) / max(len(truth), 1), int(right) / max(len(flags), 1)])
+            told = found(path)
+            recall = right = len(numpy.intersect1d(told, truth, assume_unique=True))
+        scores.append([len(told), int(recall) / max(len(truth), 1), int(right) / max(len(told), 1)])
     print(json.dumps(scores))
 
 
@@ -270,8 +279,7 @@ class Bench:
         return json.loads(subprocess.run(self.job(*words), check=True, stdout=subprocess.PIPE).stdout)
 
     def out(self, name):
-        ending = {"rensa-flags": "flags", "dittograph": "tsv", "exact": "tsv"}.get(name, "u32")
-        return str(self.home / f"{name}.{ending}")
+        return str(self.home / f"{name}.{'tsv' if name in OURS else 'u32'}")
 
     def command(self, name):
         out = self.out(name)
@@ -280,9 +288,8 @@ class Bench:
                 return [self.peers, "floor", self.input]
             case "gaoya" | "gaoya-recall":
                 return [self.peers, "gaoya", self.input, *(("16", "8") if name == "gaoya" else ("32", "4")), out]
-            case "dittograph" | "exact":
-                more = ["--candidates", "exact"] if name == "exact" else []
-                return [self.options.bin, *DEDUP, out, *more, self.input]
+        if name in OURS:
+            return [self.options.bin, *DEDUP, out, *OURS[name].split(), self.input]
         return self.job(name, self.input, out)
 
     def measure(self, name):
@@ -319,11 +326,26 @@ def versions(bench):
     )
 
 
+def scores_of(bench, names, count):
+    """The pairs, recall and precision of each that finds something, once the truth was held against Python's sets."""
+    if "exact" not in names and bench.measure("exact") is None:
+        sys.exit("the exact join takes longer than --limit")
+    truth = bench.out("exact")
+    if count:
+        sample, pairs, edge, wrong = bench.answer("check", bench.input, truth, count)
+        print(f"all pairs of {sample:,} paragraphs by Python's sets: {pairs:,} of 0.7 or more, {edge:,} of 0.5 to 0.7; {wrong} differ")
+        if wrong:
+            sys.exit(1)
+    names = [name for name in names if "floor" not in name]
+    return dict(zip(names, bench.answer("score", truth, *map(bench.out, names))))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dumps", nargs="+", type=pathlib.Path)
     parser.add_argument("--field", default="text")
     parser.add_argument("--n", type=int, default=0, help="take so many distinct paragraphs at random; 0: all")
+    parser.add_argument("--copies", action="store_true", help="keep exact copies, and tell only CPU and memory")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=CONTENDERS.replace(" ", ","))
     parser.add_argument("--limit", type=float, default=900, help="seconds that one run may take")
@@ -339,7 +361,7 @@ def main():
             parser.error(f"no contender is called {name}; there are {CONTENDERS}")
 
     bench = Bench(options)
-    counts = bench.answer("prepare", options.field, options.n, bench.input, *options.dumps)
+    counts = bench.answer("prepare", options.field, options.n, options.copies, bench.input, *options.dumps)
     print(versions(bench))
     print(", ".join(f"{count:,} {kind}" for kind, count in counts.items()), f"({bench.input.stat().st_size / 1e6:.0f} MB)")
 
@@ -349,7 +371,7 @@ def main():
         for name in names:
             if name in stopped or number and cpu[name][0] > options.slow:
                 continue
-            print(f"\rround {number + 1}: {name} …{'':20}", end="\r", file=sys.stderr, flush=True)
+            print(f"round {number + 1}: {name} …", file=sys.stderr)
             measured = bench.measure(name)
             if measured is None:
                 stopped.add(name)
@@ -357,17 +379,7 @@ def main():
             cpu[name].append(measured[0])
             peak[name] = max(peak.get(name, 0), measured[1])
 
-    if "exact" not in names and bench.measure("exact") is None:
-        sys.exit("the exact join takes longer than --limit")
-    truth = bench.out("exact")
-    if options.check:
-        sample, pairs, edge, wrong = bench.answer("check", bench.input, truth, options.check)
-        print(f"all pairs of {sample} paragraphs by Python's sets: {pairs:,} of 0.7 or more, {edge:,} of 0.5 to 0.7; {wrong} differ")
-        if wrong:
-            sys.exit(1)
-    scored = [name for name in names if cpu[name] and "floor" not in name]
-    scores = dict(zip(scored, bench.answer("score", truth, *map(bench.out, scored))))
-
+    scores = {} if options.copies else scores_of(bench, [name for name in names if cpu[name]], options.check)
     print("| | CPU s | × floor | × dittograph | peak MiB | pairs | recall | precision |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in names:
