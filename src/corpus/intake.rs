@@ -6,9 +6,8 @@ use std::ops::Range;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use crate::article::detector::Detector;
-use crate::article::doubled::sample::{self, HalfSample};
-use crate::article::reading::{Read, SameWords, Scratch};
+use crate::article::doubled::sample;
+use crate::article::reading::SameWords;
 use crate::compare::lcs::WordSketch;
 use crate::corpus::bodies::Bodies;
 use crate::corpus::contents::{Contents, CopyGroup, DocumentEntry, NO_WORDS, ParagraphEntry, Texts};
@@ -16,21 +15,19 @@ use crate::corpus::found::Found;
 use crate::corpus::known::{self, Known};
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::{CorpusBuilder, Scope};
+use crate::corpus::preparer::{Batch, CutBatch, CutParagraph, PreparedParagraph, Preparer};
 use crate::corpus::rare_shingles::RareShingles;
-use crate::corpus::seen_texts::{Seen, SeenTexts};
+use crate::corpus::seen_texts::SeenTexts;
 use crate::error::Error;
 use crate::groups::number;
 use crate::index::saved::SavedIndex;
-use crate::lsh::{Banding, Keys};
+use crate::lsh::Keys;
 use crate::minhash::MinHasher;
 use crate::shingle::ShingleSet;
 use crate::text::paragraph::Paragraph;
 
 /// How many bytes of text are prepared together, on all cores.
 const BATCH_BYTES: usize = 1 << 21;
-
-/// How many paragraphs one core prepares at a time.
-const CHUNK_LEN: usize = 64;
 
 /// A corpus that articles come into, wherever it keeps their texts.
 #[derive(Clone, Debug)]
@@ -83,10 +80,10 @@ impl<'t> Intake<'t> {
             std::iter::from_fn(take).collect()
         };
         let mut batch = preparer.prepare(self.look_up(take()));
-        while !batch.articles.is_empty() {
+        while !batch.cut.articles.is_empty() {
             let next = self.look_up(take());
             let add = || {
-                keep_texts(&mut self.contents.texts, &batch.articles);
+                keep_texts(&mut self.contents.texts, &batch.cut.articles);
                 self.add_batch(&batch);
             };
             ((), batch) = rayon::join(add, || preparer.prepare(next));
@@ -128,7 +125,7 @@ impl<'t> Intake<'t> {
         }
         let detector = self.contents.detector;
         let mut same_words = SameWords::new(&detector);
-        for (n, (article, paragraphs)) in batch.articles.iter().zip(&batch.paragraphs).enumerate() {
+        for (n, (article, paragraphs)) in batch.cut.articles.iter().zip(&batch.cut.paragraphs).enumerate() {
             let text = article.as_ref();
             let len = u32::try_from(text.len()).expect("an article has fewer than 2^32 bytes");
             let document = number(self.contents.documents.len());
@@ -231,121 +228,10 @@ fn saturated(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// Prepares articles on all cores: their paragraphs are cut, hashed and signed.
-struct Preparer {
-    detector: Detector,
-    banding: Option<Banding>,
-    wants_sketches: bool,
-    hasher: MinHasher,
-    /// For lossless removal.
-    keeps_sets: bool,
-}
-
-/// Articles that are cut into paragraphs.
-struct CutBatch<T> {
-    articles: Vec<T>,
-    /// The paragraphs of each article.
-    paragraphs: Vec<Vec<CutParagraph>>,
-}
-
-struct CutParagraph {
-    span: Range<usize>,
-    /// The hash of its text.
-    hash: u32,
-    seen: Option<Seen>,
-}
-
-/// Articles that are prepared.
-struct Batch<T> {
-    articles: Vec<T>,
-    /// The paragraphs of each article.
-    paragraphs: Vec<Vec<CutParagraph>>,
-    /// Whether a body may stand twice in each article.
-    repeats_itself: Vec<bool>,
-    /// What is known of the paragraphs of all articles, one after the other.
-    chunks: Vec<PreparedChunk>,
-}
-
-/// Up to [`CHUNK_LEN`] paragraphs.
-struct PreparedChunk {
-    paragraphs: Vec<PreparedParagraph>,
-    /// The bucket keys of each, one after the other.
-    keys: Vec<u32>,
-    /// Their shingles, if they are kept.
-    sets: Vec<ShingleSet>,
-}
-
 /// What the copies and revisions of a paragraph are found by.
 #[derive(Clone, Copy)]
 struct Traits<'b> {
     keys: &'b [u32],
     sketch: Option<WordSketch>,
     set: Option<&'b ShingleSet>,
-}
-
-struct PreparedParagraph {
-    words: usize,
-    /// Half of the hash of its words, `None` if it has none.
-    hash: Option<u64>,
-    sample: HalfSample,
-    sketch: Option<WordSketch>,
-}
-
-impl Preparer {
-    fn prepare<T: AsRef<str> + Sync>(&self, cut: CutBatch<T>) -> Batch<T> {
-        let CutBatch { articles, paragraphs } = cut;
-        let texts: Vec<(&str, Option<&Seen>)> = (articles.iter().zip(&paragraphs))
-            .flat_map(|(article, paragraphs)| {
-                paragraphs.iter().map(|cut| (&article.as_ref()[cut.span.clone()], cut.seen.as_ref()))
-            })
-            .collect();
-        let chunks: Vec<PreparedChunk> =
-            texts.par_chunks(CHUNK_LEN).map(|texts| self.prepare_chunk(texts)).collect();
-        let ends = paragraphs.iter().scan(0, |end, paragraphs| {
-            *end += paragraphs.len();
-            Some(*end)
-        });
-        let ranges: Vec<Range<usize>> =
-            ends.zip(&paragraphs).map(|(end, paragraphs)| end - paragraphs.len()..end).collect();
-        let repeats_itself = |range: Range<usize>| {
-            sample::may_be_doubled(range.map(|n| {
-                let prepared = &chunks[n / CHUNK_LEN].paragraphs[n % CHUNK_LEN];
-                (prepared.sample, prepared.words)
-            }))
-        };
-        let repeats_itself = ranges.into_par_iter().map(repeats_itself).collect();
-        Batch { articles, paragraphs, repeats_itself, chunks }
-    }
-
-    fn prepare_chunk(&self, paragraphs: &[(&str, Option<&Seen>)]) -> PreparedChunk {
-        let mut scratch = Scratch::default();
-        let mut slots = vec![0; self.hasher.slots()];
-        let bands = self.banding.map_or(0, |banding| banding.bands);
-        let mut keys = Vec::with_capacity(paragraphs.len() * bands);
-        let mut sets = Vec::new();
-        let prepare = |&(paragraph, seen): &(&str, Option<&Seen>)| {
-            if let Some(&Seen { words, sample, .. }) = seen {
-                keys.resize(keys.len() + bands, 0); // those of its group are known
-                return PreparedParagraph { words: words as usize, hash: None, sample, sketch: None };
-            }
-            let Read { words, hash } = self.detector.read(paragraph, &mut scratch);
-            self.hasher.sign_hashes(scratch.hashes(), &mut slots);
-            if let Some(banding) = self.banding {
-                #[allow(clippy::cast_possible_truncation)] // half of a key is enough to propose by
-                banding.each_key(&slots, |key| keys.push(key as u32));
-            }
-            if self.keeps_sets {
-                sets.push(ShingleSet::from_hashes(scratch.hashes()));
-            }
-            #[allow(clippy::cast_possible_truncation)] // half of a hash is enough to look up by
-            PreparedParagraph {
-                words,
-                hash: hash.map(|hash| hash as u64),
-                sample: sample::halves(&sample::of(scratch.hashes())),
-                sketch: self.wants_sketches.then(|| scratch.sketch()),
-            }
-        };
-        let paragraphs = paragraphs.iter().map(prepare).collect();
-        PreparedChunk { paragraphs, keys, sets }
-    }
 }
