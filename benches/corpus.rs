@@ -67,6 +67,31 @@ fn by_size(c: &mut Criterion) {
     }
 }
 
+/// Lines that are alike just below the threshold, so that all are kept: of sixteen words one is another in each.
+fn alike(count: usize) -> Vec<String> {
+    let line = |n| {
+        format!(
+            "The night train from the north was late by an hour at station{n} since snow lay"
+        )
+    };
+    (0..count).map(line).collect()
+}
+
+/// Bytes a second stay nearly the same too where thousands of paragraphs share their buckets, and none goes for another.
+fn by_size_alike(c: &mut Criterion) {
+    let mut group = c.benchmark_group("corpus_by_lines_alike");
+    group.sampling_mode(SamplingMode::Flat);
+    group.sample_size(10);
+    for count in [1_000, 3_000, 10_000, 30_000] {
+        let articles = alike(count);
+        assert_eq!(redundant(&articles, Candidates::Lsh), 0);
+        group.throughput(bytes(&articles));
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter(|| redundant(&articles, Candidates::Lsh));
+        });
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
@@ -74,6 +99,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = by_script, by_size
+    targets = by_script, by_size, by_size_alike
 }
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! Items in groups, all in one array; and the 32-bit numbers of paragraphs, sets and buckets.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Returns numbers below `bound` in ascending order, each once.
 ///
@@ -80,6 +81,55 @@ impl<T: Copy + Default> FlatGroups<T> {
     /// Returns all items, one group after the other.
     pub(crate) fn into_items(self) -> Vec<T> {
         self.items
+    }
+}
+
+/// Numbered things in numbered lists, by the thing and by the list.
+///
+/// It takes 4 bytes for each thing, list, and place in a list, and 4 more for each place once members are asked for.
+pub(crate) struct Lists {
+    of: FlatGroups<u32>,
+    /// Where the members of each list begin, and the end of the last.
+    starts: Vec<u32>,
+    /// The members of each list, between two entries of `starts`. They are not `FlatGroups`, which would hold the
+    /// starts a second time: 4 bytes more for each list.
+    members: OnceLock<Vec<u32>>,
+}
+
+impl Lists {
+    /// Creates them from the lists of each thing, and where the members of each list begin, and the end of the last.
+    pub(crate) fn new(of: FlatGroups<u32>, starts: Vec<u32>) -> Self {
+        Self { of, starts, members: OnceLock::new() }
+    }
+
+    /// Returns how many lists there are.
+    pub(crate) fn count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Returns the lists in which a thing stands.
+    pub(crate) fn of(&self, number: u32) -> &[u32] {
+        self.of.get(number)
+    }
+
+    /// Returns where the members of a list stand among those of all lists.
+    pub(crate) fn range(&self, list: u32) -> Range<usize> {
+        self.starts[list as usize] as usize..self.starts[list as usize + 1] as usize
+    }
+
+    /// Returns how many places there are in all lists.
+    pub(crate) fn places(&self) -> usize {
+        self.of.item_count()
+    }
+
+    /// Returns the members of a list, ascending.
+    pub(crate) fn members(&self, list: u32) -> &[u32] {
+        let find = || {
+            let members =
+                (0..self.of.len()).flat_map(|number| self.of(number).iter().map(move |&list| (list, number)));
+            place_items(&mut self.starts.clone(), self.places(), members)
+        };
+        &self.members.get_or_init(find)[self.range(list)]
     }
 }
 

@@ -5,6 +5,7 @@ mod common;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Numbers, paragraphs, words_of};
 use dittograph::{
@@ -560,4 +561,23 @@ fn within_each_article_the_longest_is_kept() {
     let removed: Vec<_> =
         found.redundant().removals.iter().map(|r| (r.removed.document, r.removed.paragraph)).collect();
     assert_eq!(removed, [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)]);
+}
+
+#[test]
+fn lines_just_below_the_threshold_are_not_compared_each_with_each() {
+    // Of sixteen words one is another in each, so that of 17 shingles two lines have 11 in common.
+    let line = |n| format!("one two three four five six seven eight other{n} ten eleven twelve a b c d");
+    let lines: Vec<String> = (0..4_000).map(line).collect();
+    let reads = AtomicUsize::new(0);
+    let builder = Corpus::builder(Detector::default());
+    let mut corpus = builder.build_reading(|document, part| {
+        reads.fetch_add(1, Ordering::Relaxed);
+        lines[usize::try_from(document).unwrap()][part].to_owned()
+    });
+    corpus.extend(&lines);
+    let found = corpus.find();
+    assert!(found.redundant().removals.is_empty());
+    assert_eq!(found.pairs().count(), 0);
+    let reads = reads.into_inner();
+    assert!(reads < 200 * lines.len(), "{reads} texts read"); // each with each is 2,000 a line
 }

@@ -29,7 +29,9 @@ impl<'s> Join<'s> {
         let mut by_size: Vec<u32> =
             (0..number(sets.len())).filter(|&n| !sets[n as usize].is_empty()).collect();
         by_size.sort_unstable_by_key(|&n| (sets[n as usize].len(), n));
-        Self { sets, by_size, counts: Counts::new(sets) }
+        let mut counts = Counts::new(sets.iter().map(ShingleSet::len).sum());
+        sets.iter().for_each(|set| counts.add(set));
+        Self { sets, by_size, counts }
     }
 
     /// Returns all pairs at the comparator's threshold, by earlier, then later number.
@@ -73,16 +75,8 @@ impl<'s> Join<'s> {
 
     /// Returns those of the `length` rarest shingles of a set that stand in more than one set and in at most `most`.
     fn prefix(&self, set: &ShingleSet, length: usize, most: u16) -> impl Iterator<Item = u64> + use<> {
-        let mut by_rarity: Vec<(u16, u64)> =
-            set.hashes().iter().map(|&s| (self.counts.upper_bound(s), s)).collect();
-        if 0 < length && length < by_rarity.len() {
-            by_rarity.select_nth_unstable(length - 1);
-        }
-        by_rarity.truncate(length);
-        by_rarity
-            .into_iter()
-            .filter(move |&(count, _)| 1 < count && count <= most)
-            .map(|(_, shingle)| shingle)
+        let rarest = self.counts.rarest(set, length).into_iter();
+        rarest.filter(move |&(count, _)| 1 < count && count <= most).map(|(_, shingle)| shingle)
     }
 
     /// Returns for each shingle the sets in whose index prefix it is, by rank.
@@ -107,7 +101,7 @@ impl<'s> Join<'s> {
 }
 
 /// Returns how long the prefix is with which a set looks for partners that are no larger.
-fn probe_prefix(comparator: &Comparator, size: usize) -> usize {
+pub(crate) fn probe_prefix(comparator: &Comparator, size: usize) -> usize {
     match comparator.measure {
         Measure::Jaccard => size + 1 - comparator.threshold.share(size).clamp(1, size),
         Measure::Containment => size, // the smaller may be any part of the larger
@@ -115,7 +109,7 @@ fn probe_prefix(comparator: &Comparator, size: usize) -> usize {
 }
 
 /// Returns how long the prefix is by which a set is found by partners that are no smaller.
-fn index_prefix(comparator: &Comparator, size: usize) -> usize {
+pub(crate) fn index_prefix(comparator: &Comparator, size: usize) -> usize {
     size + 1 - comparator.least_common(size, size).clamp(1, size)
 }
 
@@ -143,19 +137,33 @@ impl Postings {
 /// In how many sets each shingle stands, as an upper bound: one saturating counter of 16 bits for all shingles that
 /// agree in their low bits. The filter is exact in any fixed order of the shingles; the better the counts, the fewer
 /// the candidates.
-struct Counts {
+pub(crate) struct Counts {
     sums: Vec<u16>,
 }
 
 impl Counts {
-    fn new(sets: &[ShingleSet]) -> Self {
-        let shingles: usize = sets.iter().map(ShingleSet::len).sum();
-        let mut counts = Self { sums: vec![0; (2 * shingles).next_power_of_two().max(1 << 12)] };
-        for &shingle in sets.iter().flat_map(ShingleSet::hashes) {
-            let at = counts.place(shingle);
-            counts.sums[at] = counts.sums[at].saturating_add(1);
+    /// Creates the counts of about this many shingles, with repeats.
+    pub(crate) fn new(shingles: usize) -> Self {
+        Self { sums: vec![0; (2 * shingles).next_power_of_two().max(1 << 12)] }
+    }
+
+    /// Counts the shingles of a set.
+    pub(crate) fn add(&mut self, set: &ShingleSet) {
+        for &shingle in set.hashes() {
+            let at = self.place(shingle);
+            self.sums[at] = self.sums[at].saturating_add(1);
         }
-        counts
+    }
+
+    /// Returns the `length` rarest shingles of a set, each behind its count, in no order.
+    pub(crate) fn rarest(&self, set: &ShingleSet, length: usize) -> Vec<(u16, u64)> {
+        let mut by_rarity: Vec<(u16, u64)> =
+            set.hashes().iter().map(|&shingle| (self.upper_bound(shingle), shingle)).collect();
+        if 0 < length && length < by_rarity.len() {
+            by_rarity.select_nth_unstable(length - 1);
+        }
+        by_rarity.truncate(length);
+        by_rarity
     }
 
     fn upper_bound(&self, shingle: u64) -> u16 {

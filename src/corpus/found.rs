@@ -13,6 +13,8 @@ use crate::corpus::kept::Decided;
 use crate::corpus::known::Known;
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::pairs::Pairs;
+#[cfg(test)]
+use crate::corpus::prefixes::Crowding;
 use crate::corpus::{CorpusStatistics, kept, overlaps, runs};
 use crate::error::Error;
 
@@ -380,6 +382,14 @@ impl<'t> Found<'t> {
     #[cfg(feature = "page")]
     pub(crate) fn is_lossless(&self) -> bool {
         matches!(self.neighbours, Neighbours::Lossless { .. })
+    }
+
+    /// Sets when groups are looked up by their prefixes, before anything was asked for.
+    #[cfg(test)]
+    pub(crate) fn set_crowding(&mut self, new: Crowding) {
+        if let Neighbours::Buckets { crowding, .. } = &mut self.neighbours {
+            *crowding = new;
+        }
     }
 
     #[track_caller]

@@ -8,16 +8,20 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ahash::AHashMap;
+use rayon::prelude::*;
 
 use crate::compare::Similarity;
 use crate::corpus::contents::Contents;
 use crate::corpus::kept::{CounterpartIn, Preference};
+use crate::corpus::kept_lists::{KeptList, KeptLists};
 use crate::corpus::neighbours::Neighbours;
 use crate::corpus::options::Scope;
+use crate::corpus::prefixes::Prefixes;
 use crate::corpus::siblings::SiblingTest;
-use crate::groups::distinct;
+use crate::groups::{distinct, number};
 use crate::lsh::Bands;
 use crate::shingle::ShingleSet;
 
@@ -31,13 +35,6 @@ struct KeptOf {
     last: u32,
 }
 
-/// The groups of a bucket that are of the same document as the last.
-#[derive(Clone, Copy)]
-struct LastDocument {
-    number: u32,
-    start: u32,
-}
-
 /// The copy groups of which something is kept.
 pub(crate) struct KeptGroups<'c> {
     contents: &'c Contents<'c>,
@@ -49,13 +46,12 @@ pub(crate) struct KeptGroups<'c> {
     in_document: AHashMap<(u32, u32), u32>,
     preference: &'c Preference,
     siblings: &'c SiblingTest<'c>,
-    /// The groups of which something is kept, bucket by bucket, in the order in which that came about; there is room
-    /// for all members of each bucket.
-    in_bucket: Vec<u32>,
-    /// How many there are in each bucket.
-    counts: Vec<u32>,
-    /// Of which document those are that came last in each bucket, and where they begin.
-    last_documents: Vec<LastDocument>,
+    /// What is kept in each bucket, if there are buckets.
+    in_buckets: Option<KeptLists<'c>>,
+    /// What is kept in each list of a prefix, once too much was looked at in vain.
+    by_prefix: Option<(&'c Prefixes, KeptLists<'c>)>,
+    /// How many groups were looked at in vain.
+    vain: AtomicUsize,
 }
 
 impl<'c> KeptGroups<'c> {
@@ -66,9 +62,9 @@ impl<'c> KeptGroups<'c> {
         preference: &'c Preference,
         siblings: &'c SiblingTest<'c>,
     ) -> Self {
-        let (places, buckets) = match neighbours {
-            Neighbours::Buckets { bands, .. } => (bands.places(), bands.count()),
-            Neighbours::Joined { .. } | Neighbours::Lossless { .. } | Neighbours::Given { .. } => (0, 0),
+        let in_buckets = match neighbours {
+            Neighbours::Buckets { bands, .. } => Some(KeptLists::new(bands.buckets())),
+            Neighbours::Joined { .. } | Neighbours::Lossless { .. } | Neighbours::Given { .. } => None,
         };
         Self {
             contents,
@@ -78,9 +74,9 @@ impl<'c> KeptGroups<'c> {
             in_document: AHashMap::new(),
             preference,
             siblings,
-            in_bucket: vec![NOTHING; places],
-            counts: vec![0; buckets as usize],
-            last_documents: vec![LastDocument { number: NOTHING, start: 0 }; buckets as usize],
+            in_buckets,
+            by_prefix: None,
+            vain: AtomicUsize::new(0),
         }
     }
 
@@ -132,22 +128,32 @@ impl<'c> KeptGroups<'c> {
         self.contents.scope == Scope::Within && self.preference.is_by_document()
     }
 
-    /// Puts a group, of which the first paragraph was kept, in its buckets.
+    /// Puts a group, of which the first paragraph was kept, in its lists.
     fn register(&mut self, group: u32, document: u32) {
-        let Neighbours::Buckets { bands, .. } = self.neighbours else { return };
         let is_alone = self.is_one_document_enough();
-        for &bucket in bands.of(group) {
-            let count = &mut self.counts[bucket as usize];
-            let last = &mut self.last_documents[bucket as usize];
-            if last.number != document {
-                if is_alone {
-                    *count = 0;
-                }
-                *last = LastDocument { number: document, start: *count };
-            }
-            self.in_bucket[bands.range(bucket).start + *count as usize] = group;
-            *count += 1;
+        if let Some(lists) = &mut self.in_buckets {
+            lists.add(group, document, is_alone);
         }
+        if let Some((_, lists)) = &mut self.by_prefix {
+            lists.add(group, document, is_alone);
+        } else if self.neighbours.is_too_much(*self.vain.get_mut()) {
+            self.find_prefixes();
+        }
+    }
+
+    /// Finds the prefixes of all crowded groups, and puts those in their lists of which something is kept.
+    fn find_prefixes(&mut self) {
+        let Some(prefixes) = self.neighbours.find_prefixes(self.contents) else { return };
+        let mut kept: Vec<u32> = (0..number(self.of.len()))
+            .filter(|&group| self.of[group as usize].first != NOTHING && !prefixes.lists().of(group).is_empty())
+            .collect();
+        kept.par_sort_unstable_by_key(|&group| self.registered(group));
+        let mut lists = KeptLists::new(prefixes.lists());
+        for group in kept {
+            let document = self.contents.document_of(self.of[group as usize].first);
+            lists.add(group, document, self.is_one_document_enough());
+        }
+        self.by_prefix = Some((prefixes, lists));
     }
 
     /// Searches for what a paragraph may be removed for, of what is kept before its batch: see [`Self::search`].
@@ -224,21 +230,21 @@ impl<'c> KeptGroups<'c> {
             CounterpartIn::SameDocument => false,
             CounterpartIn::None => return search,
         };
-        let lists = asked.buckets().map(|bucket| {
-            let (kept, last) = (self.kept_in(bucket), self.last_documents[bucket as usize]);
-            let is_own = is_own_left_out && last.number == document;
-            let kept = if is_own { &kept[..last.start as usize] } else { kept };
+        let mut windows = Windows::new(self, self.lists(asked.group, |list| {
+            let kept = if is_own_left_out { list.before(document) } else { list.groups };
             &kept[kept.partition_point(|&group| self.registered(group) < since)..]
-        });
-        let mut windows = Windows::new(self, lists);
+        }));
+        let mut vain = 0;
         while let Some(window) = windows.next() {
             for group in window {
+                vain += 1;
                 let Some(other) = self.of(group, paragraph) else { continue };
                 let is_sibling = || self.siblings.are_siblings(asked.group, group);
                 if search.has_sibling && is_sibling() {
                     continue;
                 }
                 let Some(similarity) = asked.compare(group) else { continue };
+                vain -= 1;
                 if is_sibling() {
                     search.has_sibling = true;
                 } else if search
@@ -255,6 +261,7 @@ impl<'c> KeptGroups<'c> {
                 break;
             }
         }
+        self.vain.fetch_add(vain, Ordering::Relaxed);
         search
     }
 
@@ -278,15 +285,14 @@ impl<'c> KeptGroups<'c> {
         // Then all that is kept of the document came last, unless its copies are kept elsewhere too.
         let came_last = self.preference.is_by_document()
             && matches!(CounterpartIn::of(paragraph, self.contents), CounterpartIn::Any);
-        let of_document =
-            |bucket: &u32| !came_last || self.last_documents[*bucket as usize].number == document;
-        let lists = asked.buckets().filter(of_document).map(|bucket| {
-            let from = if came_last { self.last_documents[bucket as usize].start } else { 0 };
-            &self.kept_in(bucket)[from as usize..]
-        });
+        let lists = self.lists(asked.group, |list| if came_last { list.last_of(document) } else { list.groups });
         let is_near =
             |group| self.in_same_document(group, paragraph).is_some() && asked.compare(group).is_some();
-        Windows::new(self, lists).flatten().any(is_near)
+        let mut looked_at = 0;
+        let groups = Windows::new(self, lists).flatten();
+        let is_some_near = groups.inspect(|_| looked_at += 1).any(is_near);
+        self.vain.fetch_add(looked_at - usize::from(is_some_near), Ordering::Relaxed);
+        is_some_near
     }
 
     /// Returns how the group of a paragraph is compared with others; `None` if it has no words, or no buckets are known.
@@ -294,13 +300,20 @@ impl<'c> KeptGroups<'c> {
         let Neighbours::Buckets { bands, .. } = self.neighbours else { return None };
         let group = self.contents.group_of(paragraph)?;
         let Self { contents, neighbours, siblings, .. } = *self;
-        Some(Asked { group, bands, neighbours, contents, siblings, own: OnceCell::new() })
+        let has_others = self.by_prefix.is_some();
+        Some(Asked { group, bands, neighbours, contents, siblings, has_others, own: OnceCell::new() })
     }
 
-    /// Returns the groups of a bucket of which something is kept.
-    fn kept_in(&self, bucket: u32) -> &[u32] {
-        let Neighbours::Buckets { bands, .. } = self.neighbours else { return &[] };
-        &self.in_bucket[bands.range(bucket)][..self.counts[bucket as usize] as usize]
+    /// Returns a part of each of the lists in which all kept groups stand that may be near a group.
+    fn lists<'k>(&'k self, group: u32, part: impl Fn(KeptList<'k>) -> &'k [u32]) -> Vec<&'k [u32]> {
+        let (Neighbours::Buckets { bands, .. }, Some(in_buckets)) = (self.neighbours, &self.in_buckets) else {
+            return Vec::new();
+        };
+        let of_bucket = |bucket| part(in_buckets.get(bucket));
+        match &self.by_prefix {
+            Some((prefixes, lists)) => prefixes.near(bands, group, of_bucket, |list| part(lists.get(list))),
+            None => bands.of(group).iter().map(|&bucket| of_bucket(bucket)).collect(),
+        }
     }
 
     /// Returns the place of a kept group in the order of preference.
@@ -341,8 +354,8 @@ struct Windows<'k> {
 }
 
 impl<'k> Windows<'k> {
-    fn new(kept: &'k KeptGroups<'k>, lists: impl Iterator<Item = &'k [u32]>) -> Self {
-        let lists: Vec<&[u32]> = lists.filter(|list| !list.is_empty()).collect();
+    fn new(kept: &'k KeptGroups<'k>, mut lists: Vec<&'k [u32]>) -> Self {
+        lists.retain(|list| !list.is_empty());
         let next_begins = (!lists.is_empty()).then_some(0);
         Self { kept, lists, len: WINDOW_LEN, next_begins }
     }
@@ -378,23 +391,22 @@ struct Asked<'k> {
     neighbours: &'k Neighbours,
     contents: &'k Contents<'k>,
     siblings: &'k SiblingTest<'k>,
+    /// Whether it may be asked for groups that share no bucket with it.
+    has_others: bool,
     own: OnceCell<Cow<'k, ShingleSet>>,
 }
 
 impl Asked<'_> {
-    fn buckets(&self) -> impl Iterator<Item = u32> {
-        self.bands.of(self.group).iter().copied()
-    }
-
     /// Returns the groups that stand for it in the doubled body of a document.
     fn mates(&self, document: u32) -> impl Iterator<Item = u32> {
         self.siblings.mates_of(document, self.group)
     }
 
-    /// Compares the group with another one.
+    /// Compares the group with another one, `None` if that is no candidate.
     fn compare(&self, other: u32) -> Option<Similarity> {
         let own = self.own.get_or_init(|| self.neighbours.shingles(self.group, self.contents));
-        let other = self.neighbours.shingles(other, self.contents);
-        self.contents.detector.comparator().compare(own, &other)
+        let set = self.neighbours.shingles(other, self.contents);
+        let similarity = self.contents.detector.comparator().compare(own, &set)?;
+        (!self.has_others || self.bands.share(self.group, other)).then_some(similarity)
     }
 }

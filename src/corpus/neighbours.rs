@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use crate::compare::join::Join;
 use crate::compare::{Comparator, Measure, Similarity, Threshold};
 use crate::corpus::contents::{Contents, Texts};
+use crate::corpus::prefixes::{Crowding, Prefixes};
 use crate::corpus::rare_shingles::RareShingles;
-use crate::groups::{FlatGroups, number};
+use crate::groups::{FlatGroups, distinct, number};
 use crate::lsh::{Bands, Keys};
 use crate::shingle::ShingleSet;
 
@@ -33,7 +34,14 @@ impl Default for Neighbour {
 /// Finds the verified neighbours of a copy group.
 pub(crate) enum Neighbours {
     /// Groups that share a bucket are candidates, and are compared when they are needed.
-    Buckets { bands: Bands, sets: HeldSets, comparator: Comparator },
+    Buckets {
+        bands: Bands,
+        sets: HeldSets,
+        comparator: Comparator,
+        crowding: Crowding,
+        /// Found when they are needed.
+        prefixes: OnceLock<Prefixes>,
+    },
     /// All pairs are known: the neighbours of each group, ascending.
     Joined { neighbours: FlatGroups<Neighbour>, sets: Vec<ShingleSet> },
     /// Neighbours are groups of which one holds all shingles of the other. What is redundant is found by rare shingles;
@@ -65,7 +73,8 @@ impl Neighbours {
         };
         let is_candidate = |group| !bands.of(group).is_empty();
         let sets = HeldSets::new(contents, is_candidate, budget);
-        Self::Buckets { bands, sets, comparator }
+        let crowding = Crowding { min_len: 256, max_vain: (1 << 20).max(64 * contents.copy_groups.len()) };
+        Self::Buckets { bands, sets, comparator, crowding, prefixes: OnceLock::new() }
     }
 
     /// Prepares lossless removal, by what was chosen of the shingles of each copy group.
@@ -105,6 +114,21 @@ impl Neighbours {
         all.get_or_init(|| Box::new(joined))
     }
 
+    /// Returns the prefixes of what is crowded, and finds them if need be: not while others wait for it, as [`Self::with_all_pairs`].
+    pub(crate) fn find_prefixes(&self, contents: &Contents<'_>) -> Option<&Prefixes> {
+        let Self::Buckets { bands, sets, crowding, prefixes, .. } = self else { return None };
+        if let Some(prefixes) = prefixes.get() {
+            return Some(prefixes);
+        }
+        let found = Prefixes::new(bands, sets, crowding.min_len, contents);
+        Some(prefixes.get_or_init(|| found))
+    }
+
+    /// Returns true if so many groups were looked at in vain that prefixes are worth their cost.
+    pub(crate) fn is_too_much(&self, vain: usize) -> bool {
+        matches!(self, Self::Buckets { crowding, .. } if vain > crowding.max_vain)
+    }
+
     /// Returns the shingles of a group.
     pub(crate) fn shingles(&self, group: u32, contents: &Contents<'_>) -> Cow<'_, ShingleSet> {
         match self {
@@ -125,9 +149,19 @@ impl Neighbours {
     /// Returns all neighbours of a group, ascending.
     pub(crate) fn of(&self, group: u32, contents: &Contents<'_>) -> Cow<'_, [Neighbour]> {
         match self {
-            Self::Buckets { bands, .. } => {
-                let candidates = bands.candidates(group, usize::MAX);
-                Cow::Owned(self.verify(group, candidates.into_iter(), contents))
+            Self::Buckets { bands, prefixes, .. } => {
+                let Some(prefixes) = prefixes.get() else {
+                    let candidates = bands.candidates(group, usize::MAX);
+                    return Cow::Owned(self.verify(group, candidates.into_iter(), contents));
+                };
+                let of_bucket = |bucket| bands.buckets().members(bucket);
+                let of_list = |list| prefixes.lists().members(list);
+                let lists = prefixes.near(bands, group, of_bucket, of_list);
+                let candidates = distinct(lists.concat(), contents.copy_groups.len());
+                let others = candidates.into_iter().filter(|&other| other != group);
+                let mut near = self.verify(group, others, contents);
+                near.retain(|near| bands.share(group, near.group));
+                Cow::Owned(near)
             }
             Self::Joined { neighbours, .. } | Self::Given { neighbours, .. } => {
                 Cow::Borrowed(neighbours.get(group))
@@ -224,7 +258,7 @@ impl HeldSets {
         Self { held }
     }
 
-    fn get(&self, group: u32, contents: &Contents<'_>) -> Cow<'_, ShingleSet> {
+    pub(crate) fn get(&self, group: u32, contents: &Contents<'_>) -> Cow<'_, ShingleSet> {
         match self.held.get(group as usize) {
             Some(Some(set)) => Cow::Borrowed(set),
             _ => Cow::Owned(contents.shingles_of(group)),

@@ -53,6 +53,7 @@ impl<'f, 't> Pairs<'f, 't> {
         neighbours: &'f Neighbours,
         run_pairs: &'f [RunPair],
     ) -> Self {
+        _ = neighbours.find_prefixes(contents);
         Self {
             contents,
             neighbours: neighbours.with_all_pairs(contents),

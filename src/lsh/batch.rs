@@ -1,11 +1,8 @@
 //! The buckets of a batch: of many signatures that are all known before a candidate is asked for.
 
-use std::ops::Range;
-use std::sync::OnceLock;
-
 use rayon::prelude::*;
 
-use crate::groups::{FlatGroups, number, place_items};
+use crate::groups::{FlatGroups, Lists, number};
 
 /// The bucket keys of many signatures: 32 bits of each, which is enough to propose candidates by.
 ///
@@ -128,16 +125,9 @@ fn repeated(partition: &mut [u64]) -> &mut [u64] {
 
 /// The buckets of many signatures, without those that hold a single one.
 ///
-/// It takes 4 bytes for each signature, place in a bucket, and bucket, and 4 more for each place once candidates are
-/// asked for. While it is made it takes 8 more for each signature, or 16 on more threads than one.
+/// It takes what [`Lists`] take. While it is made it takes 8 bytes more for each signature, or 16 on more threads than one.
 pub(crate) struct Bands {
-    /// The buckets of each signature, ascending.
-    buckets: FlatGroups<u32>,
-    /// Where the members of each bucket begin, and the end of the last.
-    starts: Vec<u32>,
-    /// The members of each bucket, between two entries of `starts`. They are not `FlatGroups`, which would hold the
-    /// starts a second time: 4 bytes more for each bucket.
-    members: OnceLock<Vec<u32>>,
+    buckets: Lists,
 }
 
 impl Bands {
@@ -164,17 +154,17 @@ impl Bands {
             let buckets = (0..).zip(shared.iter().flat_map(SharedBuckets::buckets));
             buckets.flat_map(|(bucket, members)| members.iter().map(move |&member| (member, bucket)))
         };
-        Self { buckets: FlatGroups::new(count as usize, places), starts, members: OnceLock::new() }
+        Self { buckets: Lists::new(FlatGroups::new(count as usize, places), starts) }
     }
 
-    /// Returns how many buckets hold more than one signature.
-    pub(crate) fn count(&self) -> u32 {
-        number(self.starts.len() - 1)
+    /// Returns the buckets that hold more than one signature.
+    pub(crate) fn buckets(&self) -> &Lists {
+        &self.buckets
     }
 
     /// Returns the buckets that a signature shares with others, ascending.
     pub(crate) fn of(&self, number: u32) -> &[u32] {
-        self.buckets.get(number)
+        self.buckets.of(number)
     }
 
     /// Returns true if two signatures share a bucket.
@@ -183,28 +173,9 @@ impl Bands {
         a.iter().any(|bucket| b.binary_search(bucket).is_ok())
     }
 
-    /// Returns where the members of a bucket stand among those of all buckets.
-    pub(crate) fn range(&self, bucket: u32) -> Range<usize> {
-        self.starts[bucket as usize] as usize..self.starts[bucket as usize + 1] as usize
-    }
-
-    /// Returns how many places there are in all buckets.
-    pub(crate) fn places(&self) -> usize {
-        self.buckets.item_count()
-    }
-
-    /// Returns the members of all buckets, each ascending.
-    fn members(&self) -> &[u32] {
-        self.members.get_or_init(|| {
-            let members = (0..self.buckets.len())
-                .flat_map(|signature| self.of(signature).iter().map(move |&bucket| (bucket, signature)));
-            place_items(&mut self.starts.clone(), self.places(), members)
-        })
-    }
-
     /// Returns all other signatures that share a bucket of at most `most` with one: ascending, none twice.
     pub(crate) fn candidates(&self, number: u32, most: usize) -> Vec<u32> {
-        let buckets = self.of(number).iter().map(|&bucket| &self.members()[self.range(bucket)]);
+        let buckets = self.of(number).iter().map(|&bucket| self.buckets.members(bucket));
         let mut found: Vec<u32> =
             buckets.filter(|members| members.len() <= most).flatten().copied().collect();
         found.sort_unstable();
