@@ -69,11 +69,7 @@ fn by_size(c: &mut Criterion) {
 
 /// Lines that are alike just below the threshold, so that all are kept: of sixteen words one is another in each.
 fn alike(count: usize) -> Vec<String> {
-    let line = |n| {
-        format!(
-            "The night train from the north was late by an hour at station{n} since snow lay"
-        )
-    };
+    let line = |n| format!("The night train from the north was late by an hour at station{n} since snow lay");
     (0..count).map(line).collect()
 }
 

@@ -30,7 +30,9 @@ impl<'s> Join<'s> {
             (0..number(sets.len())).filter(|&n| !sets[n as usize].is_empty()).collect();
         by_size.sort_unstable_by_key(|&n| (sets[n as usize].len(), n));
         let mut counts = Counts::new(sets.iter().map(ShingleSet::len).sum());
-        sets.iter().for_each(|set| counts.add(set));
+        for set in sets {
+            counts.add(set);
+        }
         Self { sets, by_size, counts }
     }
 

@@ -3,6 +3,9 @@
 //! A long list of like paragraphs is kept whole, as siblings. So a search goes over other documents in the order in which
 //! paragraphs are preferred, and ends early, with the first that one may be removed for. Of its own document it looks at the mates
 //! in a doubled body, and for one sibling, which is counted.
+//!
+//! Where thousands are alike just below the threshold, none ends a search early: then they are looked up by their rarest shingles
+//! too, see [`prefixes`](crate::corpus::prefixes).
 // A log of 20,000 like lines took 16 s and 1.3 GB with each compared with all before it, and takes 0.15 s; one of 100,000 takes
 // 0.6 s and 77 MB, and 0.2 to 0.9 s in any scope and order of preference, in one document or two.
 
@@ -48,7 +51,7 @@ pub(crate) struct KeptGroups<'c> {
     siblings: &'c SiblingTest<'c>,
     /// What is kept in each bucket, if there are buckets.
     in_buckets: Option<KeptLists<'c>>,
-    /// What is kept in each list of a prefix, once too much was looked at in vain.
+    /// What is kept in the lists of prefixes, once too much was looked at in vain.
     by_prefix: Option<(&'c Prefixes, KeptLists<'c>)>,
     /// How many groups were looked at in vain.
     vain: AtomicUsize,
@@ -145,7 +148,9 @@ impl<'c> KeptGroups<'c> {
     fn find_prefixes(&mut self) {
         let Some(prefixes) = self.neighbours.find_prefixes(self.contents) else { return };
         let mut kept: Vec<u32> = (0..number(self.of.len()))
-            .filter(|&group| self.of[group as usize].first != NOTHING && !prefixes.lists().of(group).is_empty())
+            .filter(|&group| {
+                self.of[group as usize].first != NOTHING && !prefixes.lists().of(group).is_empty()
+            })
             .collect();
         kept.par_sort_unstable_by_key(|&group| self.registered(group));
         let mut lists = KeptLists::new(prefixes.lists());
@@ -230,10 +235,13 @@ impl<'c> KeptGroups<'c> {
             CounterpartIn::SameDocument => false,
             CounterpartIn::None => return search,
         };
-        let mut windows = Windows::new(self, self.lists(asked.group, |list| {
-            let kept = if is_own_left_out { list.before(document) } else { list.groups };
-            &kept[kept.partition_point(|&group| self.registered(group) < since)..]
-        }));
+        let mut windows = Windows::new(
+            self,
+            self.lists(asked.group, |list| {
+                let kept = if is_own_left_out { list.before(document) } else { list.groups };
+                &kept[kept.partition_point(|&group| self.registered(group) < since)..]
+            }),
+        );
         let mut vain = 0;
         while let Some(window) = windows.next() {
             for group in window {
@@ -285,7 +293,8 @@ impl<'c> KeptGroups<'c> {
         // Then all that is kept of the document came last, unless its copies are kept elsewhere too.
         let came_last = self.preference.is_by_document()
             && matches!(CounterpartIn::of(paragraph, self.contents), CounterpartIn::Any);
-        let lists = self.lists(asked.group, |list| if came_last { list.last_of(document) } else { list.groups });
+        let lists =
+            self.lists(asked.group, |list| if came_last { list.last_of(document) } else { list.groups });
         let is_near =
             |group| self.in_same_document(group, paragraph).is_some() && asked.compare(group).is_some();
         let mut looked_at = 0;
@@ -306,7 +315,8 @@ impl<'c> KeptGroups<'c> {
 
     /// Returns a part of each of the lists in which all kept groups stand that may be near a group.
     fn lists<'k>(&'k self, group: u32, part: impl Fn(KeptList<'k>) -> &'k [u32]) -> Vec<&'k [u32]> {
-        let (Neighbours::Buckets { bands, .. }, Some(in_buckets)) = (self.neighbours, &self.in_buckets) else {
+        let (Neighbours::Buckets { bands, .. }, Some(in_buckets)) = (self.neighbours, &self.in_buckets)
+        else {
             return Vec::new();
         };
         let of_bucket = |bucket| part(in_buckets.get(bucket));

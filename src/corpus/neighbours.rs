@@ -39,7 +39,7 @@ pub(crate) enum Neighbours {
         sets: HeldSets,
         comparator: Comparator,
         crowding: Crowding,
-        /// Found when they are needed.
+        /// They are found when they are needed.
         prefixes: OnceLock<Prefixes>,
     },
     /// All pairs are known: the neighbours of each group, ascending.
@@ -73,7 +73,7 @@ impl Neighbours {
         };
         let is_candidate = |group| !bands.of(group).is_empty();
         let sets = HeldSets::new(contents, is_candidate, budget);
-        let crowding = Crowding { min_len: 256, max_vain: (1 << 20).max(64 * contents.copy_groups.len()) };
+        let crowding = Crowding::new(contents.copy_groups.len());
         Self::Buckets { bands, sets, comparator, crowding, prefixes: OnceLock::new() }
     }
 
@@ -114,7 +114,8 @@ impl Neighbours {
         all.get_or_init(|| Box::new(joined))
     }
 
-    /// Returns the prefixes of what is crowded, and finds them if need be: not while others wait for it, as [`Self::with_all_pairs`].
+    /// Returns the prefixes of the groups of crowded buckets, if there are buckets. They are found once, and not while others
+    /// wait for it.
     pub(crate) fn find_prefixes(&self, contents: &Contents<'_>) -> Option<&Prefixes> {
         let Self::Buckets { bands, sets, crowding, prefixes, .. } = self else { return None };
         if let Some(prefixes) = prefixes.get() {
@@ -124,7 +125,7 @@ impl Neighbours {
         Some(prefixes.get_or_init(|| found))
     }
 
-    /// Returns true if so many groups were looked at in vain that prefixes are worth their cost.
+    /// Returns true if so many groups were looked at in vain that prefixes are worth what they cost.
     pub(crate) fn is_too_much(&self, vain: usize) -> bool {
         matches!(self, Self::Buckets { crowding, .. } if vain > crowding.max_vain)
     }

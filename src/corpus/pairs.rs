@@ -53,7 +53,7 @@ impl<'f, 't> Pairs<'f, 't> {
         neighbours: &'f Neighbours,
         run_pairs: &'f [RunPair],
     ) -> Self {
-        _ = neighbours.find_prefixes(contents);
+        _ = neighbours.find_prefixes(contents); // here, as batches ask for neighbours on all cores
         Self {
             contents,
             neighbours: neighbours.with_all_pairs(contents),
