@@ -319,11 +319,13 @@ impl<'c> KeptGroups<'c> {
         else {
             return Vec::new();
         };
-        let of_bucket = |bucket| part(in_buckets.get(bucket));
-        match &self.by_prefix {
-            Some((prefixes, lists)) => prefixes.near(bands, group, of_bucket, |list| part(lists.get(list))),
-            None => bands.of(group).iter().map(|&bucket| of_bucket(bucket)).collect(),
-        }
+        let Some((prefixes, lists)) = &self.by_prefix else {
+            return bands.of(group).iter().map(|&bucket| part(in_buckets.get(bucket))).collect();
+        };
+        // They are chosen before they are cut: to look for where each begins takes longer than all else where most are long.
+        let (of_bucket, of_list) = (|bucket| in_buckets.get(bucket), |list| lists.get(list));
+        let near = prefixes.near(bands, group, of_bucket, of_list, |list| list.groups.len());
+        near.into_iter().map(part).collect()
     }
 
     /// Returns the place of a kept group in the order of preference.

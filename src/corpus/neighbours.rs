@@ -157,7 +157,7 @@ impl Neighbours {
                 };
                 let of_bucket = |bucket| bands.buckets().members(bucket);
                 let of_list = |list| prefixes.lists().members(list);
-                let lists = prefixes.near(bands, group, of_bucket, of_list);
+                let lists = prefixes.near(bands, group, of_bucket, of_list, |list| list.len());
                 let candidates = distinct(lists.concat(), contents.copy_groups.len());
                 let others = candidates.into_iter().filter(|&other| other != group);
                 let mut near = self.verify(group, others, contents);
