@@ -175,8 +175,11 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
+    use crate::article::config::{Config, Siblings};
     use crate::compare::pair::{Evidence, ParagraphPair};
-    use crate::{Boundary, Config, Corpus, CorpusBuilder, Found, Keep, Redundant, Scope, Shingles, Siblings};
+    use crate::corpus::{Corpus, CorpusBuilder, Found, Keep, Redundant, Scope};
+    use crate::shingle::Shingles;
+    use crate::text::paragraph::Boundary;
 
     const PLAIN: Crowding = Crowding { min_len: usize::MAX, max_vain: usize::MAX };
 
