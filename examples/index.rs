@@ -26,7 +26,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             for paragraph in index.query_document(&article.text) {
                 if let Some(known) = paragraph.matches.first() {
                     let name = index.document_name(known.id.document).unwrap_or("an article without a name");
-                    println!("{}: ¶{} is known from {name}", article.id, paragraph.paragraph);
+                    println!("{}: known from {name}: {}", article.id, paragraph.paragraph);
                 }
             }
             let document = ParagraphId::named(&article.id, 0).document;

@@ -133,8 +133,7 @@ impl<'t> Intake<'t> {
             self.contents.documents.push(DocumentEntry { len, first: self.contents.count() });
             let is_sampled = paragraphs.len() >= sample::MIN_PARAGRAPHS;
             for (cut, (prepared, traits)) in paragraphs.iter().zip(&mut prepared) {
-                self.add_paragraph(text, cut, prepared, traits, &mut same_words);
-                let group = self.contents.paragraphs.last().map_or(NO_WORDS, |entry| entry.copy_group);
+                let group = self.add_paragraph(text, cut, prepared, traits, &mut same_words);
                 if is_sampled && cut.seen.is_none() && group != NO_WORDS {
                     self.seen.keep_sample(group, prepared.sample);
                 }
@@ -142,7 +141,7 @@ impl<'t> Intake<'t> {
         }
     }
 
-    /// Adds a paragraph to the last document.
+    /// Adds a paragraph to the last document, and returns its copy group.
     fn add_paragraph(
         &mut self,
         text: &str,
@@ -150,7 +149,7 @@ impl<'t> Intake<'t> {
         prepared: &PreparedParagraph,
         traits: Traits<'_>,
         same_words: &mut SameWords<'_>,
-    ) {
+    ) -> u32 {
         let Range { start, end } = cut.span;
         let mut entry = ParagraphEntry {
             start: number(start),
@@ -165,6 +164,7 @@ impl<'t> Intake<'t> {
             entry.copy_group = self.copy_group(hash, traits, &text[start..end], cut.hash, same_words);
         }
         self.contents.paragraphs.push(entry);
+        entry.copy_group
     }
 
     /// Returns the copy group that the next paragraph belongs to by its words: a new one if they are new.

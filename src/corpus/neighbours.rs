@@ -125,7 +125,7 @@ impl Neighbours {
         Some(prefixes.get_or_init(|| found))
     }
 
-    /// Returns true if so many groups were looked at in vain that prefixes are worth what they cost.
+    /// Returns true if prefixes are worth their cost after this many comparisons without a result.
     pub(crate) fn is_too_much(&self, vain: usize) -> bool {
         matches!(self, Self::Buckets { crowding, .. } if vain > crowding.max_vain)
     }

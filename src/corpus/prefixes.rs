@@ -25,9 +25,9 @@ use crate::lsh::Bands;
 /// When groups are looked up by prefixes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Crowding {
-    /// A bucket of so many groups is crowded.
+    /// A bucket with this many groups or more is crowded.
     pub(crate) min_len: usize,
-    /// Groups of crowded buckets are looked up by prefixes once so many were looked at in vain.
+    /// After more comparisons without a result than this, groups of crowded buckets are looked up by prefixes.
     pub(crate) max_vain: usize,
 }
 
@@ -48,7 +48,7 @@ const MIN_VAIN: usize = 1 << 16;
 
 /// The groups of crowded buckets, by the shingles of their prefixes.
 pub(crate) struct Prefixes {
-    /// A bucket of so many groups is crowded.
+    /// A bucket with this many groups or more is crowded.
     min_len: usize,
     /// With a shingle in its index prefix a group stands in list 2n, with one in the rest of its probe prefix in list 2n + 1. Lists
     /// in which none can find another are left out.

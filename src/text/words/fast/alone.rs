@@ -35,7 +35,11 @@ pub(super) struct ThaiKinds([Kind; 128]);
 
 impl ThaiKinds {
     pub(super) fn new(alphabet: &Alphabet) -> Self {
-        Self(std::array::from_fn(|place| Self::kind(alphabet, 0xE00 + u16::try_from(place).unwrap_or(0))))
+        let mut kinds = [0; 128];
+        for (c, kind) in (0xE00..).zip(&mut kinds) {
+            *kind = Self::kind(alphabet, c);
+        }
+        Self(kinds)
     }
 
     fn kind(alphabet: &Alphabet, c: u16) -> Kind {
