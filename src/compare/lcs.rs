@@ -122,7 +122,8 @@ pub(crate) struct WordSketch {
 
 impl WordSketch {
     const LEN_BITS: u32 = 12;
-    const UNKNOWN: Self = Self { bits: u128::MAX };
+    /// The sketch of which nothing follows.
+    pub(crate) const UNKNOWN: Self = Self { bits: u128::MAX };
 
     /// Creates the sketch of a paragraph. It knows nothing of paragraphs in scripts without spaces, which are not cut into
     /// characters here, nor of long ones.
@@ -195,6 +196,8 @@ impl Lcs {
 }
 
 /// Returns the length of the longest common subsequence.
+// With a table of its own in place of the map, without a branch for each word, `dedup` took 2 % less time in Thai and as much in all
+// real text.
 fn lcs_len(a: &[u64], b: &[u64]) -> usize {
     let head = a.iter().zip(b).take_while(|(one, other)| one == other).count();
     let (a, b) = (&a[head..], &b[head..]);

