@@ -81,8 +81,9 @@
 //! | the same and all pairs, and runs | 12 s more | 213, and 497 bytes a paragraph |
 //! | `redundant` of a corpus that reads its texts again (`ReadingCorpus`) | 5 s on one core | 106 bytes a paragraph, no text; 118 if nothing repeats, 133 if each paragraph is an article |
 //! | `redundant` with `Candidates::Exact`, 300,000 paragraphs | 2.5 s | 1,092 bytes a paragraph: all shingle sets and pairs |
-//! | `dedup --pairs` of 1,000,000 records (632 MB) | 3.9 s on one core, 2.2 s on two | 880 MB, text included |
-//! | the same with `--low-memory` | 6 s on one core | 220 MB |
+//! | `dedup --pairs` of 1,000,000 records (632 MB), on two cores of an Intel Xeon | 6.4 s on one core, 3.7 s on two | 937 MB, text included |
+//! | the same with `--low-memory` | 7.6 s on one core | 217 MB |
+//! | the same of 10,000,000 (6.3 GB) | 90 to 99 s on one core | 1.64 GB |
 //! | `Index`, 1,000,000 paragraphs | | 164 bytes a paragraph for the buckets at 16 bands, 8 bytes a shingle |
 //! | a saved index of 1,000,000 paragraphs of 65 words | opened in 0.2 ms; a question 5 to 7 µs, 8 at the 99th percentile; the first time 9 to 23 µs, 79 | 709 bytes a paragraph on disk: 59.5 bits for each of 63 shingles, 10.6 bytes for each of 17 buckets, 52 for ids and hashes |
 //! | the same as a folder of segments | 1,000 articles of 10 paragraphs added in 0.13 to 0.25 s, to 10⁴, 10⁵ or 10⁶ paragraphs alike; a question to 8 segments of one size takes 0.8 to 1.4 times that to one (9 µs of what is held, 4 of what is new), by the filters of their buckets; the first some hundred, which lay these side by side, 35 to 50 µs; all 8 merged in 7 s of processor time | 32 MB beside the mapped files while it is merged, 49 MB for 5,000,000 paragraphs; of filters 34 bytes a paragraph at most, as questions ask for them |
@@ -94,39 +95,46 @@
 //!
 //! ## Beside others
 //!
-//! What `.ci/peers.py` in the repository measured on 30 November 2026, on one core of an AMD EPYC that others used as well: medians of three
-//! rounds in turn, and the least and the greatest. The paragraphs are lines of chapters of Bibles, hadith, licences, statutes, and documentation in Arabic
+//! What `.ci/peers.py` in the repository measured on 30 November 2026, on one core of an Intel Xeon: medians of three rounds in turn, and the least
+//! and the greatest. The paragraphs are lines of chapters of Bibles, hadith, licences, statutes, and documentation in Arabic
 //! and English: 822,893 of five words or more, of which 438,300 are distinct (87 MB, 29 words on average). Only these were taken, in small letters and
 //! without punctuation, so that all split them alike. Shingles of 5 words, threshold 0.7, at most 128 slots; gaoya 0.2.2, rensa 0.5.0, datasketch 2.0.0.
 //! There are 37,718 true pairs. All pairs of 4,000 of the paragraphs, compared by Python's sets, are those of the exact join: 274 of 0.7 or more.
 //!
 //! | | CPU seconds | × the floor | peak MiB | pairs | recall | precision |
 //! | --- | --- | --- | --- | --- | --- | --- |
-//! | the floor: read, split, hash each shingle (xxh3) | 0.98 (0.88–1.01) | 1 | 85 | | | |
-//! | the same in Python, joining each shingle | 7.6 (5.2–8.1) | 7.8 | 122 | | | |
-//! | `dedup --all-pairs` | 2.2 (1.6–2.2) | 2.2 | 294 | 37,656 | 0.998 | 1 |
-//! | the same with `--candidates exact` | 3.3 (2.9–3.8) | 3.3 | 303 | 37,718 | 1 | 1 |
-//! | `dedup`: what is removed, and for which | 1.9 (1.4–2.1) | 2.0 | 294 | 22,764 removed | 0.999 | 1 |
-//! | gaoya, 16 bands of 8 rows | 13.7 (11.6–15.7) | 14 | 1,099 | 33,469 | 0.810 | 0.913 |
-//! | gaoya, 32 bands of 4 rows | 25.2 (24.8–26.9) | 26 | 1,857 | 37,505 | 0.887 | 0.892 |
-//! | rensa, `RMinHashLSH` and the estimates of what it proposes | 11.4 (10.7–13.4) | 12 | 889 | 33,268 | 0.823 | 0.933 |
-//! | rensa, `RMinHashDeduplicator`: flags only | 9.7 (9.4–13.1) | 9.9 | 883 | 21,017 flagged | 0.915 | 0.955 |
-//! | datasketch, filtered by its estimates (once) | 85 | 87 | 2,609 | 30,237 | 0.742 | 0.926 |
-//! | datasketch, what its index proposes (once) | 82 | 84 | 2,616 | 40,133 | 0.779 | 0.732 |
+//! | the floor: read, split, hash each shingle (xxh3) | 0.85 (0.84–0.86) | 1 | 85 | | | |
+//! | the same in Python, joining each shingle | 4.5 (4.4–4.6) | 5.3 | 117 | | | |
+//! | `dedup --all-pairs` | 1.61 (1.60–1.61) | 1.9 | 291 | 37,656 | 0.998 | 1 |
+//! | the same with `--candidates exact` | 2.55 (2.53–2.56) | 3.0 | 303 | 37,718 | 1 | 1 |
+//! | `dedup`: what is removed, and for which | 1.44 (1.43–1.45) | 1.7 | 291 | 22,764 removed | 0.999 | 1 |
+//! | gaoya, 16 bands of 8 rows | 8.1 (8.0–8.4) | 9.6 | 1,099 | 33,469 | 0.810 | 0.913 |
+//! | gaoya, 32 bands of 4 rows | 15.0 (14.5–15.6) | 18 | 1,857 | 37,505 | 0.887 | 0.892 |
+//! | rensa, `RMinHashLSH` and the estimates of what it proposes | 8.3 (8.1–8.4) | 9.8 | 875 | 33,268 | 0.823 | 0.933 |
+//! | rensa, `RMinHashDeduplicator`: flags only | 8.9 (8.8–9.0) | 11 | 882 | 21,017 flagged | 0.915 | 0.955 |
+//! | datasketch, filtered by its estimates (once) | 62 | 73 | 2,612 | 30,237 | 0.742 | 0.926 |
+//! | datasketch, what its index proposes (once) | 61 | 72 | 2,612 | 40,133 | 0.779 | 0.732 |
 //!
 //! Where only paragraphs are named, recall is the share of the true pairs of which one side is named. Python makes the shingles for rensa and
-//! datasketch: the second row is in their figures. The figures here are by `--rules none`; with the default rules `dedup` takes the same. With all exact copies left in
-//! (137 MB), the floor takes 1.5 s, `dedup` 2.9 s and 419 MiB, and rensa's flags 15.8 s and 872 MiB.
+//! datasketch: the second row is in their figures. The figures here are by `--rules none`; with the default rules `dedup` takes the same. With all exact
+//! copies left in (137 MB), the floor takes 1.3 s, `dedup` 2.6 s and 413 MiB, and rensa's flags 13.7 s and 875 MiB.
 //!
-//! On a synthetic corpus of 100,000 paragraphs of 85 words, with planted copies, the same day: CPU seconds on one core, medians of five rounds in
-//! turn.
+//! A synthetic corpus of one paragraph of 85 words a record, with planted copies, the same day and machine: CPU seconds on one core, medians of
+//! five rounds in turn with the floor, and seconds on two.
 //!
-//! | | English (63 MB) | Arabic |
-//! | --- | --- | --- |
-//! | the floor | 0.39 | 1.72 |
-//! | `dedup` | 0.82 | 1.19 |
+//! | | the floor | `dedup --pairs` | on two cores |
+//! | --- | --- | --- | --- |
+//! | 100,000 in English (63 MB) | 0.32 | 0.57 | 0.34 |
+//! | 100,000 in Arabic (92 MB) | 1.20 | 0.76 | 0.45 |
+//! | 1,000,000 in English (632 MB) | 3.2 | 6.4 | 3.7 |
+//! | 1,000,000 in Arabic (923 MB) | 12.0 | 8.2 | 4.6 |
 //!
-//! On two cores `dedup` takes 0.55 s in place of 0.82 for the English one.
+//! ## As it grows
+//!
+//! `dedup --low-memory` takes 7.1, 7.6, and 9.0 to 9.9 µs of CPU a paragraph of the English one at 10⁵, 10⁶ and 10⁷, of them 5.7, 6.3 and 7.1 µs outside
+//! of the system, which moves the texts to a temporary file and back. It holds 168 bytes a paragraph at 10⁷. At 10⁸ that would be 1,100 s and 17 GB, and a
+//! temporary file of 61 GB, of which what resembles something is read again at random; no more than 4 billion entries of buckets, 17 for each paragraph
+//! that resembles something, can be held.
 //!
 //! # Limits
 //!
